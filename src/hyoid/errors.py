@@ -1,0 +1,36 @@
+"""The one family of errors that hyoid raises on purpose.
+
+Every message is a sentence for a person: what was found, what was expected, what to do.
+The command line turns any `HyoidError` into exit code 2 and prints the message alone.
+"""
+
+from typing import Self
+
+
+class HyoidError(ValueError):
+    """Base of all errors that come from wrong input, not from a fault in hyoid."""
+
+    @classmethod
+    def of(cls, found: str, expected: str, advice: str) -> Self:
+        """Build the error from its three parts, in the project's one wording."""
+        return cls(f"Found {found}; expected {expected}. {advice}")
+
+
+class GeometryError(HyoidError):
+    """A grid, box or volume whose numbers cannot describe a place in the patient."""
+
+
+class ImageError(HyoidError):
+    """An image file that is missing, unreadable or not what its name says."""
+
+
+class CohortError(HyoidError):
+    """A cohort folder, clinical table or split that cannot be used as it is."""
+
+
+class RecipeError(HyoidError):
+    """A recipe that does not parse, or that names a part or key that does not exist."""
+
+
+class BundleError(HyoidError):
+    """A trained bundle that is incomplete, altered, or not made for the given input."""

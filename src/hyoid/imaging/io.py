@@ -1,0 +1,111 @@
+"""Reading and writing volumes: NIfTI, MetaImage and NRRD."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from hyoid.errors import ImageError
+from hyoid.files import atomic_path
+from hyoid.geometry import Grid, Volume
+from hyoid.imaging.itk import from_sitk, grid_of, to_sitk
+from hyoid.imaging.nifti import check_complete
+
+IMAGE_SUFFIXES = (".nii.gz", ".nii", ".mha", ".nrrd")
+"""File endings that hyoid reads and writes."""
+
+
+def is_image(path: Path) -> bool:
+    """Whether the file name ends in one of `IMAGE_SUFFIXES`."""
+    return path.name.lower().endswith(IMAGE_SUFFIXES)
+
+
+def read_grid(path: Path) -> Grid:
+    """Read only the header of an image file and return its grid.
+
+    Raises
+    ------
+    ImageError
+        If the file is missing, of another format, or its header unreadable.
+    GeometryError
+        If the header's numbers describe no rectangular grid.
+    """
+    reader = _reader(path)
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError as error:
+        raise _unreadable(path, error) from error
+    _check_scalar_3d(path, reader)
+    return grid_of(reader)
+
+
+def read_volume(path: Path) -> Volume:
+    """Read an image file; integer types stay integer, everything else becomes float32.
+
+    In NIfTI files ITK has already turned NaN into 0: `hyoid check` counts them in the bytes themselves.
+
+    Raises
+    ------
+    ImageError
+        If the file is missing, truncated, of another format, not 3D, not scalar, or holds NaN or infinity.
+    GeometryError
+        If its header describes no rectangular grid.
+    """
+    path = Path(path)
+    reader = _reader(path)
+    if path.name.lower().endswith((".nii", ".nii.gz")):
+        check_complete(path)
+    try:
+        image = reader.Execute()
+    except RuntimeError as error:
+        raise _unreadable(path, error) from error
+    _check_scalar_3d(path, reader)
+    volume = from_sitk(image)
+    if not np.issubdtype(volume.array.dtype, np.integer):
+        volume = volume.with_array(volume.array.astype(np.float32, copy=False))
+        if not np.isfinite(volume.array).all():
+            bad = int(np.count_nonzero(~np.isfinite(volume.array)))
+            raise ImageError.of(
+                f"{bad} NaN or infinite voxels in {path}", "finite values", "Convert the image again."
+            )
+    return volume
+
+
+def write_volume(path: Path, volume: Volume) -> None:
+    """Write a volume atomically, compressed where the format can be; the ending chooses the format."""
+    path = Path(path)
+    if not is_image(path):
+        raise ImageError.of(f"the file name {path.name}", f"an ending of {IMAGE_SUFFIXES}", "Rename it.")
+    with atomic_path(path) as temporary:
+        sitk.WriteImage(to_sitk(volume), str(temporary), useCompression=True, compressionLevel=1)
+
+
+def _reader(path: Path) -> sitk.ImageFileReader:
+    path = Path(path)
+    if not path.is_file():
+        raise ImageError.of(f"no file at {path}", "an image", "Check the path.")
+    if not is_image(path):
+        raise ImageError.of(f"the file {path}", f"an image ending in one of {IMAGE_SUFFIXES}", "Convert it.")
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    return reader
+
+
+def _unreadable(path: Path, error: RuntimeError) -> ImageError:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = lines[-1] if lines else "no reason given"
+    return ImageError(
+        f"Could not read {path}: {reason}. Expected a complete image file; it may be truncated, damaged, "
+        "or not orthonormal. Copy or convert it again."
+    )
+
+
+def _check_scalar_3d(path: Path, reader: sitk.ImageFileReader) -> None:
+    if reader.GetDimension() != 3 or reader.GetNumberOfComponents() != 1:
+        raise ImageError.of(
+            f"{reader.GetDimension()} dimensions and {reader.GetNumberOfComponents()} components in {path}",
+            "one scalar 3D volume",
+            "Split a time series or vector image into single volumes.",
+        )
