@@ -1,0 +1,30 @@
+"""A chain of augmentation parts: drawn first, applied after, on whatever device the samples are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from hyoid.augment.flip import Flip
+from hyoid.augment.intensity import GaussianNoise, GaussianSmooth, ScaleIntensity, ShiftIntensity
+from hyoid.augment.parameters import Parameters, Samples
+
+Augmentation = Annotated[
+    Flip | ScaleIntensity | ShiftIntensity | GaussianNoise | GaussianSmooth, Field(discriminator="name")
+]
+"""Any augmentation that a recipe may name."""
+
+
+def draw_all(parts: Sequence[Augmentation], rng: np.random.Generator, count: int) -> list[Parameters]:
+    """Draw the parameters of every part for `count` samples; they can be recorded and replayed."""
+    return [part.draw(rng, count) for part in parts]
+
+
+def apply_all(parts: Sequence[Augmentation], samples: Samples, drawn: Sequence[Parameters]) -> Samples:
+    """Apply the parts in order with the parameters that `draw_all` gave."""
+    for part, parameters in zip(parts, drawn, strict=True):
+        samples = part.apply(samples, parameters)
+    return samples

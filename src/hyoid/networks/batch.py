@@ -1,0 +1,34 @@
+"""What a network is given: one value for every network of every recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Inputs of a network for B samples.
+
+    Parameters
+    ----------
+    images
+        (B, C, z, y, x), one channel per modality in the recipe's order.
+    present
+        (B, C) of 0 and 1: whether the modality was there; an absent one is filled with its outside value.
+    clinical
+        (B, n) encoded clinical vector, or None where the recipe uses none.
+    """
+
+    images: torch.Tensor
+    present: torch.Tensor
+    clinical: torch.Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a head is trained on: `values` (B, ...) and `known` (B,), False where the label is missing."""
+
+    values: torch.Tensor
+    known: torch.Tensor

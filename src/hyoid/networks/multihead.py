@@ -1,0 +1,29 @@
+"""The one shape of network that the fit loop knows: a batch in, an output per head."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from hyoid.networks.batch import Batch
+
+
+class MultiHeadNetwork(nn.Module):
+    """A backbone whose voxel output serves a segmentation head.
+
+    `forward(Batch)` returns `{head: output}`; for a segmentation head logits (B, classes, z, y, x).
+    """
+
+    def __init__(self, backbone: nn.Module, segmentation_head: str) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.segmentation_head = segmentation_head
+
+    def forward(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """Return the output of every head."""
+        return {self.segmentation_head: self.backbone(batch.images)}
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Count the trainable parameters."""
+    return sum(p.numel() for p in network.parameters() if p.requires_grad)
