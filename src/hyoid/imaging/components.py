@@ -1,0 +1,61 @@
+"""Connected components of masks and label maps."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+Connectivity = Literal[6, 18, 26]
+"""Which of a voxel's neighbours belong to it: those that share a face, also an edge, also a corner."""
+
+_RANK = {6: 1, 18: 2, 26: 3}
+
+
+def label_components(mask: NDArray[Any], connectivity: Connectivity = 26) -> tuple[NDArray[np.int32], int]:
+    """Give each connected component of the non-zero voxels a number.
+
+    The result is the components as an array like `mask`, 0 background, 1 to n in the order of their first voxel, and n.
+
+    Raises
+    ------
+    KeyError
+        If `connectivity` is not 6, 18 or 26.
+    """
+    structure = ndimage.generate_binary_structure(3, _RANK[connectivity])
+    labels = np.empty(mask.shape, np.int32)
+    count = ndimage.label(mask, structure, output=labels)
+    return labels, int(count)
+
+
+def remove_small_components(
+    labels: NDArray[np.uint8], voxel_volume_mm3: float, minimum_ml: float, connectivity: Connectivity = 26
+) -> NDArray[np.uint8]:
+    """Return a copy of a label map (z, y, x) without components smaller than `minimum_ml`.
+
+    Each label's components are taken for themselves: a small node that touches the primary tumour still is small.
+    """
+    kept = labels.copy()
+    for label, slices in enumerate(ndimage.find_objects(labels), start=1):
+        if slices is None:
+            continue
+        view = kept[slices]
+        components, count = label_components(labels[slices] == label, connectivity)
+        sizes_ml = np.bincount(components.ravel(), minlength=count + 1) * voxel_volume_mm3 / 1000.0
+        small = sizes_ml < minimum_ml
+        small[0] = False
+        view[small[components]] = 0
+    return kept
+
+
+def largest_component(mask: NDArray[Any], connectivity: Connectivity = 26) -> NDArray[np.bool_]:
+    """Return the component of most voxels; all False where the mask is empty; the first of equals."""
+    components, count = label_components(mask, connectivity)
+    if count == 0:
+        return np.zeros(mask.shape, bool)
+    sizes = np.bincount(components.ravel())
+    sizes[0] = 0
+    largest: NDArray[np.bool_] = components == sizes.argmax()
+    return largest

@@ -1,0 +1,14 @@
+"""Frames: which grid a case is brought to. Pure geometry; a frame never sees the expert mask."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from hyoid.imaging.frames.full_view import FullView
+from hyoid.imaging.frames.located import Located
+from hyoid.imaging.frames.neck_box import NeckBox
+
+Frame = Annotated[NeckBox | FullView, Field(discriminator="name")]
+"""Any frame that a recipe may name."""
+
+__all__ = ["Frame", "FullView", "Located", "NeckBox"]
