@@ -1,0 +1,72 @@
+"""The centre's name of each patient: a label of splits and tables, never an input of a model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from hyoid.cohort.problem import Problem
+from hyoid.cohort.values import Value
+
+_PREFIX = re.compile(r"([A-Za-z]+(?:[-_][A-Za-z]+)*)[-_ ]?\d")
+
+GENERIC_PREFIXES = frozenset(
+    {"patient", "pat", "pt", "p", "case", "subject", "subj", "sub", "s", "id", "study", "hn", "hecktor", "anon", "c"}
+)
+"""Prefixes of ids (in lower case) that name no hospital."""
+
+
+def prefix_of(identifier: str) -> str | None:
+    """Return the alphabetic prefix of an id, None where there is none or it names no hospital.
+
+    >>> prefix_of("CHUM-012"), prefix_of("HN-CHUM-012"), prefix_of("patient_7"), prefix_of("0012")
+    ('CHUM', 'HN-CHUM', None, None)
+    """
+    match = _PREFIX.match(identifier)
+    return match[1] if match and match[1].lower() not in GENERIC_PREFIXES else None
+
+
+def name_centers(
+    declared: Mapping[str, Value | None], pattern: str | None, problems: list[Problem]
+) -> dict[str, str | None]:
+    """Return the centre's name by patient id.
+
+    Parameters
+    ----------
+    declared
+        By patient id: the value of the table's centre column, None where there is none.
+    pattern
+        Regular expression whose first group in the id is the centre's name; given by a column map.
+    problems
+        Receives `center-conflict` where one numeric id stands for two prefixes.
+
+    Notes
+    -----
+    A word in the table is the name. A number is only a code: the id's prefix is the name (`CHUM-012` is of CHUM),
+    and where the id has none, `center-<number>`.
+    """
+    if pattern is not None:
+        return {i: match[1] if (match := re.search(pattern, i)) else None for i in declared}
+    names: dict[str, str | None] = {}
+    prefixes: dict[Value, set[str]] = {}
+    for identifier, value in declared.items():
+        prefix = prefix_of(identifier)
+        if isinstance(value, str):
+            names[identifier] = value
+        elif prefix is not None:
+            names[identifier] = prefix
+            if value is not None:
+                prefixes.setdefault(value, set()).add(prefix)
+        else:
+            names[identifier] = None if value is None else f"center-{value}"
+    for number, found in sorted(prefixes.items(), key=str):
+        if len(found) > 1:
+            problems.append(
+                Problem(
+                    "center-conflict",
+                    f"the CenterID {number} for ids that begin with {' and '.join(sorted(found))}",
+                    "one CenterID for each hospital",
+                    "The ids' prefixes were used as centers; correct the CenterID or the ids.",
+                )
+            )
+    return names

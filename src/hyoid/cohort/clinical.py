@@ -1,0 +1,147 @@
+"""One row of a table, or one JSON record, becomes typed clinical values and outcomes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hyoid.cohort.problem import Problem
+from hyoid.cohort.schema import COLUMN_BY_NAME, SPECIAL_NAMES, canonical_name, read_event, read_hpv
+from hyoid.cohort.values import SPOKEN_MISSING, Value, column_key, is_missing, typed
+from hyoid.errors import CohortError
+
+
+@dataclass
+class Record:
+    """What one row says of one patient. `rfs` is in the table's unit until the whole table is read."""
+
+    id: str
+    center: Value | None = None
+    clinical: dict[str, Value] = field(default_factory=dict)
+    relapse: bool | None = None
+    rfs: float | None = None
+    hpv: bool | None = None
+
+
+@dataclass
+class CellReader:
+    """Turns cells into values: codings first, then the missing texts, then the type, then the schema.
+
+    Parameters
+    ----------
+    codings
+        By column name: text (stripped) to value; None makes it missing.
+    missing
+        Extra texts that mean missing.
+    decimal
+        Decimal mark of texts.
+    problems
+        Collects impossible values, which are read as missing.
+    spoken
+        Counts, by column and word, of `SPOKEN_MISSING` words that were read as missing.
+    """
+
+    codings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    missing: Iterable[str] = ()
+    decimal: str = "."
+    problems: list[Problem] = field(default_factory=list)
+    spoken: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def read(self, name: str, cell: Any, case: str | None = None) -> Value | None:
+        """Return the value of column `name` (canonical or own), None where missing or impossible."""
+        value = self._typed(name, cell)
+        if value is None:
+            return None
+        if name == "hpv":
+            return self._checked(name, value, read_hpv(value), "0 (negative) or 1 (positive)", case)
+        if name == "relapse":
+            return self._checked(name, value, read_event(value), "0 (none) or 1 (recurrence)", case)
+        if name == "rfs":
+            usable = None if isinstance(value, str) or value < 0 else value
+            return self._checked(name, value, usable, "a number that is not negative", case)
+        column = COLUMN_BY_NAME.get(name)
+        if column is None:
+            return value
+        return self._checked(name, value, column.read(value), column.expected, case)
+
+    def _typed(self, name: str, cell: Any) -> Value | None:
+        coding = self.codings.get(name, {})
+        text = cell.strip() if isinstance(cell, str) else str(cell)
+        if text in coding:
+            return typed(coding[text])
+        if isinstance(cell, str) and is_missing(cell, self.missing):
+            word = text.lower()
+            if word in SPOKEN_MISSING and word not in {extra.strip().lower() for extra in self.missing}:
+                self.spoken[name, text] = self.spoken.get((name, text), 0) + 1
+            return None
+        return typed(cell, self.decimal)
+
+    def _checked(self, name: str, value: Value, read: Value | None, expected: str, case: str | None) -> Value | None:
+        if read is None:
+            numeric = name == "rfs" or (name in COLUMN_BY_NAME and COLUMN_BY_NAME[name].numeric)
+            code = "bad-value" if isinstance(value, str) or not (numeric or expected[0].isdigit()) else "out-of-range"
+            self.problems.append(
+                Problem(code, f"{name} = {value!r}", expected, "It is read as missing; correct the record.", case)
+            )
+        return read
+
+
+def read_clinical_json(path: Path, problems: list[Problem] | None = None) -> dict[str, Any]:
+    """Read one patient's clinical record, a JSON object such as the challenge's `ehr.json`.
+
+    Keys are the schema's names or their aliases ("Tobacco Consumption", "M-stage"); an absent key, null, NaN or a
+    missing text has no key in the result. Identity, centre and outcomes are left out: they are no input of a model.
+
+    Parameters
+    ----------
+    path
+        The JSON file.
+    problems
+        Where given, an impossible value is appended here and read as missing; else it is refused.
+
+    Returns
+    -------
+    dict
+        Values by canonical column name, as `Case.clinical`.
+
+    Raises
+    ------
+    CohortError
+        If the file is missing, no JSON object, or (without `problems`) holds an impossible value.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CohortError.of(f"no file at {path}", "a JSON file with the clinical record", "Check the path.")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise CohortError.of(f"no JSON in {path} ({error})", "one JSON object", "Repair the file.") from error
+    if not isinstance(content, dict):
+        raise CohortError.of(f"a JSON {type(content).__name__} in {path}", "one JSON object", "Repair the file.")
+    reader = CellReader()
+    record = clinical_values(content, reader)
+    if problems is not None:
+        problems.extend(reader.problems)
+    elif reader.problems:
+        first = reader.problems[0]
+        raise CohortError.of(f"{first.found} in {path}", first.expected, "Correct the value or remove the key.")
+    return record
+
+
+def clinical_values(content: Mapping[str, Any], reader: CellReader) -> dict[str, Any]:
+    """Return the clinical values of one record by canonical name; wrong ones go to `reader.problems`."""
+    record: dict[str, Any] = {}
+    for key, cell in content.items():
+        name = canonical_name(column_key(str(key))) or column_key(str(key))
+        if name in SPECIAL_NAMES:
+            continue
+        if isinstance(cell, dict | list):
+            reader.problems.append(Problem("bad-value", f"{name} = {cell!r}", "a single value", "Read as missing."))
+            continue
+        value = reader.read(name, cell)
+        if value is not None:
+            record[name] = value
+    return record

@@ -1,0 +1,108 @@
+"""Recurrence-free survival: one event and one time from a table's columns, in days."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from hyoid.cohort.clinical import CellReader, Record
+from hyoid.cohort.columns import Endpoint
+from hyoid.cohort.problem import Problem
+from hyoid.cohort.schema import DAYS_PER_MONTH, DAYS_PER_YEAR, MAX_RFS_DAYS, RfsUnit
+
+DAYS_PER_UNIT: dict[RfsUnit, float] = {"days": 1.0, "months": DAYS_PER_MONTH, "years": DAYS_PER_YEAR}
+
+DAYS_ABOVE_MEDIAN = 100.0
+"""Times whose median lies above this are days, else months: a median follow-up of 100 months is eight years, of 100
+days three months, and a usable cohort has neither."""
+
+DOUBTFUL_MEDIANS = (50.0, 200.0)
+"""Medians between which both units are believable, so that the guess is reported as doubtful."""
+
+PLAUSIBLE_MEDIANS: dict[RfsUnit, tuple[float, float]] = {
+    "days": (DAYS_ABOVE_MEDIAN, MAX_RFS_DAYS),
+    "months": (3.0, 150.0),
+    "years": (0.25, 15.0),
+}
+"""Medians that a declared unit is believed with; outside them it is reported as doubtful."""
+
+_DROPPED = "The outcome is read as missing; complete the record."
+
+
+def first_event(row: dict[str, str], endpoint: Endpoint, reader: CellReader, record: Record) -> None:
+    """Set `record.relapse` and `record.rfs` from several events: the first of them, else the last follow-up.
+
+    An event whose time is missing makes the whole outcome missing, even when another event has a time: the first
+    time is then unknown. An event after the last follow-up counts at its own time, and is reported.
+    """
+    status = [reader.read("relapse", row.get(kind.event, ""), record.id) for kind in endpoint.first_of]
+    times = [reader.read("rfs", row.get(kind.time, ""), record.id) for kind in endpoint.first_of]
+    follow_up = reader.read("rfs", row.get(endpoint.follow_up, ""), record.id)
+    happened = [time for known, time in zip(status, times, strict=True) if known == 1]
+    if happened:
+        record.relapse = True
+        record.rfs = None if None in happened else min(float(time) for time in happened if time is not None)
+        if record.rfs is not None and follow_up is not None and record.rfs > float(follow_up):
+            reader.problems.append(
+                Problem(
+                    "follow-up-before-event",
+                    f"an event at {record.rfs:g} after the last follow-up at {float(follow_up):g}",
+                    "a follow-up that reaches the event",
+                    "The follow-up is raised to the event; check both dates.",
+                    record.id,
+                )
+            )
+    elif None not in status:
+        record.relapse = False
+        record.rfs = None if follow_up is None else float(follow_up)
+
+
+def check_outcome(record: Record, problems: list[Problem]) -> None:
+    """Read an outcome of which one half is missing as missing, and report it."""
+    if (record.relapse is None) == (record.rfs is None):
+        return
+    if record.relapse is None:
+        found, code = f"a survival time of {record.rfs:g} without the event's status", "time-without-event"
+    elif record.relapse:
+        found, code = "a recurrence without its time", "event-without-time"
+    else:
+        found, code = "no recurrence, but no follow-up time", "status-without-time"
+    problems.append(Problem(code, found, "both the event's status and its time", _DROPPED, record.id))
+    record.relapse = record.rfs = None
+
+
+def to_days(records: list[Record], unit: RfsUnit | None, problems: list[Problem]) -> list[str]:
+    """Convert the survival times of one table to days, in place; returns the notes for the user.
+
+    Without a declared `unit`, the median tells days from months, with a problem that says so. A time above
+    `MAX_RFS_DAYS` is impossible and makes the outcome missing.
+    """
+    times = [record.rfs for record in records if record.rfs is not None]
+    if not times:
+        return []
+    middle = float(median(times))
+    notes = []
+    if unit is None:
+        unit = "days" if middle > DAYS_ABOVE_MEDIAN else "months"
+        low, high = DOUBTFUL_MEDIANS
+        code = "rfs-unit-in-doubt" if low <= middle <= high else "rfs-unit-guessed"
+        notes.append(f"RFS has no declared unit; its median is {middle:g}, so it was read as {unit}.")
+        problems.append(_unit_problem(code, f"RFS without a unit, median {middle:g}, read as {unit}"))
+    elif not PLAUSIBLE_MEDIANS[unit][0] <= middle <= PLAUSIBLE_MEDIANS[unit][1]:
+        notes.append(f"RFS is declared in {unit}, but its median is {middle:g}: check the unit.")
+        problems.append(_unit_problem("rfs-unit-in-doubt", f"RFS declared in {unit} with the median {middle:g}"))
+    for record in records:
+        if record.rfs is None:
+            continue
+        record.rfs *= DAYS_PER_UNIT[unit]
+        if record.rfs > MAX_RFS_DAYS:
+            found = f"rfs = {record.rfs:.0f} days"
+            problems.append(
+                Problem("out-of-range", found, f"at most {MAX_RFS_DAYS:.0f} days (80 years)", _DROPPED, record.id)
+            )
+            record.relapse = record.rfs = None
+    return notes
+
+
+def _unit_problem(code: str, found: str) -> Problem:
+    advice = "Name the column 'RFS (days)' or 'RFS (months)', or set rfs_unit in the --columns file."
+    return Problem(code, found, "a declared unit that fits the times", advice)
