@@ -1,0 +1,176 @@
+"""Percentile bootstrap over patients, for any statistic that is made of sums over cases.
+
+The statistic is computed anew from the sums of each resample. Ratios of cases are never averaged, so an aggregated
+Dice or F1 gets the interval of the aggregated measure itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from hyoid.errors import HyoidError
+from hyoid.settings import Settings
+
+Floats = NDArray[np.float64]
+Statistic = Callable[[Floats], Floats]
+"""From sums over cases (..., k) to values (...); NaN where a value is undefined."""
+
+_WEIGHTS_PER_CHUNK = 4_000_000
+
+
+class Bootstrap(Settings):
+    """How intervals are drawn: patients with replacement, and percentiles of what comes out.
+
+    `replicates` 0 gives no interval, only the value.
+    """
+
+    replicates: int = Field(2000, ge=0)
+    level: float = Field(0.95, gt=0, lt=1)
+    seed: int = Field(0, ge=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value and its percentile interval.
+
+    `n` is the number of cases that count in the value; `undefined` the number of resamples in which the statistic
+    did not exist (they are left out of the percentiles). A bound is NaN where no resample gave a value.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    level: float
+    replicates: int
+    undefined: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain types."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        if math.isnan(self.value):
+            return "undefined"
+        if math.isnan(self.low):
+            return f"{self.value:.3f}"
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+def ratio(sums: Floats) -> Floats:
+    """Divide the first of two sums (..., 2) by the second; 0/0 is NaN, that is undefined."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient: Floats = np.where(sums[..., 1] == 0, np.nan, sums[..., 0] / sums[..., 1])
+    return quotient
+
+
+def bootstrap_interval(
+    sums: Floats,
+    statistic: Statistic = ratio,
+    settings: Bootstrap | None = None,
+    strata: Sequence[Any] | None = None,
+    n: int | None = None,
+) -> Interval:
+    """Compute a statistic of sums over cases and its percentile interval over patients.
+
+    Parameters
+    ----------
+    sums
+        (n cases, k): what each case adds to each sum.
+    statistic
+        From sums (..., k) to values (...); vectorised over the leading axes.
+    settings
+        Replicates, level, seed.
+    strata
+        One label per case (its center): each resample then draws as many cases from every stratum as it has.
+    n
+        Number of cases that count, where cases may add nothing; otherwise all.
+
+    Raises
+    ------
+    HyoidError
+        If `sums` is not (n, k) with n >= 1 and finite, or `strata` has another length.
+    """
+    settings = settings or Bootstrap()
+    sums = _checked(sums)
+    drawn = np.concatenate(
+        [statistic(weights @ sums) for weights in _resamples(len(sums), settings, strata)] or [np.zeros(0)]
+    )
+    return _interval(float(statistic(sums.sum(axis=0))), drawn, settings, len(sums) if n is None else n)
+
+
+def paired_interval(
+    first: Floats,
+    second: Floats,
+    statistic: Statistic = ratio,
+    settings: Bootstrap | None = None,
+    strata: Sequence[Any] | None = None,
+    n: int | None = None,
+) -> Interval:
+    """Compute statistic(first) - statistic(second) of two systems on the same cases, and its interval.
+
+    Each resample draws the same patients for both, so what is hard for both cancels. Parameters as in
+    `bootstrap_interval`; row i of `first` and of `second` is the same case.
+
+    Raises
+    ------
+    HyoidError
+        If the shapes differ, or as `bootstrap_interval`.
+    """
+    settings = settings or Bootstrap()
+    first, second = _checked(first), _checked(second)
+    if first.shape != second.shape:
+        raise HyoidError.of(
+            f"{first.shape} and {second.shape} sums", "the same cases for both systems", "Align the cases."
+        )
+    drawn = np.concatenate(
+        [
+            statistic(weights @ first) - statistic(weights @ second)
+            for weights in _resamples(len(first), settings, strata)
+        ]
+        or [np.zeros(0)]
+    )
+    value = float(statistic(first.sum(axis=0)) - statistic(second.sum(axis=0)))
+    return _interval(value, drawn, settings, len(first) if n is None else n)
+
+
+def _checked(sums: Floats) -> Floats:
+    sums = np.asarray(sums, dtype=np.float64)
+    if sums.ndim != 2 or len(sums) == 0 or not np.isfinite(sums).all():
+        raise HyoidError.of(
+            f"sums of shape {sums.shape}, {int(np.count_nonzero(~np.isfinite(sums)))} of them not finite",
+            "finite sums of shape (cases, k) for one case or more",
+            "Give 0 for what a case does not add.",
+        )
+    return sums
+
+
+def _resamples(n_cases: int, settings: Bootstrap, strata: Sequence[Any] | None) -> Iterator[Floats]:
+    """Yield how often each case was drawn, in chunks (replicates, n cases) of bounded size."""
+    if strata is not None and len(strata) != n_cases:
+        raise HyoidError.of(f"{len(strata)} strata", f"one for each of {n_cases} cases", "Align the cases.")
+    labels = [str(label) for label in strata] if strata is not None else [""] * n_cases
+    groups = [np.array([i for i, own in enumerate(labels) if own == label]) for label in sorted(set(labels))]
+    generator = np.random.default_rng(settings.seed)
+    size = max(1, _WEIGHTS_PER_CHUNK // n_cases)
+    for start in range(0, settings.replicates, size):
+        weights = np.zeros((min(size, settings.replicates - start), n_cases))
+        for group in groups:
+            shares = np.full(len(group), 1 / len(group))
+            weights[:, group] = generator.multinomial(len(group), shares, size=len(weights))
+        yield weights
+
+
+def _interval(value: float, drawn: Floats, settings: Bootstrap, n: int) -> Interval:
+    defined = drawn[~np.isnan(drawn)]
+    tail = (1 - settings.level) / 2
+    low, high = np.quantile(defined, [tail, 1 - tail]) if len(defined) else (math.nan, math.nan)
+    undefined = len(drawn) - len(defined)
+    return Interval(value, float(low), float(high), n, settings.level, settings.replicates, undefined)
