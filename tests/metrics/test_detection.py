@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyoid.metrics import Connectivity, Detection, detect, label_lesions
+from hyoid.imaging import Connectivity, label_components
+from hyoid.metrics import Detection, detect
 from oracles.segmentation import detection_by_sets, flood_components
 
 
@@ -55,8 +56,8 @@ def test_touching_at_corners_and_edges(connectivity: Connectivity, corner: int, 
     at_corner, at_edge = np.zeros((2, 2, 2), bool), np.zeros((2, 2, 2), bool)
     at_corner[0, 0, 0] = at_corner[1, 1, 1] = True
     at_edge[0, 0, 0] = at_edge[0, 1, 1] = True
-    assert label_lesions(at_corner, connectivity)[1] == corner
-    assert label_lesions(at_edge, connectivity)[1] == edge
+    assert label_components(at_corner, connectivity)[1] == corner
+    assert label_components(at_edge, connectivity)[1] == edge
     half = at_corner & (np.arange(2) == 0)  # only the first of the two voxels was predicted: IoU 1/2 or 1/1
     expected = Detection(1, 0, 0, 1, 1) if corner == 1 else Detection(1, 0, 1, 2, 1)
     assert detect(at_corner, half, connectivity) == expected

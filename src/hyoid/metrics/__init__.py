@@ -1,7 +1,7 @@
 """Segmentation measures with named policies, and bootstrap intervals over patients."""
 
 from hyoid.metrics.case import CaseScores, SegmentationOptions, score_case
-from hyoid.metrics.detection import DETECTION_IOU, Connectivity, Detection, detect, label_lesions
+from hyoid.metrics.detection import DETECTION_IOU, Detection, detect
 from hyoid.metrics.empty import EmptyTruth
 from hyoid.metrics.intervals import Bootstrap, Interval, Statistic, bootstrap_interval, paired_interval, ratio
 from hyoid.metrics.labels import Lesion, Mask, as_labels, cut_to_content
@@ -16,7 +16,6 @@ __all__ = [
     "SURFACE_TOLERANCE_MM",
     "Bootstrap",
     "CaseScores",
-    "Connectivity",
     "Detection",
     "EmptyTruth",
     "Interval",
@@ -34,7 +33,6 @@ __all__ = [
     "cut_to_content",
     "detect",
     "dice_name",
-    "label_lesions",
     "overlap",
     "paired_interval",
     "ratio",

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from hyoid.errors import ImageError
 from hyoid.geometry import Triple
-from hyoid.metrics.detection import DETECTION_IOU, Connectivity, Detection, detect
+from hyoid.imaging import Connectivity
+from hyoid.metrics.detection import DETECTION_IOU, Detection, detect
 from hyoid.metrics.empty import EmptyTruth
 from hyoid.metrics.labels import Lesion, as_labels, cut_to_content
 from hyoid.metrics.overlap import Overlap, overlap

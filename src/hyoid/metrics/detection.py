@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
-from numpy.typing import NDArray
-from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from hyoid.imaging import Connectivity, label_components
 from hyoid.metrics.labels import Mask, cut_to_content
 from hyoid.metrics.overlap import check_same_shape
-
-Connectivity = Literal[6, 18, 26]
-"""Voxels of one lesion share a face (6), a face or an edge (18), or any corner (26)."""
 
 DETECTION_IOU = 0.30
 """Composite IoU from which a group counts as found: "IoU >= 30 %" in the dataset paper (the page says "> 30 %")."""
@@ -36,13 +30,6 @@ class Detection:
         """F1 of this case, 2TP / (2TP + FP + FN); NaN where there is no lesion in either map."""
         total = 2 * self.true_positives + self.false_positives + self.false_negatives
         return 2 * self.true_positives / total if total else float("nan")
-
-
-def label_lesions(mask: Mask, connectivity: Connectivity = 26) -> tuple[NDArray[np.int32], int]:
-    """Return the connected components of a mask (z, y, x), numbered from 1, and their count."""
-    structure = ndimage.generate_binary_structure(3, {6: 1, 18: 2, 26: 3}[connectivity])
-    numbered, count = ndimage.label(mask, structure, output=np.int32)
-    return numbered, int(count)
 
 
 def detect(
@@ -70,8 +57,8 @@ def detect(
     """
     check_same_shape(truth, prediction)
     truth, prediction = cut_to_content(truth, prediction)
-    true_lesions, n_true = label_lesions(truth, connectivity)
-    predicted_lesions, n_predicted = label_lesions(prediction, connectivity)
+    true_lesions, n_true = label_components(truth, connectivity)
+    predicted_lesions, n_predicted = label_components(prediction, connectivity)
     both = truth & prediction
     rows, columns = true_lesions[both] - 1, predicted_lesions[both] - 1 + n_true
     n = n_true + n_predicted
