@@ -1,0 +1,7 @@
+"""Quality findings: what is wrong, doubtful or peculiar in a cohort, and what to do about it."""
+
+from hyoid.cohort.check.finding import SEVERITIES, Finding, Rule, Severity
+from hyoid.cohort.check.registry import RULES, rules_table
+from hyoid.cohort.check.run import check_case, check_cohort
+
+__all__ = ["RULES", "SEVERITIES", "Finding", "Rule", "Severity", "check_case", "check_cohort", "rules_table"]

@@ -1,0 +1,1 @@
+"""The rules of `hyoid check`, one file per subject."""

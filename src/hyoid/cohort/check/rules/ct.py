@@ -1,0 +1,33 @@
+"""CT: Hounsfield units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from hyoid.cohort.check.finding import study_rule
+from hyoid.cohort.check.study import Study
+
+AIR_HU = -500.0
+"""Every head-and-neck CT shows air (-1000 HU) around the patient and in the airway; halfway to water tells it."""
+
+AIR_PERCENTILE = 1.0
+"""Share in percent of the voxels that are air at least: airways alone are more in a tight crop of the neck."""
+
+
+@study_rule(
+    "ct-not-in-hu", "error", "ct", needs=("ct",),
+    finds=f"a CT whose {AIR_PERCENTILE:g}st percentile lies above {AIR_HU:g}: no air, so not Hounsfield units",
+    expected=f"HU, with air near -1000 in at least {AIR_PERCENTILE:g} % of the voxels",
+    advice="Apply the rescale slope and intercept: stored values are often HU + 1024.",
+)  # fmt: skip
+def ct_not_in_hu(study: Study) -> Iterator[str]:
+    """Find a CT in stored values, or rescaled for a network."""
+    lowest = float(np.percentile(study.coarse_ct.array, AIR_PERCENTILE))
+    if lowest > AIR_HU:
+        array = study.coarse_ct.array
+        yield f"values from {array.min():g} to {array.max():g}, {AIR_PERCENTILE:g}st percentile {lowest:g}"
+
+
+RULES = (ct_not_in_hu,)
