@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Batch:
     """Inputs of a network for B samples.
 
@@ -26,7 +26,7 @@ class Batch:
     clinical: torch.Tensor | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Target:
     """What a head is trained on: `values` (B, ...) and `known` (B,), False where the label is missing."""
 

@@ -1,1 +1,17 @@
-"""The recipe room."""
+"""A paper is a file: the schema of a recipe, its variants, presets and overrides."""
+
+from hyoid.recipe.load import dump_recipe, load_recipe, parse_recipe, recipe_names
+from hyoid.recipe.presets import PRESETS, apply_preset
+from hyoid.recipe.schema import Recipe
+from hyoid.recipe.stage import NetworkStage
+
+__all__ = [
+    "PRESETS",
+    "NetworkStage",
+    "Recipe",
+    "apply_preset",
+    "dump_recipe",
+    "load_recipe",
+    "parse_recipe",
+    "recipe_names",
+]

@@ -1,1 +1,7 @@
-"""The training room."""
+"""Training: the store, the one fit loop, cross-validation."""
+
+from hyoid.training.run import Run, train_run
+from hyoid.training.store import Store, StoreReport
+from hyoid.training.usable import usable_cases
+
+__all__ = ["Run", "Store", "StoreReport", "train_run", "usable_cases"]

@@ -1,0 +1,47 @@
+"""The model card that travels with a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hyoid.recipe import Recipe
+
+
+def model_card(recipe: Recipe, folds: Sequence[str], cohort: Mapping[str, Any], results: Mapping[str, Any]) -> str:
+    """Return the card as Markdown: what the model is, what it was trained on, what it is worth, what it is not."""
+    centers = ", ".join(map(str, cohort.get("centers", []))) or "unknown centres"
+    lines = [
+        f"# {recipe.title}",
+        "",
+        recipe.description,
+        "",
+        "**Research use only. Not a medical device.**",
+        "",
+        f"- Inputs: {', '.join(recipe.inputs.images)}; labels: {', '.join(recipe.labels.values())}",
+        f"- Folds: {len(folds)} ({', '.join(folds)}); ensemble: {recipe.inference.ensemble.name}",
+        f"- Trained on {cohort.get('cases', 'an unknown number of')} cases of {centers}",
+    ]
+    if recipe.preset != "full":
+        lines.append(f"- Preset `{recipe.preset}`: coarser and smaller than the published system")
+    lines += ["", "## Out-of-fold results", ""]
+    metrics = results.get("metrics", {})
+    if metrics:
+        lines += ["| metric | value | 95 % interval | n |", "|---|---|---|---|"]
+        for name, entry in metrics.items():
+            lower, upper = entry["interval"]
+            lines.append(
+                f"| {name} | {_figure(entry['value'])} | {_figure(lower)} to {_figure(upper)} | {entry['n']} |"
+            )
+    else:
+        lines.append("None: no reported case has been predicted.")
+    if recipe.split.optimistic:
+        lines += ["", "Selected on the reported part, as published: these figures are optimistic."]
+    lines += ["", "Trained in the hospitals above; what it is worth elsewhere is not known from these figures.", ""]
+    if recipe.deviations:
+        lines += ["## Deviations from the paper", "", *(f"- {text.strip()}" for text in recipe.deviations), ""]
+    return "\n".join(lines)
+
+
+def _figure(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.3f}"

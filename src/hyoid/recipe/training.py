@@ -1,0 +1,97 @@
+"""How a network stage is trained."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from hyoid.augment import Augmentation
+from hyoid.networks.runtime import Precision
+from hyoid.settings import Settings
+
+Positive = Annotated[float, Field(gt=0)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class AdamW(Settings):
+    """AdamW (Loshchilov and Hutter 2019)."""
+
+    name: Literal["adamw"] = "adamw"
+    learning_rate: Positive = 1e-2
+    weight_decay: float = Field(3e-5, ge=0)
+
+
+class Adam(Settings):
+    """Adam (Kingma and Ba 2015)."""
+
+    name: Literal["adam"] = "adam"
+    learning_rate: Positive = 1e-4
+    weight_decay: float = Field(0.0, ge=0)
+
+
+Optimizer = Annotated[AdamW | Adam, Field(discriminator="name")]
+
+
+class ConstantSchedule(Settings):
+    """The learning rate never changes."""
+
+    name: Literal["constant"] = "constant"
+
+    def factor(self, epoch: int, epochs: int) -> float:  # noqa: ARG002 - one signature for every schedule
+        """Return the factor on the learning rate in `epoch` (from 0) of `epochs`."""
+        return 1.0
+
+
+class PolynomialSchedule(Settings):
+    """The learning rate decays as (1 - epoch / epochs) ** power, per epoch."""
+
+    name: Literal["polynomial"] = "polynomial"
+    power: Positive = 0.9
+
+    def factor(self, epoch: int, epochs: int) -> float:
+        """Return the factor on the learning rate in `epoch` (from 0) of `epochs`."""
+        return float((1.0 - epoch / epochs) ** self.power)
+
+
+Schedule = Annotated[ConstantSchedule | PolynomialSchedule, Field(discriminator="name")]
+
+
+class ClassBalanced(Settings):
+    """Centre each patch on a voxel of a class drawn with these weights; classes that a case lacks are left out."""
+
+    name: Literal["class_balanced"] = "class_balanced"
+    ratios: dict[str, Annotated[float, Field(ge=0)]] = {"background": 0.1, "gtvp": 0.45, "gtvn": 0.45}
+
+
+class Selection(Settings):
+    """Which epoch's weights are kept: the best by `metric` on the fold's `select` part.
+
+    `challenge_score` is the mean of the challenge's own three metrics (GTVp mean DSC, GTVn DSC_agg, GTVn F1_agg; for
+    a merged label, its mean DSC); `mean_dice` is the baseline's: the mean over lesion classes of the per-case DSC,
+    cases without the lesion left out.
+    """
+
+    metric: Literal["challenge_score", "mean_dice"] = "challenge_score"
+    every_epochs: int = Field(5, ge=1)
+
+
+class Training(Settings):
+    """Settings of the fit loop.
+
+    `batch_size` counts cases and each gives `patches_per_case` patches, as in MONAI's cropping transforms; an epoch
+    visits every training case once.
+    """
+
+    epochs: int = Field(350, ge=1)
+    batch_size: int = Field(2, ge=1)
+    patches_per_case: int = Field(3, ge=1)
+    patch_mm: tuple[Positive, Positive, Positive] = (128.0, 128.0, 128.0)
+    sampling: ClassBalanced = ClassBalanced()
+    augment: tuple[Augmentation, ...] = ()
+    optimizer: Optimizer = AdamW()
+    schedule: Schedule = PolynomialSchedule()
+    gradient_clip: Positive | None = None
+    precision: Precision = "auto"
+    select: Selection = Selection()
+    seed: int = Field(0, ge=0)

@@ -1,0 +1,145 @@
+"""The one fit loop: every network of every recipe is trained here."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from safetensors.torch import save_file
+
+from hyoid.augment import Samples, apply_all
+from hyoid.errors import HyoidError
+from hyoid.files import atomic_path
+from hyoid.networks.batch import Batch, Target
+from hyoid.networks.multihead import MultiHeadNetwork
+from hyoid.progress import track
+from hyoid.recipe import NetworkStage
+from hyoid.recipe.training import Optimizer
+from hyoid.training.checkpoint import MetricsLog, Progress, load_checkpoint, save_checkpoint
+from hyoid.training.patches import PatchBatch
+
+
+@dataclass(frozen=True, slots=True)
+class FitTask:
+    """What the loop needs and knows nothing else of.
+
+    `batches(epoch)` yields an epoch's patches. `select(network)` returns `{metric: value}` on the fold's `select`
+    part, the chosen metric under "value" (higher is better), or nothing where there is no such part. `relabel` maps
+    stored labels to the recipe's.
+    """
+
+    stage: NetworkStage
+    channels: tuple[str, ...]
+    seed: tuple[int, ...]
+    batches: Callable[[int], Iterator[PatchBatch]]
+    select: Callable[[MultiHeadNetwork], dict[str, float]]
+    relabel: Callable[[torch.Tensor], torch.Tensor]
+    title: str
+
+
+def fit_network(task: FitTask, network: MultiHeadNetwork, folder: Path, fabric: Fabric) -> dict[str, Any]:
+    """Train until the last epoch, from the last checkpoint where there is one, and return what was fitted.
+
+    The weights of the best selected epoch (the last one without a `select` part) are left in
+    `folder/best.safetensors`. Every random number is a function of the seed and the step, so that a run that was
+    killed and resumed gives the same weights as one that was not.
+
+    Raises
+    ------
+    HyoidError
+        If the loss is no longer a number.
+    """
+    training = task.stage.training
+    folder.mkdir(parents=True, exist_ok=True)
+    optimizer = make_optimizer(training.optimizer, network)
+    model, optimizer = fabric.setup(network, optimizer)
+    log, progress = MetricsLog(folder / "metrics.jsonl"), Progress()
+    if (folder / "last.ckpt").is_file():
+        progress = load_checkpoint(folder / "last.ckpt", network, optimizer)
+    log.keep_until(progress.epoch)
+    for epoch in track(range(progress.epoch, training.epochs), task.title):
+        started = time.perf_counter()
+        rate = training.optimizer.learning_rate * training.schedule.factor(epoch, training.epochs)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        losses = _train_epoch(task, model, optimizer, fabric, epoch)
+        entry = {"epoch": epoch, "learning_rate": rate, **losses}
+        last = epoch + 1 == training.epochs
+        if last or (epoch + 1) % training.select.every_epochs == 0:
+            network.eval()
+            selected = task.select(network)
+            entry |= {f"select_{name}": value for name, value in selected.items()}
+            value = selected.get("value", -math.inf)
+            if value > progress.best_value or progress.best_epoch < 0 or not selected:
+                progress.best_value, progress.best_epoch = value, epoch
+                save_weights(folder / "best.safetensors", network)
+        progress.epoch = epoch + 1
+        log.append(entry | {"seconds": round(time.perf_counter() - started, 3)})
+        save_checkpoint(folder / "last.ckpt", network, optimizer, progress)
+    return {"epochs": progress.epoch, "best_epoch": progress.best_epoch, "best_value": progress.best_value}
+
+
+def make_optimizer(settings: Optimizer, network: torch.nn.Module) -> torch.optim.Optimizer:
+    """Return the torch optimiser that the recipe names."""
+    kinds: dict[str, type[torch.optim.Adam]] = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
+    return kinds[settings.name](network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
+
+
+def save_weights(path: Path, network: torch.nn.Module) -> None:
+    """Write the network's weights as safetensors, atomically."""
+    tensors = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    with atomic_path(path) as temporary:
+        save_file(tensors, str(temporary))
+
+
+def _train_epoch(
+    task: FitTask, model: Any, optimizer: torch.optim.Optimizer, fabric: Fabric, epoch: int
+) -> dict[str, float]:
+    model.train()
+    sums: dict[str, float] = {}
+    steps = 0
+    for step, patches in enumerate(task.batches(epoch)):
+        torch.manual_seed(int(np.random.default_rng([*task.seed, epoch, step]).integers(2**31)))  # dropout
+        batch, target = _on_device(task, patches, fabric)
+        losses = _head_losses(task.stage, model(batch), dict.fromkeys(task.stage.network.heads, target))
+        total = torch.stack(list(losses.values())).sum()
+        if not math.isfinite(total.item()):
+            raise HyoidError(
+                f"The loss is {total.item()} in epoch {epoch}, step {step} of {task.title}: training has diverged. "
+                "Lower stages.0.training.optimizer.learning_rate, set gradient_clip, or use precision 32-true."
+            )
+        optimizer.zero_grad(set_to_none=True)
+        fabric.backward(total)
+        if task.stage.training.gradient_clip is not None:
+            fabric.clip_gradients(model, optimizer, max_norm=task.stage.training.gradient_clip)
+        optimizer.step()
+        for name, loss in [*losses.items(), ("total", total)]:
+            sums[name] = sums.get(name, 0.0) + float(loss.detach())
+        steps += 1
+    return {f"loss_{name}" if name != "total" else "loss": value / steps for name, value in sums.items()}
+
+
+def _head_losses(
+    stage: NetworkStage, outputs: dict[str, torch.Tensor], targets: dict[str, Target]
+) -> dict[str, torch.Tensor]:
+    """Return each head's weighted loss over the samples whose label is known."""
+    return {
+        name: head.weight * head.loss(outputs[name], targets[name].values, targets[name].known)
+        for name, head in stage.network.heads.items()
+    }
+
+
+def _on_device(task: FitTask, patches: PatchBatch, fabric: Fabric) -> tuple[Batch, Target]:
+    images = fabric.to_device(torch.from_numpy(patches.images))
+    labels = task.relabel(fabric.to_device(torch.from_numpy(patches.labels)))
+    samples = apply_all(task.stage.training.augment, Samples(images, labels, task.channels), patches.augmentation)
+    present = fabric.to_device(torch.from_numpy(patches.present).float())
+    known = fabric.to_device(torch.from_numpy(patches.known))
+    return Batch(samples.images, present), Target(samples.labels, known)

@@ -1,0 +1,101 @@
+"""Which patches a training step sees: a pure function of the seed and the step, so that a resumed run repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyoid.augment import Parameters, draw_all
+from hyoid.recipe.training import Training
+from hyoid.training.stored_case import StoredCase
+
+Shape = tuple[int, int, int]
+
+_PREFETCHED_STEPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PatchSettings:
+    """What the sampler needs: the patch (z, y, x) in voxels, the label values by name, and the stage's settings."""
+
+    size: Shape
+    labels: dict[str, tuple[int, ...]]
+    training: Training
+    fold: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatchBatch:
+    """One step's patches before augmentation, with the augmentation's parameters already drawn.
+
+    `images` (B, C, z, y, x), `labels` (B, z, y, x), `present` (B, C), `known` (B,): whether the case has a mask.
+    """
+
+    images: NDArray[np.float32]
+    labels: NDArray[np.uint8]
+    present: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    augmentation: list[Parameters]
+
+
+def epoch_batches(cases: Sequence[StoredCase], settings: PatchSettings, epoch: int) -> Iterator[PatchBatch]:
+    """Yield the batches of one epoch; every case comes once. The next ones are read while one is worked on."""
+    order = _stream(settings, epoch, 0).permutation(len(cases))
+    size = settings.training.batch_size
+    groups = [order[i : i + size] for i in range(0, len(order), size)]
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting: list[Future[PatchBatch]] = []
+        for step, group in enumerate(groups):
+            waiting.append(pool.submit(_load, [cases[i] for i in group], settings, _stream(settings, epoch, 1 + step)))
+            if len(waiting) >= _PREFETCHED_STEPS:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+
+def draw_centre(case: StoredCase, settings: PatchSettings, rng: np.random.Generator) -> tuple[int, int, int]:
+    """Draw a patch centre (z, y, x): first a class by the recipe's ratios among those present, then a voxel of it."""
+    candidates = {
+        name: [case.locations[v] for v in values if v in case.locations and len(case.locations[v])]
+        for name, values in settings.labels.items()
+    }
+    ratios = {n: r for n, r in settings.training.sampling.ratios.items() if r > 0 and candidates.get(n)}
+    if not ratios:
+        z, y, x = (int(rng.integers(0, n)) for n in case.shape)
+        return z, y, x
+    weights = np.array(list(ratios.values()))
+    name = list(ratios)[rng.choice(len(weights), p=weights / weights.sum())]
+    voxels = np.concatenate(candidates[name])
+    z, y, x = (int(v) for v in voxels[rng.integers(0, len(voxels))])
+    return z, y, x
+
+
+def patch_start(centre: Shape, size: Shape, shape: Shape) -> Shape:
+    """Return the first voxel of the patch around `centre`, moved inside the frame; centred where it is too small."""
+    z, y, x = (
+        (n - w) // 2 if n <= w else min(max(0, c - w // 2), n - w) for c, w, n in zip(centre, size, shape, strict=True)
+    )
+    return z, y, x
+
+
+def _load(cases: Sequence[StoredCase], settings: PatchSettings, rng: np.random.Generator) -> PatchBatch:
+    chosen = [case for case in cases for _ in range(settings.training.patches_per_case)]
+    patches = []
+    for case in chosen:
+        start = patch_start(draw_centre(case, settings, rng), settings.size, case.shape)
+        patches.append(case.patch(start, settings.size))
+    return PatchBatch(
+        np.stack([images for images, _ in patches]),
+        np.stack([labels for _, labels in patches]),
+        np.stack([case.present for case in chosen]),
+        np.array([case.has_mask for case in chosen]),
+        draw_all(settings.training.augment, rng, len(chosen)),
+    )
+
+
+def _stream(settings: PatchSettings, epoch: int, step: int) -> np.random.Generator:
+    return np.random.default_rng([settings.training.seed, settings.fold, epoch, step])

@@ -1,0 +1,140 @@
+"""A run: cross-validation of one recipe on one cohort, resumable at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyoid import __version__
+from hyoid.bundle import load_network
+from hyoid.cohort import Case, Cohort
+from hyoid.cohort.splits import Fold, folds_from_json, folds_to_json
+from hyoid.errors import CohortError, RecipeError
+from hyoid.files import read_json, write_json, write_text
+from hyoid.inference.case import is_predicted, predict_framed, write_prediction
+from hyoid.networks.multihead import MultiHeadNetwork
+from hyoid.progress import track
+from hyoid.recipe import Recipe, dump_recipe, load_recipe
+from hyoid.training.checkpoint import is_finished
+from hyoid.training.fold import Machine, fit_fold, fold_names
+from hyoid.training.store import Store
+from hyoid.training.usable import usable_cases
+
+OUT_OF_FOLD = "out-of-fold"
+HELD_OUT = "held-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run has produced so far.
+
+    `folds` are the finished ones by name; `excluded` are cases that could not be used, with the reason; every case of
+    `reported` has a label map in `folder/out-of-fold`, made by the model that did not see it. The test part of a
+    hold-out split, `held_out`, is predicted by all folds together into `folder/held-out` once every fold is finished.
+    """
+
+    folder: Path
+    recipe: Recipe
+    folds: dict[str, Path]
+    excluded: dict[str, str]
+    reported: tuple[str, ...]
+    held_out: tuple[str, ...] = ()
+
+    @property
+    def out_of_fold(self) -> Path:
+        """Folder of the out-of-fold predictions."""
+        return self.folder / OUT_OF_FOLD
+
+
+def train_run(
+    cohort: Cohort,
+    recipe: Recipe,
+    out: Path,
+    *,
+    store: Path | None = None,
+    fold: str = "all",
+    device: str = "auto",
+    resume: bool = False,
+    jobs: int = 1,
+) -> Run:
+    """Train the folds asked for and predict every reported case by the model that did not see it.
+
+    Raises
+    ------
+    CohortError, RecipeError
+        If the cohort has no usable case, the folder holds another run, or it holds one and `resume` is not set.
+    """
+    _open_folder(out, recipe, cohort, resume)
+    usable, excluded = usable_cases(cohort.cases, recipe)
+    stored = Store(store or out / "store", recipe.preprocess, recipe.inputs.images)
+    report = stored.prepare(usable, jobs)
+    excluded |= report.quarantined
+    usable = [case for case in usable if case.id not in report.quarantined]
+    write_json(out / "excluded.json", excluded)
+    folds = _folds(out, recipe, usable)
+    machine = Machine.of(recipe, device)
+    for number in fold_names(len(folds), fold):
+        fit_fold(recipe, folds[number], number, stored, out / f"fold-{number}", machine)
+        networks = _networks(recipe, [out / f"fold-{number}"], machine)
+        _predict(recipe, networks, folds[number].report, stored, out / OUT_OF_FOLD, folds[number].name, machine)
+    finished = {f"fold-{k}": out / f"fold-{k}" for k in range(len(folds)) if is_finished(out / f"fold-{k}")}
+    reported = {i for k, one in enumerate(folds) if f"fold-{k}" in finished for i in one.report}
+    held_out = {i for one in folds for i in one.held_out} if len(finished) == len(folds) else set()
+    if held_out:  # everything is chosen: now the test part may be looked at, once, by all folds together
+        networks = _networks(recipe, list(finished.values()), machine)
+        _predict(recipe, networks, held_out, stored, out / HELD_OUT, "all", machine)
+    return Run(out, recipe, finished, excluded, tuple(sorted(reported)), tuple(sorted(held_out)))
+
+
+def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> None:
+    """Start a run folder, or make sure that the one there is the same run."""
+    if (out / "recipe.yaml").is_file():
+        if not resume:
+            raise CohortError.of(
+                f"a run in {out}", "an empty folder", "Use --resume to go on with it, or another --out."
+            )
+        found = load_recipe(str(out / "recipe.yaml"))
+        if found.hash != recipe.hash:
+            raise RecipeError.of(
+                f"the run of {found.title} with other settings in {out}",
+                "the recipe that started it",
+                "Resume with the same --recipe, --preset and --set, or use another --out.",
+            )
+        known = read_json(out / "manifest.json")["cohort_hash"]
+        if known != cohort.content_hash():
+            raise CohortError.of(f"a changed cohort at {cohort.root}", "the one that started the run", "Start anew.")
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    manifest = {"hyoid": __version__, "recipe_hash": recipe.hash, "cohort_hash": cohort.content_hash()}
+    write_json(out / "manifest.json", manifest | {"cohort": str(cohort.root)})
+    write_text(out / "recipe.yaml", dump_recipe(recipe))
+
+
+def _folds(out: Path, recipe: Recipe, usable: list[Case]) -> list[Fold]:
+    """Return the folds of the run, drawn once and then read back."""
+    path = out / "splits.json"
+    if not path.is_file():
+        write_json(path, folds_to_json(recipe.split.make_folds(usable)))
+    return folds_from_json(read_json(path))
+
+
+def _networks(recipe: Recipe, folders: Sequence[Path], machine: Machine) -> list[MultiHeadNetwork]:
+    return [load_network(recipe, folder / "weights.safetensors", machine.compute.device) for folder in folders]
+
+
+def _predict(
+    recipe: Recipe,
+    networks: Sequence[MultiHeadNetwork],
+    case_ids: Iterable[str],
+    store: Store,
+    target: Path,
+    fold: str,
+    machine: Machine,
+) -> None:
+    """Write the label map of each case that has none yet."""
+    waiting = [case_id for case_id in sorted(case_ids) if not is_predicted(target, case_id)]
+    for case_id in track(waiting, f"Predicting {target.name}, fold {fold}"):
+        prediction = predict_framed(case_id, recipe, networks, store.open(case_id).framed(), machine.compute)
+        prediction.info["fold"] = fold
+        write_prediction(target, prediction)

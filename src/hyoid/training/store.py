@@ -1,0 +1,164 @@
+"""Preprocessed cases on disk, chunked so that a patch reads only its chunks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyoid.cohort import Case
+from hyoid.errors import CohortError, HyoidError
+from hyoid.files import read_json, sha256_of_file, sha256_of_json, write_json
+from hyoid.geometry import Volume
+from hyoid.imaging import Framed, Preprocess, read_volume
+from hyoid.progress import track
+from hyoid.training.stored_case import CHUNK, STORE_FORMAT, StoredCase
+
+LOCATIONS_PER_CLASS = 10_000
+"""Voxels kept per class as candidates for patch centres; more would change no draw that matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReport:
+    """What `Store.prepare` did: ids made now, found ready, and set aside with the reason."""
+
+    made: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()
+    quarantined: dict[str, str] = field(default_factory=dict)
+
+
+class Store:
+    """A folder of preprocessed cases, keyed by the hash of the inputs and of the preprocessing.
+
+    Parameters
+    ----------
+    root
+        Folder; recipes with the same preprocessing share what is in it.
+    preprocess, channels
+        What is done to a case, and the order of the image channels.
+    """
+
+    def __init__(self, root: Path, preprocess: Preprocess, channels: Sequence[str]) -> None:
+        self.channels = tuple(channels)
+        self.preprocess = preprocess
+        self.key = sha256_of_json([STORE_FORMAT, preprocess.model_dump(mode="json"), self.channels])
+        self.folder = Path(root) / self.key[:16]
+
+    def prepare(self, cases: Sequence[Case], jobs: int = 1) -> StoreReport:
+        """Make what is missing; a case that cannot be read is set aside with its reason and stops nothing."""
+        from joblib import Parallel, delayed
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_json(self.folder / "preprocess.json", self.preprocess.model_dump(mode="json"))
+        work = Parallel(n_jobs=jobs, return_as="generator")(delayed(self._prepare_one)(case) for case in cases)
+        made: list[str] = []
+        ready: list[str] = []
+        quarantined = {}
+        for case, (outcome, reason) in zip(cases, track(work, "Preprocessing", len(cases)), strict=True):
+            if outcome == "quarantined":
+                quarantined[case.id] = reason
+            else:
+                (made if outcome == "made" else ready).append(case.id)
+        return StoreReport(tuple(made), tuple(ready), quarantined)
+
+    def open(self, case_id: str) -> StoredCase:
+        """Return a prepared case.
+
+        Raises
+        ------
+        CohortError
+            If the case has not been prepared.
+        """
+        folder = self._folder_of(case_id)
+        if not (folder / "case.json").is_file():
+            raise CohortError.of(f"no stored case {case_id}", "a prepared one", "Run `hyoid preprocess` first.")
+        return StoredCase(folder)
+
+    def _folder_of(self, case_id: str) -> Path:
+        return self.folder / "cases" / case_id
+
+    def _prepare_one(self, case: Case) -> tuple[str, str]:
+        folder, reason_file = self._folder_of(case.id), self.folder / "quarantine" / f"{case.id}.json"
+        try:
+            fingerprint = _fingerprint(case, self.channels)
+            if (folder / "case.json").is_file() and read_json(folder / "case.json")["inputs"] == fingerprint:
+                return "ready", ""
+            framed = self._framed(case)
+        except (HyoidError, OSError, RuntimeError) as error:
+            write_json(reason_file, {"id": case.id, "reason": str(error)})
+            return "quarantined", str(error)
+        _write(folder, framed, fingerprint)
+        reason_file.unlink(missing_ok=True)
+        return "made", ""
+
+    def _framed(self, case: Case) -> Framed:
+        images = {name: read_volume(case.images[name]) for name in self.channels if name in case.images}
+        mask = None if case.mask is None else _label_map(read_volume(case.mask), case)
+        return self.preprocess.apply(images, self.channels, mask)
+
+
+def _label_map(mask: Volume, case: Case) -> Volume:
+    values = np.unique(mask.array)
+    if not np.isin(values, (0, 1, 2)).all():
+        raise CohortError.of(f"labels {values.tolist()} in {case.mask}", "0, 1 (GTVp) and 2 (GTVn)", "Recode the mask.")
+    return mask.with_array(mask.array.astype(np.uint8))
+
+
+def _fingerprint(case: Case, channels: Sequence[str]) -> dict[str, str]:
+    """Return the content hash of every input file; a changed file makes the stored case stale."""
+    paths = {name: case.images[name] for name in channels if name in case.images}
+    if case.mask is not None:
+        paths["mask"] = case.mask
+    return {name: sha256_of_file(path) for name, path in paths.items()}
+
+
+def _write(folder: Path, framed: Framed, fingerprint: dict[str, str]) -> None:
+    """Write into a temporary folder and rename it, so that a killed run leaves no half of a case."""
+    temporary = folder.with_name(f".{os.getpid()}.{folder.name}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    _save(temporary / "images.b2nd", framed.images)
+    _save(temporary / "body.b2nd", framed.body)
+    if framed.mask is not None:
+        _save(temporary / "mask.b2nd", framed.mask)
+        locations: dict[str, Any] = {str(label): _locations(framed.mask == label) for label in (0, 1, 2)}
+        np.savez(temporary / "locations.npz", **locations)
+    write_json(
+        temporary / "case.json",
+        {
+            "inputs": fingerprint,
+            "channels": framed.channels,
+            "present": list(framed.present),
+            "way_back": framed.geometry(),
+            "notes": framed.notes,
+        },
+    )
+    shutil.rmtree(folder, ignore_errors=True)
+    temporary.rename(folder)
+
+
+def _save(path: Path, array: NDArray[np.generic]) -> None:
+    import blosc2
+
+    chunks = [1] * (array.ndim - 3) + [min(CHUNK, n) for n in array.shape[-3:]]
+    blosc2.asarray(
+        np.ascontiguousarray(array),
+        urlpath=str(path),
+        mode="w",
+        chunks=chunks,
+        cparams={"codec": blosc2.Codec.ZSTD, "clevel": 1, "filters": [blosc2.Filter.BITSHUFFLE], "nthreads": 1},
+    )
+
+
+def _locations(voxels: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """Return up to `LOCATIONS_PER_CLASS` indices (n, 3) as (z, y, x), evenly drawn from all voxels of a class."""
+    flat = np.flatnonzero(voxels)
+    if flat.size > LOCATIONS_PER_CLASS:
+        flat = flat[np.linspace(0, flat.size - 1, LOCATIONS_PER_CLASS).astype(np.int64)]
+    return np.stack(np.unravel_index(flat, voxels.shape), axis=1).astype(np.int16)

@@ -1,0 +1,211 @@
+"""A whole run on the smallest cohort: training, out of fold, kill and resume, bundle, prediction."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from hyoid import api
+from hyoid.bundle import load_network
+from hyoid.cohort import Fold, read_cohort
+from hyoid.errors import BundleError, CohortError, HyoidError, RecipeError
+from hyoid.files import read_json
+from hyoid.imaging import read_grid, read_volume
+from hyoid.recipe import parse_recipe
+from hyoid.training.checkpoint import read_metrics
+from hyoid.training.fold import Machine, fit_fold
+from hyoid.training.selection import select_by_segmentation
+from hyoid.training.store import Store
+from support.balls import ball_cohort
+from support.recipes import small_recipe
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return ball_cohort(tmp_path_factory.mktemp("run") / "cohort", 6)
+
+
+@pytest.fixture(scope="module")
+def trained(cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> api.TrainResult:
+    return api.train(cohort, small_recipe(epochs=3), tmp_path_factory.mktemp("run") / "run", device="cpu")
+
+
+def test_every_case_is_predicted_by_the_fold_that_did_not_see_it(cohort: Path, trained: api.TrainResult) -> None:
+    folds = read_json(trained.run.folder / "splits.json")
+    cases = {case.id: case for case in read_cohort(cohort).cases}
+    assert sorted(i for fold in folds for i in fold["report"]) == sorted(cases) == list(trained.run.reported)
+    for fold in folds:
+        assert not set(fold["report"]) & (set(fold["train"]) | set(fold["select"]))
+        for case_id in fold["report"]:
+            info = read_json(trained.run.folder / "out-of-fold" / case_id / f"{case_id}.json")
+            assert info["fold"] == fold["name"]
+            grid = read_grid(trained.run.folder / "out-of-fold" / case_id / f"{case_id}.nii.gz")
+            assert grid == read_grid(cases[case_id].images["ct"])
+
+
+def test_run_folder_holds_what_the_design_names(trained: api.TrainResult) -> None:
+    folder = trained.run.folder
+    for name in ("recipe.yaml", "splits.json", "manifest.json", "excluded.json", "out-of-fold.json"):
+        assert (folder / name).is_file()
+    for fold in ("fold-0", "fold-1"):
+        lines = read_metrics(folder / fold / "metrics.jsonl")
+        assert [line["epoch"] for line in lines] == [0, 1, 2]
+        assert all(line["loss"] > 0 for line in lines)
+        assert read_json(folder / fold / "fitted.json")["stages"][0]["epochs"] == 3
+    assert lines[0]["learning_rate"] > lines[2]["learning_rate"]
+
+
+def test_bundle_predicts_a_new_study_as_the_run_did(cohort: Path, trained: api.TrainResult, tmp_path: Path) -> None:
+    result = api.predict([trained.run.folder], tmp_path, cohort=cohort, device="cpu")
+    assert not result.failed
+    assert (tmp_path / "predictions.csv").read_text().startswith("PatientID,gtvp_volume_ml")
+    labels = read_volume(tmp_path / "ACEN-000" / "ACEN-000.nii.gz")
+    assert labels.grid == read_grid(cohort / "ACEN-000__CT.nii.gz")
+    assert labels.array.dtype == np.uint8
+    info = read_json(tmp_path / "ACEN-000" / "ACEN-000.json")
+    assert info["networks"] == 2
+    assert info["lesions"]["gtvp"]["volume_ml"] == pytest.approx(labels.volume_ml(1), abs=1e-3)
+
+
+def test_one_fold_then_the_rest(cohort: Path, trained: api.TrainResult, tmp_path: Path) -> None:
+    first = api.train(cohort, small_recipe(epochs=3), tmp_path / "run", fold="1", device="cpu")
+    assert list(first.run.folds) == ["fold-1"]
+    assert len(first.run.reported) == 3
+    both = api.train(cohort, small_recipe(epochs=3), tmp_path / "run", resume=True, device="cpu")
+    assert list(both.run.folds) == ["fold-0", "fold-1"]
+    _assert_same_weights(both.run.folder, trained.run.folder)
+
+
+def test_killed_at_any_moment_it_resumes_to_the_same_result(
+    cohort: Path, trained: api.TrainResult, tmp_path: Path
+) -> None:
+    """kill -9 at several moments, each later than the last; then the run is finished and must equal the other."""
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[3])\n"
+        "from support.recipes import small_recipe\n"
+        "from hyoid import api\n"
+        "api.train(sys.argv[1], small_recipe(epochs=3), sys.argv[2], device='cpu', resume=True)\n"
+    )
+    out = tmp_path / "run"
+    command = [sys.executable, "-c", script, str(cohort), str(out), str(Path(__file__).parents[1])]
+    seen = set()
+    for wanted in ("fold-0/metrics.jsonl", "fold-0/weights.safetensors", "fold-1/last.ckpt", "fold-1/best.safetensors"):
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        while process.poll() is None and not (out / wanted).is_file():
+            time.sleep(0.002)
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+            seen.add(wanted)
+        process.wait()
+    assert len(seen) >= 2, "the run ended before it could be killed twice"
+    resumed = api.train(cohort, small_recipe(epochs=3), out, resume=True, device="cpu")
+    _assert_same_weights(resumed.run.folder, trained.run.folder)
+    for fold in ("fold-0", "fold-1"):
+        ours, theirs = (
+            [{k: v for k, v in line.items() if k != "seconds"} for line in read_metrics(f / fold / "metrics.jsonl")]
+            for f in (resumed.run.folder, trained.run.folder)
+        )
+        assert ours == theirs
+    assert resumed.evaluation.headline() == trained.evaluation.headline()
+
+
+def test_resuming_something_else_is_refused(cohort: Path, trained: api.TrainResult) -> None:
+    with pytest.raises(CohortError, match="--resume"):
+        api.train(cohort, small_recipe(epochs=3), trained.run.folder)
+    with pytest.raises(RecipeError, match="other settings"):
+        api.train(cohort, small_recipe(epochs=4), trained.run.folder, resume=True)
+
+
+def test_resuming_on_a_changed_cohort_is_refused(trained: api.TrainResult, tmp_path: Path) -> None:
+    with pytest.raises(CohortError, match="changed cohort"):
+        api.train(ball_cohort(tmp_path / "other", 5), small_recipe(epochs=3), trained.run.folder, resume=True)
+
+
+def test_altered_bundle_is_refused(trained: api.TrainResult, tmp_path: Path) -> None:
+    import shutil
+
+    bundle = tmp_path / "bundle"
+    shutil.copytree(trained.bundle.folder, bundle)
+    assert not [p for p in bundle.rglob("*") if p.suffix in {".pkl", ".pt", ".ckpt", ".joblib"}]
+    recipe = bundle / "recipe.yaml"
+    recipe.write_text(recipe.read_text().replace("overlap: 0.5", "overlap: 0.1"))
+    with pytest.raises(BundleError, match=r"recipe\.yaml"):
+        api.predict([bundle], tmp_path / "out", ct="x", pet="y")
+    (bundle / "manifest.json").write_text("{}")
+    with pytest.raises(BundleError, match="damaged"):
+        api.predict([bundle], tmp_path / "out", ct="x", pet="y")
+    with pytest.raises(BundleError, match="a bundle or a run"):
+        api.predict([tmp_path / "nothing"], tmp_path / "out", ct="x", pet="y")
+
+
+def test_missing_pet_is_one_sentence_and_stops_no_cohort(
+    cohort: Path, trained: api.TrainResult, tmp_path: Path
+) -> None:
+    ct = cohort / "ACEN-000__CT.nii.gz"
+    with pytest.raises(CohortError, match="without pet"):
+        api.predict([trained.bundle.folder], tmp_path, ct=ct)
+    lame = ball_cohort(tmp_path / "lame", 2)
+    (lame / "BCEN-001__PT.nii.gz").unlink()
+    result = api.predict([trained.bundle.folder], tmp_path / "out", cohort=lame, device="cpu")
+    assert [case["id"] for case in result.cases] == ["ACEN-000"]
+    assert "without pet" in result.failed["BCEN-001"]
+    with pytest.raises(HyoidError, match="one of the two"):
+        api.predict([trained.bundle.folder], tmp_path, ct=ct, cohort=lame)
+    with pytest.raises(HyoidError, match="one of the two"):
+        api.predict([trained.bundle.folder], tmp_path)
+
+
+def test_ensemble_of_two_bundles_and_one_fold_alone(cohort: Path, trained: api.TrainResult, tmp_path: Path) -> None:
+    one = api.train(
+        cohort, small_recipe("baseline-unet", "inference.ensemble.name=single_fold", epochs=3), tmp_path / "one"
+    )
+    result = api.predict([one.bundle.folder], tmp_path / "p", cohort=cohort, device="cpu")
+    assert result.cases[0]["networks"] == 1
+    both = api.predict([trained.bundle.folder, trained.bundle.folder], tmp_path / "q", cohort=cohort, device="cpu")
+    assert both.cases[0]["networks"] == 4
+    with pytest.raises(BundleError, match="average their probabilities"):
+        api.predict([trained.bundle.folder, one.bundle.folder], tmp_path / "r", cohort=cohort)
+
+
+def test_hold_out_part_is_never_trained_on_and_predicted_by_all_folds(cohort: Path, tmp_path: Path) -> None:
+    raw = small_recipe(epochs=1).model_dump(mode="json")
+    raw["split"] = {"name": "holdout_kfold", "folds": 2, "test_fraction": 0.34}
+    result = api.train(cohort, parse_recipe(raw, "test"), tmp_path / "run", device="cpu")
+    assert len(result.run.held_out) == 2
+    for fold in read_json(tmp_path / "run" / "splits.json"):
+        assert not set(result.run.held_out) & {*fold["train"], *fold["select"], *fold["report"]}
+    first = result.run.held_out[0]
+    info = read_json(tmp_path / "run" / "held-out" / first / f"{first}.json")
+    assert info["networks"] == 2
+    assert (tmp_path / "run" / "held-out.json").is_file()
+
+
+@pytest.mark.parametrize("name", ["baseline-unet", "baseline-segresnet"])
+def test_overfits_four_cases(name: str, cohort: Path, tmp_path: Path) -> None:
+    """Trained and scored on the same four cases, in evaluation mode, both classes."""
+    ids = tuple(case.id for case in read_cohort(cohort).cases[:4])
+    raw = small_recipe(name, "stages.0.training.augment=[]", epochs=40).model_dump(mode="json")
+    raw["stages"][0]["training"]["select"]["every_epochs"] = 40
+    recipe = parse_recipe(raw, "test")
+    store = Store(tmp_path / "store", recipe.preprocess, recipe.inputs.images)
+    store.prepare([case for case in read_cohort(cohort).cases if case.id in ids])
+    machine = Machine.of(recipe, "cpu")
+    fit_fold(recipe, Fold("all", ids, (), ("other",)), 0, store, tmp_path / "fold-0", machine)
+    network = load_network(recipe, tmp_path / "fold-0" / "weights.safetensors", "cpu")
+    scores = select_by_segmentation(recipe, network, [store.open(i) for i in ids], machine.compute)
+    assert scores["gtvp_dsc_exclude"] > 0.85
+    assert scores["gtvn_dsc_agg"] > 0.85
+
+
+def _assert_same_weights(one: Path, other: Path) -> None:
+    for fold in ("fold-0", "fold-1"):
+        first, second = (load_file(folder / fold / "weights.safetensors") for folder in (one, other))
+        assert first.keys() == second.keys()
+        for name, values in first.items():
+            np.testing.assert_array_equal(values, second[name], err_msg=name)

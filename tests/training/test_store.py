@@ -1,0 +1,109 @@
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hyoid.cohort import Case, read_cohort
+from hyoid.errors import CohortError
+from hyoid.imaging import read_volume
+from hyoid.training.store import Store
+from support.balls import ball_cohort
+from support.recipes import small_recipe
+
+
+@pytest.fixture
+def cohort(tmp_path: Path) -> Path:
+    return ball_cohort(tmp_path / "cohort", 3)
+
+
+def _store(tmp_path: Path, *overrides: str) -> Store:
+    recipe = small_recipe("baseline-unet", *overrides)
+    return Store(tmp_path / "store", recipe.preprocess, recipe.inputs.images)
+
+
+def test_stored_case_equals_the_preprocessed_one(cohort: Path, tmp_path: Path) -> None:
+    store, cases = _store(tmp_path), read_cohort(cohort).cases
+    store.prepare(cases)
+    for case in cases:
+        assert case.mask is not None
+        images = {name: read_volume(path) for name, path in case.images.items()}
+        framed = store.preprocess.apply(images, ("ct", "pet"), read_volume(case.mask))
+        stored = store.open(case.id)
+        np.testing.assert_array_equal(stored.images(), framed.images)
+        np.testing.assert_array_equal(stored.mask(), framed.mask)
+        np.testing.assert_array_equal(stored.body(), framed.body)
+        assert stored.framed().way_back == framed.way_back
+        for label, voxels in stored.locations.items():
+            assert (framed.mask[tuple(voxels.T)] == label).all()
+
+
+def test_patch_is_the_block_and_repeats_the_edge_beyond_it(cohort: Path, tmp_path: Path) -> None:
+    store = _store(tmp_path)
+    store.prepare(read_cohort(cohort).cases)
+    case = store.open("ACEN-000")
+    images, labels = case.patch((3, 4, 5), (16, 16, 16))
+    np.testing.assert_array_equal(images, case.images()[:, 3:19, 4:20, 5:21])
+    np.testing.assert_array_equal(labels, case.mask()[3:19, 4:20, 5:21])
+    whole, outside = case.patch((-4, 0, 0), (40, 32, 32))
+    np.testing.assert_array_equal(whole, np.pad(case.images(), [(0, 0), (4, 4), (0, 0), (0, 0)], mode="edge"))
+    assert outside[:4].max() == 0
+
+
+def test_second_run_makes_only_what_is_missing_or_changed(cohort: Path, tmp_path: Path) -> None:
+    cases = read_cohort(cohort).cases
+    assert _store(tmp_path).prepare(cases[:2]).made == ("ACEN-000", "ACEN-002")
+    report = _store(tmp_path).prepare(cases)
+    assert (report.made, report.ready) == (("BCEN-001",), ("ACEN-000", "ACEN-002"))
+    (cohort / "BCEN-001__CT.nii.gz").write_bytes((cohort / "ACEN-000__CT.nii.gz").read_bytes())
+    assert _store(tmp_path).prepare(cases).made == ("BCEN-001",)
+
+
+def test_other_preprocessing_lies_elsewhere_and_the_same_is_shared(tmp_path: Path) -> None:
+    assert _store(tmp_path).folder == _store(tmp_path, "stages.0.training.epochs=7").folder
+    assert _store(tmp_path).folder != _store(tmp_path, "preprocess.interpolation.ct=linear").folder
+
+
+def test_bad_case_is_set_aside_with_its_reason_and_stops_nothing(cohort: Path, tmp_path: Path) -> None:
+    broken = cohort / "ACEN-002__PT.nii.gz"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[: len(whole) // 2])
+    report = _store(tmp_path).prepare(read_cohort(cohort).cases)
+    assert report.made == ("ACEN-000", "BCEN-001")
+    assert "ACEN-002__PT.nii.gz" in report.quarantined["ACEN-002"]
+    assert list((_store(tmp_path).folder / "quarantine").iterdir())
+    broken.write_bytes(whole)
+    assert _store(tmp_path).prepare(read_cohort(cohort).cases).made == ("ACEN-002",)
+    assert not list((_store(tmp_path).folder / "quarantine").iterdir())
+
+
+def test_foreign_label_is_set_aside(cohort: Path, tmp_path: Path) -> None:
+    mask = cohort / "ACEN-000.nii.gz"
+    content = bytearray(gzip.decompress(mask.read_bytes()))
+    content[-1] = 7
+    mask.write_bytes(gzip.compress(bytes(content)))
+    assert "labels [0, 1, 2, 7]" in _store(tmp_path).prepare(read_cohort(cohort).cases).quarantined["ACEN-000"]
+
+
+def test_half_written_case_is_made_again(cohort: Path, tmp_path: Path) -> None:
+    store, cases = _store(tmp_path), read_cohort(cohort).cases
+    store.prepare(cases)
+    torn = store.folder / "cases" / ".99.ACEN-000"
+    (store.folder / "cases" / "ACEN-000").rename(torn)
+    assert store.prepare(cases).made == ("ACEN-000",)
+
+
+def test_unprepared_case_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CohortError, match="hyoid preprocess"):
+        _store(tmp_path).open("nobody")
+
+
+def test_case_without_pet_is_filled_and_flagged_or_set_aside(cohort: Path, tmp_path: Path) -> None:
+    (case, *_) = read_cohort(cohort).cases
+    ct_only = Case("X-1", images={"ct": case.images["ct"]})
+    store = _store(tmp_path)
+    store.prepare([ct_only])
+    stored = store.open("X-1")
+    assert stored.present.tolist() == [True, False]
+    assert np.ptp(stored.images()[1]) == 0
+    assert not stored.has_mask
