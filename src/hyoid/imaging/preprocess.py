@@ -73,41 +73,46 @@ class Preprocess(Settings):
         if unknown or not channels:
             raise ImageError.of(f"the channels {list(channels)}", f"some of {sorted(OUTSIDE)}", "Correct the names.")
         located = self.frame.locate(images)
-        values = {name: self._interpolated(name, images, located.grid) for name in OUTSIDE if name in images}
-        body = _body(values, located.grid)
+        native = "ct" if "ct" in images else "pet"
         stack = np.empty((len(channels), *located.grid.shape), np.float32)
+        body = None
         for place, name in zip(stack, channels, strict=True):
-            # An absent channel is one constant, so that its chain need not see a whole volume of it.
-            array = values.get(name, np.full((1, 1, 1), OUTSIDE[name], np.float32))
-            for step in self.intensity.get(_channel(name), ()):
-                array = step.apply(array)
-            place[:] = array
+            if name not in images:
+                # One voxel stands for all, so that the chain need not see a whole volume of one constant.
+                place[:] = self._changed(name, np.full((1, 1, 1), OUTSIDE[name], np.float32))
+                continue
+            values = self._interpolated(name, images[name], located.grid)
+            if name == native:
+                body = _body(name, values, located.grid)
+            place[:] = self._changed(name, values)
+        if body is None:
+            body = _body(native, self._interpolated(native, images[native], located.grid), located.grid)
         return Framed(
             images=stack,
             channels=tuple(channels),
             present=tuple(name in images for name in channels),
             mask=None if mask is None else resample_labels(mask, located.grid).array,
             body=body,
-            way_back=WayBack(located.grid, images["ct" if "ct" in images else "pet"].grid),
+            way_back=WayBack(located.grid, images[native].grid),
             notes=located.notes,
         )
 
-    def _interpolated(self, name: str, images: Mapping[str, Volume], grid: Grid) -> NDArray[np.float32]:
+    def _interpolated(self, name: str, image: Volume, grid: Grid) -> NDArray[np.float32]:
         low = OUTSIDE[name]
-        array: NDArray[np.float32] = resample(
-            images[name], grid, self.interpolation[_channel(name)], outside=low, lower=low
-        ).array
-        return array
+        values: NDArray[np.float32] = resample(image, grid, self.interpolation[_channel(name)], low, low).array
+        return values
+
+    def _changed(self, name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        for step in self.intensity.get(_channel(name), ()):
+            values = step.apply(values)
+        return values
 
 
 def _channel(name: str) -> Channel:
     return "ct" if name == "ct" else "pet"
 
 
-def _body(values: Mapping[str, NDArray[np.float32]], grid: Grid) -> NDArray[np.bool_]:
-    """Return the patient's voxels by the CT, or by the PET where there is no CT or it shows nothing here."""
-    if "ct" in values:
-        body = body_mask(Volume(values["ct"], grid))
-        if body.any() or "pet" not in values:
-            return body
-    return values["pet"] > BODY_SUV
+def _body(name: str, values: NDArray[np.float32], grid: Grid) -> NDArray[np.bool_]:
+    """Return the patient's voxels; all of them where the image shows no patient, so that nothing is left out."""
+    body = body_mask(Volume(values, grid)) if name == "ct" else values > BODY_SUV
+    return body if body.any() else np.ones(values.shape, bool)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging.blocks import block_meeting
 from hyoid.imaging.itk import to_sitk
+from hyoid.imaging.spline import interpolate_spline, parallel_axes
 
 Interpolation = Literal["linear", "bspline", "nearest"]
 """How values between voxel centres are found; `bspline` is cubic and may overshoot at sharp edges."""
@@ -56,6 +57,17 @@ def resample(
     if block is None:
         return Volume(np.full(grid.shape, outside, np.float32), grid)
     source = Volume(_prepared(volume.array[block.slices], lower), block.grid_in(volume.grid))
+    axes = parallel_axes(source.grid, grid) if interpolation == "bspline" else None
+    if axes is not None:
+        array = interpolate_spline(source, grid, axes, outside)
+    else:
+        array = _by_itk(source, grid, interpolation, outside)
+    if lower is not None:
+        np.maximum(array, np.float32(lower), out=array)
+    return Volume(array, grid)
+
+
+def _by_itk(source: Volume, grid: Grid, interpolation: Interpolation, outside: float) -> NDArray[np.float32]:
     image = sitk.Resample(
         to_sitk(source),
         grid.size,
@@ -68,9 +80,7 @@ def resample(
         sitk.sitkFloat32,
     )
     array: NDArray[np.float32] = sitk.GetArrayFromImage(image)
-    if lower is not None:
-        np.maximum(array, np.float32(lower), out=array)
-    return Volume(array, grid)
+    return array
 
 
 def _prepared(array: NDArray[Any], lower: float | None) -> NDArray[Any]:
