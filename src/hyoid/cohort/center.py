@@ -38,7 +38,7 @@ def name_centers(
     pattern
         Regular expression whose first group in the id is the centre's name; given by a column map.
     problems
-        Receives `center-conflict` where one numeric id stands for two prefixes.
+        Receives `center-conflict` where a numeric id stands for two prefixes, or a prefix for two ids.
 
     Notes
     -----
@@ -59,14 +59,23 @@ def name_centers(
                 prefixes.setdefault(value, set()).add(prefix)
         else:
             names[identifier] = None if value is None else f"center-{value}"
-    for number, found in sorted(prefixes.items(), key=str):
-        if len(found) > 1:
-            problems.append(
-                Problem(
-                    "center-conflict",
-                    f"the CenterID {number} for ids that begin with {' and '.join(sorted(found))}",
-                    "one CenterID for each hospital",
-                    "The ids' prefixes were used as centers; correct the CenterID or the ids.",
-                )
-            )
+    problems += _conflicts(prefixes)
     return names
+
+
+def _conflicts(prefixes: Mapping[Value, set[str]]) -> list[Problem]:
+    numbers: dict[str, list[str]] = {}
+    for number, found in prefixes.items():
+        for prefix in found:
+            numbers.setdefault(prefix, []).append(str(number))
+    clashes = [
+        f"the CenterID {number} for ids that begin with {' and '.join(sorted(found))}"
+        for number, found in sorted(prefixes.items(), key=str)
+        if len(found) > 1
+    ] + [
+        f"the CenterIDs {' and '.join(sorted(listed))} for ids that begin with {prefix}"
+        for prefix, listed in sorted(numbers.items())
+        if len(listed) > 1
+    ]
+    advice = "The ids' prefixes were used as centers; correct the CenterID or the ids."
+    return [Problem("center-conflict", clash, "one CenterID for each hospital", advice) for clash in clashes]

@@ -70,8 +70,9 @@ class CellReader:
     def _typed(self, name: str, cell: Any) -> Value | None:
         coding = self.codings.get(name, {})
         text = cell.strip() if isinstance(cell, str) else str(cell)
-        if text in coding:
-            return typed(coding[text])
+        for key in (text, str(typed(cell, self.decimal))) if coding else ():
+            if key in coding:
+                return typed(coding[key])
         if isinstance(cell, str) and is_missing(cell, self.missing):
             word = text.lower()
             if word in SPOKEN_MISSING and word not in {extra.strip().lower() for extra in self.missing}:
@@ -81,8 +82,7 @@ class CellReader:
 
     def _checked(self, name: str, value: Value, read: Value | None, expected: str, case: str | None) -> Value | None:
         if read is None:
-            numeric = name == "rfs" or (name in COLUMN_BY_NAME and COLUMN_BY_NAME[name].numeric)
-            code = "bad-value" if isinstance(value, str) or not (numeric or expected[0].isdigit()) else "out-of-range"
+            code = "bad-value" if isinstance(value, str) else "out-of-range"
             self.problems.append(
                 Problem(code, f"{name} = {value!r}", expected, "It is read as missing; correct the record.", case)
             )

@@ -27,7 +27,11 @@ class CenterRule(Settings):
     def _one_of_both(self) -> CenterRule:
         if (self.column is None) == (self.pattern is None):
             raise ValueError("give either column or pattern")
-        if self.pattern is not None and re.compile(self.pattern).groups < 1:
+        try:
+            groups = 1 if self.pattern is None else re.compile(self.pattern).groups
+        except re.error as error:
+            raise ValueError(f"pattern is no regular expression: {error}") from error
+        if groups < 1:
             raise ValueError("pattern needs one group in parentheses, the centre's name")
         return self
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 PROBLEM_CODES = {
     "no-table": "images without any clinical table",
     "table-without-id": "a table that has no column of patient ids and was left out",
+    "overlong-row": "rows of a table with more cells than its header, which are left out",
     "missing-column": "a column of the clinical schema that no table has",
     "ambiguous-column": "two columns of one table that mean the same",
     "duplicate-id": "more than one row in one table, the first is used",

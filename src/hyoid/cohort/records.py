@@ -46,6 +46,8 @@ def read_records(tables: Sequence[Table], columns: ColumnMap, *, required: bool 
             without_id.append(table)
             continue
         joined.columns.update(names)
+        if table.overlong:
+            joined.problems.append(_overlong(table))
         for record in _records_of(table, names, columns, joined):
             known = joined.by_id.setdefault(record.id, record)
             if known is not record:
@@ -66,6 +68,16 @@ def read_records(tables: Sequence[Table], columns: ColumnMap, *, required: bool 
             )
         )
     return joined
+
+
+def _overlong(table: Table) -> Problem:
+    lines = ", ".join(map(str, table.overlong[:5]))
+    return Problem(
+        "overlong-row",
+        f"{len(table.overlong)} row(s) of {table.path.name} with more cells than the header (lines {lines})",
+        "as many cells as columns",
+        "They were left out; put texts with a separator in quotes, or give the separator in a --columns file.",
+    )
 
 
 def _check_sources(tables: Sequence[Table], columns: ColumnMap) -> None:

@@ -31,7 +31,6 @@ class Column:
     aliases: tuple[str, ...]
     read: Callable[[Value], Value | None]
     expected: str
-    numeric: bool = False
 
 
 def _number(low: float, high: float) -> Callable[[Value], Value | None]:
@@ -58,7 +57,7 @@ def _stage(letter: str, values: str, substages: str = "") -> Callable[[Value], V
 
 
 CLINICAL_COLUMNS = (
-    Column("age", ("age", "age_years", "age_at_diagnosis", "patient_age"), _number(0, 120), "0 to 120 years", True),
+    Column("age", ("age", "age_years", "age_at_diagnosis", "patient_age"), _number(0, 120), "0 to 120 years"),
     Column(
         "gender",
         ("gender", "sex", "patient_sex"),

@@ -15,11 +15,25 @@ SEPARATORS = (",", ";", "\t", "|")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it stands in the file: header and rows of text, stripped; short rows are padded with ``""``."""
+    """A table as it stands in the file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    header
+        Names of the columns; columns without a name are left out.
+    rows
+        Texts by column, stripped; short rows are padded with ``""``.
+    overlong
+        Line numbers (from 1) of rows with more cells than the header. They are left out of `rows`: a separator within
+        a cell has moved their values into wrong columns.
+    """
 
     path: Path
     header: tuple[str, ...]
     rows: tuple[dict[str, str], ...]
+    overlong: tuple[int, ...] = ()
 
 
 def is_table(path: Path) -> bool:
@@ -54,11 +68,14 @@ def read_table(path: Path, separator: str | None = None) -> Table:
     if twice:
         raise CohortError.of(f"the column {twice[0]!r} twice in {path}", "every column once", "Rename one.")
     records = []
-    for row in rows[1:]:
-        if any(row):
+    overlong = []
+    for line, row in enumerate(rows[1:], start=2):
+        if any(row[len(header) :]):
+            overlong.append(line)
+        elif any(row):
             cells = row + [""] * (len(header) - len(row))
             records.append({name: cell for name, cell in zip(header, cells, strict=False) if name})
-    return Table(path, tuple(name for name in header if name), tuple(records))
+    return Table(path, tuple(name for name in header if name), tuple(records), tuple(overlong))
 
 
 def _decode(path: Path) -> str:

@@ -15,7 +15,7 @@ SPOKEN_MISSING = frozenset(
 )
 """Words (in lower case) by which people say that a value is missing; read as missing, and the reader counts them."""
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 Value = int | float | str
 

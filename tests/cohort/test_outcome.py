@@ -1,0 +1,84 @@
+import pytest
+
+from hyoid.cohort.clinical import CellReader, Record
+from hyoid.cohort.columns import Endpoint
+from hyoid.cohort.outcome import check_outcome, first_event, to_days
+
+ENDPOINT = Endpoint(first_of=[{"event": "lr", "time": "t_lr"}, {"event": "dm", "time": "t_dm"}], follow_up="fu")
+
+
+def _outcome(**row: str):
+    reader = CellReader()
+    record = Record("p")
+    first_event(row, ENDPOINT, reader, record)
+    check_outcome(record, reader.problems)
+    return record.relapse, record.rfs, [problem.code for problem in reader.problems]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"lr": "0", "dm": "0", "fu": "900"}, (False, 900, [])),
+        ({"lr": "1", "t_lr": "300", "dm": "0", "fu": "900"}, (True, 300, [])),
+        ({"lr": "1", "t_lr": "300", "dm": "1", "t_dm": "200", "fu": "900"}, (True, 200, [])),
+        ({"lr": "0", "dm": "1", "t_dm": "950", "fu": "900"}, (True, 950, ["follow-up-before-event"])),
+        ({"lr": "0", "dm": "1", "t_dm": "950", "fu": ""}, (True, 950, [])),
+        ({"lr": "0", "dm": "1", "fu": "900"}, (None, None, ["event-without-time"])),
+        ({"lr": "1", "t_lr": "300", "dm": "1", "fu": "900"}, (None, None, ["event-without-time"])),
+        ({"lr": "0", "dm": "0"}, (None, None, ["status-without-time"])),
+        ({"lr": "", "dm": "0", "fu": "900"}, (None, None, [])),
+        ({"lr": "0", "dm": "0", "fu": "-3"}, (None, None, ["out-of-range", "status-without-time"])),
+        ({"lr": "0", "t_lr": "100", "dm": "0", "fu": "900"}, (False, 900, [])),
+    ],
+)
+def test_first_of_several_events(row, expected) -> None:
+    assert _outcome(**row) == expected
+
+
+def test_half_an_outcome_is_missing() -> None:
+    problems = []
+    for record in (Record("a", relapse=True), Record("b", rfs=3.0), Record("c", relapse=False)):
+        check_outcome(record, problems)
+        assert record.relapse is None
+        assert record.rfs is None
+    assert [p.code for p in problems] == ["event-without-time", "time-without-event", "status-without-time"]
+
+
+def _converted(times, unit):
+    records = [Record(f"p{k}", relapse=False, rfs=float(t)) for k, t in enumerate(times)]
+    problems = []
+    notes = to_days(records, unit, problems)
+    return [record.rfs for record in records], notes, [problem.code for problem in problems]
+
+
+def test_the_unit_is_told_by_magnitude_and_said() -> None:
+    times, notes, codes = _converted([700, 900, 1500], None)
+    assert (times, codes) == ([700, 900, 1500], ["rfs-unit-guessed"])
+    assert "read as days" in notes[0]
+    times, notes, codes = _converted([12, 24, 48], None)
+    assert times == pytest.approx([365.25, 730.5, 1461])
+    assert codes == ["rfs-unit-guessed"]
+    assert "read as months" in notes[0]
+
+
+@pytest.mark.parametrize(("times", "unit"), [([90], None), ([150], None), ([24, 30], "days"), ([800], "months")])
+def test_a_doubtful_unit_is_reported(times, unit) -> None:
+    assert "rfs-unit-in-doubt" in _converted(times, unit)[2]
+
+
+def test_a_declared_unit_that_fits_is_silent() -> None:
+    assert _converted([800, 1200], "days") == ([800, 1200], [], [])
+    assert _converted([2, 4], "years") == ([730.5, 1461], [], [])
+    assert _converted([], None) == ([], [], [])
+
+
+def test_an_impossible_time_makes_the_outcome_missing() -> None:
+    records = [
+        Record("a", relapse=True, rfs=99999.0),
+        Record("b", relapse=False, rfs=800.0),
+        Record("c", relapse=False, rfs=700.0),
+    ]
+    problems = []
+    to_days(records, "days", problems)
+    assert (records[0].relapse, records[0].rfs) == (None, None)
+    assert [(p.code, p.case) for p in problems] == [("out-of-range", "a")]
