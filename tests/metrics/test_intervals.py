@@ -52,15 +52,22 @@ def test_strata_keep_their_sizes() -> None:
 
 
 def test_undefined_resamples_are_counted_and_left_out() -> None:
-    sums = np.array([[1.0, 1.0], [0.0, 0.0]])  # only the first case counts
-    found = bootstrap_interval(sums, settings=Bootstrap(replicates=1000), n=1)
-    assert (found.value, found.low, found.high, found.n) == (1.0, 1.0, 1.0, 1)
-    assert found.undefined == pytest.approx(250, abs=60)
+    sums = np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 0.0], [0.0, 0.0]])  # only the first two cases count
+    found = bootstrap_interval(sums, settings=Bootstrap(replicates=4000), n=2)
+    assert (found.value, found.low, found.high, found.n) == (1.0, 1.0, 1.0, 2)
+    assert found.undefined == pytest.approx(4000 / 16, abs=60)
     nothing = bootstrap_interval(np.zeros((3, 2)), settings=Bootstrap(replicates=50))
     assert math.isnan(nothing.value)
     assert math.isnan(nothing.low)
     assert nothing.undefined == 50
     assert str(nothing) == "undefined"
+
+
+def test_a_single_case_that_counts_has_no_interval() -> None:
+    found = bootstrap_interval(np.array([[1.0, 1.0], [0.0, 0.0]]), n=1)
+    assert found.value == 1.0
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
 
 
 def test_no_replicates_gives_the_value_alone() -> None:

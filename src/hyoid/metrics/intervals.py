@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
 """From sums over cases (..., k) to values (...); NaN where a value is undefined."""
 
+MINIMUM_CASES = 2
+"""Fewest cases that count for which an interval is given: of one, every resample is the same."""
+
 _WEIGHTS_PER_CHUNK = 4_000_000
 
 
@@ -41,7 +44,8 @@ class Interval:
     """A value and its percentile interval.
 
     `n` is the number of cases that count in the value; `undefined` the number of resamples in which the statistic
-    did not exist (they are left out of the percentiles). A bound is NaN where no resample gave a value.
+    did not exist (they are left out of the percentiles). Both bounds are NaN where fewer than `MINIMUM_CASES` cases
+    count, or no replicates were asked for.
     """
 
     value: float
@@ -171,6 +175,7 @@ def _resamples(n_cases: int, settings: Bootstrap, strata: Sequence[Any] | None) 
 def _interval(value: float, drawn: Floats, settings: Bootstrap, n: int) -> Interval:
     defined = drawn[~np.isnan(drawn)]
     tail = (1 - settings.level) / 2
-    low, high = np.quantile(defined, [tail, 1 - tail]) if len(defined) else (math.nan, math.nan)
+    enough = len(defined) > 0 and n >= MINIMUM_CASES
+    low, high = np.quantile(defined, [tail, 1 - tail]) if enough else (math.nan, math.nan)
     undefined = len(drawn) - len(defined)
     return Interval(value, float(low), float(high), n, settings.level, settings.replicates, undefined)

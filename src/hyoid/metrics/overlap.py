@@ -48,7 +48,7 @@ def overlap(truth: Mask, prediction: Mask, voxel_volume_mm3: float) -> Overlap:
     """
     check_same_shape(truth, prediction)
     shared, in_truth, in_prediction = (
-        np.count_nonzero(mask) * voxel_volume_mm3 for mask in (truth & prediction, truth, prediction)
+        float(np.count_nonzero(mask) * voxel_volume_mm3) for mask in (truth & prediction, truth, prediction)
     )
     return Overlap(shared, in_truth, in_prediction)
 

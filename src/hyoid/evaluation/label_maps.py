@@ -1,0 +1,81 @@
+"""Label maps by patient id, from a folder, a cohort, or what is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from hyoid.cohort import Cohort, read_cohort
+from hyoid.errors import CohortError
+from hyoid.geometry import Volume
+from hyoid.imaging import IMAGE_SUFFIXES, is_image, read_volume
+
+LabelMap = Path | Volume
+"""A label map as a file or in memory."""
+
+LabelMaps = Path | Cohort | Mapping[str, LabelMap]
+"""Where label maps come from: a folder, a cohort's masks, or a mapping by patient id."""
+
+_OTHER_IMAGE = re.compile(r".+_(CT|PT|PET|CTPlanning|RTDOSE|Dose|\d{4})", re.IGNORECASE)
+"""Names of images that may lie beside the masks: `ID__CT`, `ID__PT`, nnU-Net's `ID_0000`."""
+
+
+def find_label_maps(source: LabelMaps) -> dict[str, LabelMap]:
+    """Return label maps by patient id, sorted by id.
+
+    In a folder these are `ID.nii.gz` (or any of `IMAGE_SUFFIXES`), or `ID/ID.nii.gz`, side by side if need be; images
+    of the challenge's and of nnU-Net's names are passed over. A folder with neither is read as a cohort (HECKTOR tree,
+    nnU-Net raw) and its masks are taken.
+
+    Raises
+    ------
+    CohortError
+        If there is no folder, no label map in it, or two for one patient.
+    """
+    if isinstance(source, Cohort):
+        found: dict[str, LabelMap] = {case.id: case.mask for case in source.cases if case.mask is not None}
+    elif isinstance(source, Mapping):
+        found = dict(source)
+    else:
+        found = dict(_in_folder(Path(source)))
+    if not found:
+        name = source.root if isinstance(source, Cohort) else source if isinstance(source, Path) else "the mapping"
+        raise CohortError.of(
+            f"no label map in {name}",
+            f"files named by patient, ID.nii.gz or ID/ID.nii.gz (endings {', '.join(IMAGE_SUFFIXES)})",
+            "Check the folder.",
+        )
+    return dict(sorted(found.items()))
+
+
+def load(label_map: LabelMap) -> Volume:
+    """Return the label map's volume, read where it is a file."""
+    return label_map if isinstance(label_map, Volume) else read_volume(label_map)
+
+
+def _in_folder(folder: Path) -> dict[str, Path]:
+    if not folder.is_dir():
+        raise CohortError.of(f"no folder at {folder}", "a folder of label maps", "Check the path.")
+    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    files = [path for path in entries if path.is_file() and is_image(path)]
+    for sub in (path for path in entries if path.is_dir()):
+        files += [sub / (sub.name + suffix) for suffix in IMAGE_SUFFIXES if (sub / (sub.name + suffix)).is_file()]
+    found: dict[str, Path] = {}
+    for path in files:
+        identifier = _stem(path)
+        if _OTHER_IMAGE.fullmatch(identifier):
+            continue
+        if identifier in found:
+            raise CohortError.of(
+                f"{found[identifier].relative_to(folder)} and {path.relative_to(folder)} in {folder}",
+                "one label map a patient",
+                "Remove one of them.",
+            )
+        found[identifier] = path
+    return found or {case.id: case.mask for case in read_cohort(folder).cases if case.mask is not None}
+
+
+def _stem(path: Path) -> str:
+    suffix = next(suffix for suffix in IMAGE_SUFFIXES if path.name.lower().endswith(suffix))
+    return path.name[: -len(suffix)]

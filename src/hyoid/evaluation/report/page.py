@@ -1,0 +1,83 @@
+"""A self-contained HTML page: sections of text, tables and figures, readable on paper too."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+_STYLE = """
+:root { color-scheme: light; }
+body { font: 16px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: #1f2328; background: #fff;
+       max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin-bottom: .3rem; }
+h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid #d1d9e0; padding-bottom: .2rem; }
+p.notice { background: #fff8c5; border-left: 4px solid #d4a72c; padding: .5rem .8rem; }
+p.lead { color: #59636e; margin-top: 0; }
+table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; }
+th, td { border-bottom: 1px solid #d1d9e0; padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; }
+th { font-weight: 600; }
+td.number { text-align: right; white-space: nowrap; }
+figure { margin: 1rem 0; }
+figure img, figure svg { max-width: 100%; height: auto; }
+figcaption { color: #59636e; font-size: .9rem; }
+code { background: #f6f8fa; padding: .1rem .3rem; border-radius: 4px; font-size: .9em; }
+pre { background: #f6f8fa; padding: .8rem; overflow-x: auto; border-radius: 6px; }
+@media print { body { margin: 0; max-width: none; font-size: 11pt; } h2 { break-after: avoid; }
+               figure, tr { break-inside: avoid; } }
+"""
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """Return a paragraph; `kind` is '', 'lead' or 'notice'."""
+    attribute = f' class="{kind}"' if kind else ""
+    return f"<p{attribute}>{html.escape(text)}</p>"
+
+
+def command(text: str) -> str:
+    """Return a block of commands to copy."""
+    return f"<pre><code>{html.escape(text)}</code></pre>"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], numeric_from: int = 1) -> str:
+    """Return a table; columns from `numeric_from` on are set as numbers."""
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
+    kinds = ["" if i < numeric_from else ' class="number"' for i in range(len(header))]
+    lines = [
+        "".join(f"<td{kind}>{html.escape(cell)}</td>" for kind, cell in zip(kinds, row, strict=True)) for row in rows
+    ]
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def picture(source: str, description: str, caption: str) -> str:
+    """Return a figure; `source` is an SVG element or a data URI, `description` its text for those who cannot see it."""
+    if source.startswith("<svg"):
+        drawn = source.replace("<svg", f'<svg role="img" aria-label="{html.escape(description, quote=True)}"', 1)
+    else:
+        drawn = f'<img src="{source}" alt="{html.escape(description, quote=True)}">'
+    return f"<figure>{drawn}<figcaption>{html.escape(caption)}</figcaption></figure>"
+
+
+def section(title: str, *parts: str) -> str:
+    """Return a titled section of parts that are HTML already."""
+    return f"<section><h2>{html.escape(title)}</h2>{''.join(parts)}</section>"
+
+
+def page(title: str, *parts: str) -> str:
+    """Return the whole document."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>"
+        f"<body><h1>{html.escape(title)}</h1>{''.join(parts)}</body></html>\n"
+    )
+
+
+def figure_text(value: float | None, interval: Sequence[float | None] | None = None) -> str:
+    """Return '0.612 (0.541 to 0.670)', or 'undefined'."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return "undefined"
+    text = f"{value:.3f}"
+    if interval is not None and None not in interval:
+        text += f" ({interval[0]:.3f} to {interval[1]:.3f})"
+    return text

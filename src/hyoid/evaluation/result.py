@@ -1,0 +1,158 @@
+"""What the evaluation of a segmentation yields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hyoid.files import jsonable
+from hyoid.metrics import (
+    MEASURES,
+    Bootstrap,
+    CaseScores,
+    EmptyTruth,
+    Interval,
+    Lesion,
+    SegmentationOptions,
+    bootstrap_interval,
+    dice_name,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One case: its scores, and what was noted when it was read."""
+
+    id: str
+    center: str | None
+    scores: CaseScores
+    notes: tuple[str, ...] = ()
+
+    def row(self) -> dict[str, Any]:
+        """Return the case as one flat row: volumes in mL, Dice under each policy, counts, surface measures."""
+        row: dict[str, Any] = {"id": self.id, "center": self.center}
+        for lesion in Lesion:
+            volumes, counts = self.scores.overlaps[lesion], self.scores.detections[lesion]
+            for policy in EmptyTruth:
+                row[dice_name(lesion, policy)] = volumes.dice(policy)
+            for name in ("intersection", "truth", "prediction"):
+                row[f"{lesion}_{name}_ml"] = getattr(volumes, f"{name}_mm3") / 1000
+            row |= {f"{lesion}_{name}": value for name, value in asdict(counts).items()}
+            if lesion in self.scores.surfaces:
+                row[f"{lesion}_hd95_mm"] = self.scores.surfaces[lesion].hd95_mm
+                row[f"{lesion}_surface_dsc"] = self.scores.surfaces[lesion].surface_dice
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentationResult:
+    """Measures per case, per center and of the cohort.
+
+    Parameters
+    ----------
+    options, bootstrap, stratified
+        The choices behind the numbers; `stratified` resamples within centers.
+    cases
+        All evaluated cases, sorted by id.
+    cohort
+        Measure -> value with interval, all of `MEASURES` that were asked for.
+    centers
+        The same for each center.
+    counts
+        For each lesion: cases with empty truth, of these with a false prediction, cases wholly missed; lesions.
+    missing
+        Cases without a prediction, scored as empty (only where that was allowed).
+    extra
+        Predictions without truth; not evaluated.
+    """
+
+    options: SegmentationOptions
+    bootstrap: Bootstrap
+    stratified: bool
+    cases: tuple[CaseResult, ...]
+    cohort: Mapping[str, Interval]
+    centers: Mapping[str, Mapping[str, Interval]]
+    counts: Mapping[str, Mapping[str, int]]
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+
+    def headline(self) -> dict[str, dict[str, Any]]:
+        """Return the challenge's three measures by its names: `{name: {value, interval: [low, high], n}}`."""
+        chosen = {
+            "GTVp_mean_dice": dice_name(Lesion.GTVP, self.options.empty_truth),
+            "GTVn_DSC_agg": "gtvn_dsc_agg",
+            "GTVn_F1_agg": "gtvn_f1_agg",
+        }
+        found = {name: self.cohort[measure] for name, measure in chosen.items()}
+        return {name: {"value": i.value, "interval": [i.low, i.high], "n": i.n} for name, i in found.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON types; an undefined value is null."""
+        value = {
+            "options": self.options.model_dump(mode="json")
+            | {"bootstrap": self.bootstrap.model_dump(mode="json"), "stratified_by_center": self.stratified},
+            "n": len(self.cases),
+            "missing_scored_as_empty": self.missing,
+            "extra_not_evaluated": self.extra,
+            "headline": self.headline(),
+            "cohort": {name: interval.to_dict() for name, interval in self.cohort.items()},
+            "counts": {name: dict(counts) for name, counts in self.counts.items()},
+            "centers": {
+                center: {name: interval.to_dict() for name, interval in measures.items()}
+                for center, measures in self.centers.items()
+            },
+            "cases": [case.row() | {"notes": case.notes} for case in self.cases],
+        }
+        return dict(jsonable(value))
+
+
+def summarise(
+    cases: Sequence[CaseResult],
+    options: SegmentationOptions,
+    bootstrap: Bootstrap,
+    stratified: bool = False,
+    missing: tuple[str, ...] = (),
+    extra: tuple[str, ...] = (),
+) -> SegmentationResult:
+    """Make the measures of cohort and centers, with intervals, from scored cases."""
+    ordered = tuple(sorted(cases, key=lambda case: case.id))
+    strata = [str(case.center) for case in ordered] if stratified else None
+    centers = sorted({case.center for case in ordered if case.center is not None})
+    return SegmentationResult(
+        options=options,
+        bootstrap=bootstrap,
+        stratified=stratified,
+        cases=ordered,
+        cohort=_measure(ordered, bootstrap, strata),
+        centers={
+            center: _measure([case for case in ordered if case.center == center], bootstrap, None) for center in centers
+        },
+        counts={lesion.value: _counts(ordered, lesion) for lesion in Lesion},
+        missing=missing,
+        extra=extra,
+    )
+
+
+def _measure(cases: Sequence[CaseResult], bootstrap: Bootstrap, strata: list[str] | None) -> dict[str, Interval]:
+    scores = [case.scores for case in cases]
+    with_surfaces = all(score.surfaces for score in scores)
+    found = {}
+    for name, measure in MEASURES.items():
+        if measure.needs_surfaces and not with_surfaces:
+            continue
+        sums = measure.sums(scores)
+        counting = int((sums[:, 1] != 0).sum())
+        found[name] = bootstrap_interval(sums, settings=bootstrap, strata=strata, n=counting)
+    return found
+
+
+def _counts(cases: Sequence[CaseResult], lesion: Lesion) -> dict[str, int]:
+    volumes = [case.scores.overlaps[lesion] for case in cases]
+    detections = [case.scores.detections[lesion] for case in cases]
+    lesions = ("true_positives", "false_positives", "false_negatives", "truth_lesions", "predicted_lesions")
+    return {
+        "empty_truth": sum(v.truth_mm3 == 0 for v in volumes),
+        "empty_truth_with_prediction": sum(v.truth_mm3 == 0 and v.prediction_mm3 > 0 for v in volumes),
+        "truth_with_empty_prediction": sum(v.truth_mm3 > 0 and v.prediction_mm3 == 0 for v in volumes),
+    } | {name: sum(getattr(d, name) for d in detections) for name in lesions}

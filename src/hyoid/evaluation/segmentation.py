@@ -1,0 +1,177 @@
+"""Predicted label maps against the truth: two folders, or what stands for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from hyoid.cohort import Cohort
+from hyoid.cohort.center import prefix_of
+from hyoid.errors import CohortError, HyoidError
+from hyoid.evaluation.alignment import on_grid
+from hyoid.evaluation.label_maps import LabelMap, LabelMaps, find_label_maps, load
+from hyoid.evaluation.result import CaseResult, SegmentationResult, summarise
+from hyoid.metrics import (
+    MEASURES,
+    Bootstrap,
+    Interval,
+    SegmentationOptions,
+    as_labels,
+    paired_interval,
+    score_case,
+)
+from hyoid.progress import track
+
+NAMED_IDS = 5
+"""How many ids a message lists before it only counts."""
+
+
+def evaluate_segmentation(
+    predictions: LabelMaps,
+    truth: LabelMaps,
+    options: SegmentationOptions | None = None,
+    bootstrap: Bootstrap | None = None,
+    *,
+    centers: Mapping[str, str | None] | None = None,
+    stratify: bool = False,
+    allow_missing: bool = False,
+    jobs: int = 1,
+) -> SegmentationResult:
+    """Compare predicted label maps with the truth, case by case, by center and over the cohort.
+
+    Parameters
+    ----------
+    predictions, truth
+        Label maps (0 background, 1 GTVp, 2 GTVn) matched by patient id: folders, cohorts, or mappings.
+    options
+        Policies of the measures; all of them come back with the result.
+    bootstrap
+        How intervals over patients are drawn.
+    centers
+        Center by patient id. Otherwise the cohort's, where `truth` is a `Cohort`, else the letters that the id
+        begins with (`CHUM-012`).
+    stratify
+        Resample within centers instead of over the whole cohort.
+    allow_missing
+        Score a case without prediction as an empty prediction, and list it, instead of refusing.
+    jobs
+        Processes over cases.
+
+    Raises
+    ------
+    CohortError
+        If no id is in both, or a prediction is missing and that is not allowed.
+    HyoidError
+        If a file cannot be read, holds other labels, or lies on another grid; the message names the case.
+    """
+    options, bootstrap = options or SegmentationOptions(), bootstrap or Bootstrap()
+    true_maps, predicted_maps = find_label_maps(truth), find_label_maps(predictions)
+    missing = tuple(identifier for identifier in true_maps if identifier not in predicted_maps)
+    extra = tuple(identifier for identifier in predicted_maps if identifier not in true_maps)
+    _check_ids(true_maps, missing, extra, allow_missing)
+    if centers is None:
+        known = {case.id: case.center for case in truth.cases} if isinstance(truth, Cohort) else {}
+        centers = {identifier: known.get(identifier) or prefix_of(identifier) for identifier in true_maps}
+    calls = (
+        delayed(score_pair)(identifier, predicted_maps.get(identifier), label_map, options)
+        for identifier, label_map in true_maps.items()
+    )
+    scored = Parallel(n_jobs=jobs, return_as="generator")(calls)
+    cases = [
+        CaseResult(case.id, centers.get(case.id), case.scores, case.notes)
+        for case in track(scored, "Evaluating", total=len(true_maps))
+    ]
+    return summarise(cases, options, bootstrap, stratify, missing, extra)
+
+
+def paired_difference(
+    first: SegmentationResult,
+    second: SegmentationResult,
+    measure: str = "gtvp_dsc_exclude",
+    bootstrap: Bootstrap | None = None,
+    *,
+    stratify: bool = False,
+) -> Interval:
+    """Return `first` minus `second` in one measure, with the interval of the difference over the same patients.
+
+    Parameters
+    ----------
+    first, second
+        Results of two systems on the same cases.
+    measure
+        A name of `MEASURES`.
+    bootstrap
+        How the interval is drawn; otherwise as `first` was.
+    stratify
+        Resample within centers.
+
+    Raises
+    ------
+    HyoidError
+        If the measure is unknown or the cases differ.
+    """
+    if measure not in MEASURES:
+        raise HyoidError.of(f"the measure '{measure}'", f"one of {', '.join(MEASURES)}", "Check the spelling.")
+    ids = [[case.id for case in result.cases] for result in (first, second)]
+    if ids[0] != ids[1]:
+        apart = sorted(set(ids[0]) ^ set(ids[1]))
+        raise HyoidError.of(
+            f"cases that only one of both results has: {_named(apart)}", "the same cases", "Evaluate both on the same."
+        )
+    sums = [MEASURES[measure].sums([case.scores for case in result.cases]) for result in (first, second)]
+    counting = int(((sums[0][:, 1] != 0) | (sums[1][:, 1] != 0)).sum())
+    strata = [str(case.center) for case in first.cases] if stratify else None
+    return paired_interval(sums[0], sums[1], settings=bootstrap or first.bootstrap, strata=strata, n=counting)
+
+
+def score_pair(
+    identifier: str,
+    prediction: LabelMap | None,
+    truth: LabelMap,
+    options: SegmentationOptions,
+    surfaces: bool = True,
+) -> CaseResult:
+    """Score one case on the truth's grid; None stands for an empty prediction.
+
+    Raises
+    ------
+    HyoidError
+        If a map cannot be read, holds other labels, or the grids do not fit; the message begins with the case's id.
+    """
+    try:
+        true = load(truth)
+        if prediction is None:
+            notes: tuple[str, ...] = ("No prediction: scored as empty.",)
+            predicted = true.with_array(np.zeros(true.grid.shape, np.uint8))
+        else:
+            loaded = load(prediction)
+            as_labels(loaded.array, "the prediction")  # before nearest voxels are taken: nothing is rounded in silence
+            predicted, notes = on_grid(loaded, true.grid)
+        scores = score_case(true.array, predicted.array, true.grid.spacing, options, surfaces=surfaces)
+    except HyoidError as error:
+        raise type(error)(f"{identifier}: {error}") from error
+    return CaseResult(identifier, None, scores, notes)
+
+
+def _check_ids(
+    true_maps: Mapping[str, LabelMap], missing: Sequence[str], extra: Sequence[str], allow_missing: bool
+) -> None:
+    if len(missing) == len(true_maps):
+        raise CohortError.of(
+            f"truth for {_named(list(true_maps))} and predictions for {_named(extra)}",
+            "file names (ID.nii.gz) that agree",
+            "Name the predictions by the patients' ids.",
+        )
+    if missing and not allow_missing:
+        raise CohortError.of(
+            f"no prediction for {_named(missing)}",
+            f"one for each of {len(true_maps)} cases with truth",
+            "Predict them, or allow missing ones (--allow-missing): they are then scored as empty predictions.",
+        )
+
+
+def _named(identifiers: Sequence[str]) -> str:
+    shown = ", ".join(identifiers[:NAMED_IDS]) or "no case"
+    return shown if len(identifiers) <= NAMED_IDS else f"{shown} and {len(identifiers) - NAMED_IDS} more"
