@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
 from hyoid.cohort.clinical import CellReader, Record
-from hyoid.cohort.columns import ColumnMap, DropRule
+from hyoid.cohort.columns import ColumnMap
+from hyoid.cohort.dropping import kept_rows
+from hyoid.cohort.joining import join, report_repeated
 from hyoid.cohort.outcome import check_outcome, first_event, to_days
 from hyoid.cohort.problem import Problem
 from hyoid.cohort.schema import RFS_ALIASES, RfsUnit, canonical_name
 from hyoid.cohort.table import Table
-from hyoid.cohort.values import column_key, typed
+from hyoid.cohort.values import column_key
 from hyoid.errors import CohortError
 from hyoid.settings import nearest
 
@@ -51,7 +52,7 @@ def read_records(tables: Sequence[Table], columns: ColumnMap, *, required: bool 
         for record in _records_of(table, names, columns, joined):
             known = joined.by_id.setdefault(record.id, record)
             if known is not record:
-                _join(known, record, joined.problems)
+                join(known, record, joined.problems)
     if required and len(without_id) == len(tables):
         raise CohortError.of(
             f"the columns {list(without_id[0].header)[:8]} in {without_id[0].path}",
@@ -133,7 +134,7 @@ def _records_of(table: Table, names: dict[str, str], columns: ColumnMap, joined:
     endpoint = columns.chosen_endpoint()
     records: dict[str, Record] = {}
     nameless = 0
-    for row in _kept_rows(table, names["id"], columns.drop, joined.notes):
+    for row in kept_rows(table, names["id"], columns.drop, joined.notes):
         identifier = row[names["id"]]
         if not identifier:
             nameless += 1
@@ -143,7 +144,7 @@ def _records_of(table: Table, names: dict[str, str], columns: ColumnMap, joined:
             first_event(row, endpoint, reader, record)
         check_outcome(record, problems)
         if identifier in records:
-            _report_repeated(records[identifier], record, problems)
+            report_repeated(records[identifier], record, problems)
         else:
             records[identifier] = record
     if nameless:
@@ -181,65 +182,5 @@ def _record_of(row: dict[str, str], identifier: str, names: dict[str, str], read
     return record
 
 
-def _kept_rows(table: Table, id_column: str, rules: Sequence[DropRule], notes: list[str]) -> list[dict[str, str]]:
-    rows = list(table.rows)
-    for rule in rules:
-        kept = [row for row in rows if not _dropped(row, id_column, rule)]
-        notes.append(f"{len(rows) - len(kept)} row(s) of {table.path.name} dropped: {rule.reason}.")
-        rows = kept
-    return rows
-
-
-def _dropped(row: dict[str, str], id_column: str, rule: DropRule) -> bool:
-    if rule.ids:
-        return row[id_column] in rule.ids
-    if rule.column not in row:
-        return False
-    cell = row[str(rule.column)]
-    listed = rule.is_in if rule.is_in is not None else rule.not_in or ()
-    values: set[Any] = {typed(value) for value in listed} | {str(value).strip().lower() for value in listed}
-    found = typed(cell) in values or cell.lower() in values
-    return found if rule.is_in is not None else not found
-
-
 def _declared_unit(source: str | None) -> RfsUnit | None:
     return RFS_ALIASES.get(column_key(source)) if source else None
-
-
-def _report_repeated(first: Record, again: Record, problems: list[Problem]) -> None:
-    same = first == again
-    problems.append(
-        Problem(
-            "duplicate-id",
-            "two equal rows of one patient" if same else "two rows of one patient that differ",
-            "one row a patient",
-            "The first row was used; remove the other.",
-            first.id,
-        )
-    )
-
-
-def _join(known: Record, more: Record, problems: list[Problem]) -> None:
-    """Fill what `known` misses from `more`, and report contradictions."""
-    different = []
-    for name, value in more.clinical.items():
-        if known.clinical.setdefault(name, value) != value:
-            different.append(f"{name} ({known.clinical[name]!r} and {value!r})")
-    for entry in fields(Record):
-        if entry.name in ("id", "clinical"):
-            continue
-        old, new = getattr(known, entry.name), getattr(more, entry.name)
-        if old is None:
-            setattr(known, entry.name, new)
-        elif new is not None and old != new:
-            different.append(f"{entry.name} ({old!r} and {new!r})")
-    if different:
-        problems.append(
-            Problem(
-                "conflicting-values",
-                f"contradicting values of {', '.join(different)} in two tables",
-                "the same value in every table",
-                "The first table's value was used; correct the tables.",
-                known.id,
-            )
-        )
