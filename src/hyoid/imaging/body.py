@@ -19,6 +19,10 @@ OPENING_MM = 8.0
 """Radius of the opening that parts the body from table top, blankets and tubes, which are thinner than 16 mm."""
 
 
+LEAST_CORE = 0.5
+"""Least part of a hole's rim that must be thick tissue for it to be lung and not the inside of a hollow table."""
+
+
 def body_mask(ct: Volume) -> NDArray[np.bool_]:
     """Return the voxels (z, y, x) of the patient's body, airways and lungs included.
 
@@ -28,35 +32,49 @@ def body_mask(ct: Volume) -> NDArray[np.bool_]:
     """
     steps = [max(1, round(COARSE_MM / spacing)) for spacing in reversed(ct.grid.spacing)]
     coarse = ct.array[:: steps[0], :: steps[1], :: steps[2]] > BODY_HU
-    spacing_mm = [step * spacing for step, spacing in zip(steps, reversed(ct.grid.spacing), strict=True)]
-    ball = _ball(OPENING_MM, spacing_mm)
-    # Beyond the field the body goes on, so that a slab of neck is not worn away from its ends.
-    core = largest_component(ndimage.binary_erosion(coarse, ball, border_value=1))
-    near = ndimage.binary_dilation(core, ball)
+    ball = _ball([step * spacing for step, spacing in zip(steps, reversed(ct.grid.spacing), strict=True)])
+    # The chest's wall may be thinner than the opening: the lungs are filled before it.
+    thick = ndimage.binary_dilation(_eroded(coarse, ball), ball)
+    for plane, core in zip(coarse, thick, strict=True):
+        _fill_holes(plane, core)
+    near = ndimage.binary_dilation(largest_component(_eroded(coarse, ball)), ball)
     for axis, (step, count) in enumerate(zip(steps, ct.array.shape, strict=True)):
         near = np.repeat(near, step, axis=axis).take(range(count), axis=axis)
-    near &= ct.array > BODY_HU
-    body: NDArray[np.bool_] = near
+    body: NDArray[np.bool_] = near & (ct.array > BODY_HU)
     for plane in body:
         _fill_holes(plane)
     return body
 
 
-def _ball(radius_mm: float, spacing_mm: list[float]) -> NDArray[np.bool_]:
-    reach = [max(1, int(radius_mm / spacing)) for spacing in spacing_mm]
+def _eroded(mask: NDArray[np.bool_], ball: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    # Beyond the field the body goes on, so that a slab of neck is not worn away from its ends.
+    eroded: NDArray[np.bool_] = ndimage.binary_erosion(mask, ball, border_value=1)
+    return eroded
+
+
+def _ball(spacing_mm: list[float]) -> NDArray[np.bool_]:
+    reach = [max(1, int(OPENING_MM / spacing)) for spacing in spacing_mm]
     offsets = np.ogrid[tuple(slice(-n, n + 1) for n in reach)]
     distance = sum((at / n) ** 2 for at, n in zip(offsets, reach, strict=True))
     ball: NDArray[np.bool_] = np.asarray(distance) <= 1.0
     return ball
 
 
-def _fill_holes(plane: NDArray[np.bool_]) -> None:
-    """Fill in place what does not reach the plane's border; one labelling, which is faster than repeated dilation."""
+def _fill_holes(plane: NDArray[np.bool_], core: NDArray[np.bool_] | None = None) -> None:
+    """Fill in place what does not reach the plane's border; with `core`, only holes whose rim is mostly core.
+
+    One labelling does it, which is faster than the repeated dilation of `scipy.ndimage.binary_fill_holes`.
+    """
     if not plane.any():
         return
     holes, count = ndimage.label(~plane)
-    open_to_border = np.zeros(count + 1, bool)
+    filled = np.ones(count + 1, bool)
     for edge in (holes[0], holes[-1], holes[:, 0], holes[:, -1]):
-        open_to_border[edge] = True
-    open_to_border[0] = False
-    plane |= ~open_to_border[holes]
+        filled[edge] = False
+    if core is not None and filled[1:].any():
+        beside = np.where(plane, ndimage.maximum_filter(holes, 3), 0)
+        rim = np.bincount(beside.ravel(), minlength=count + 1)
+        rim_of_core = np.bincount(beside[core], minlength=count + 1)
+        filled &= rim_of_core >= LEAST_CORE * rim
+    filled[0] = False
+    plane |= filled[holes]
