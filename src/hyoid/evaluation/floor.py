@@ -17,9 +17,9 @@ from hyoid.errors import CohortError, HyoidError
 from hyoid.evaluation.result import CaseResult, SegmentationResult, summarise
 from hyoid.evaluation.segmentation import score_pair
 from hyoid.geometry import Volume
-from hyoid.imaging import read_volume, write_volume
+from hyoid.imaging import Head, read_volume, write_volume
 from hyoid.imaging.neck_uptake import NeckUptake, neck_uptake
-from hyoid.imaging.suv_threshold import PrimaryRule, SuvThreshold, ThresholdKind
+from hyoid.imaging.suv_threshold import Candidates, PrimaryRule, SuvThreshold, ThresholdKind
 from hyoid.metrics import MEASURES, Bootstrap, CaseScores, SegmentationOptions, ratio
 from hyoid.progress import track
 
@@ -124,7 +124,8 @@ def suv_floor(
     tried = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(_try_all)(case, tuple(candidates), options) for case in usable.values()
     )
-    scores = dict(zip(usable, track(tried, "SUV thresholds", total=len(usable)), strict=True))
+    found = dict(zip(usable, track(tried, "SUV thresholds", total=len(usable)), strict=True))
+    scores = {identifier: of_case for identifier, (of_case, _) in found.items()}
     chosen: dict[str, SuvThreshold] = {}
     for group in groups:
         others = [identifier for identifier in usable if identifier not in group]
@@ -132,7 +133,8 @@ def suv_floor(
         chosen |= dict.fromkeys(group, best)
     on_all = _criterion(scores, list(usable), criterion)
     applied = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_apply)(case, chosen[identifier], options, out) for identifier, case in usable.items()
+        delayed(_apply)(case, chosen[identifier], found[identifier][1], options, out)
+        for identifier, case in usable.items()
     )
     done = list(track(applied, "SUV floor", total=len(usable)))
     result = summarise([case for case, _ in done], options, bootstrap)
@@ -171,26 +173,33 @@ def _groups(identifiers: list[str], folds: Sequence[Sequence[str]] | int) -> lis
     return groups
 
 
-def _prepare(case: Case) -> NeckUptake:
+def _prepare(case: Case, head: Head | None = None) -> NeckUptake:
     try:
-        return neck_uptake(read_volume(case.images["ct"]), read_volume(case.images["pet"]))
+        return neck_uptake(read_volume(case.images["ct"]), read_volume(case.images["pet"]), head)
     except HyoidError as error:
         raise type(error)(f"{case.id}: {error}") from error
 
 
-def _try_all(case: Case, candidates: Sequence[SuvThreshold], options: SegmentationOptions) -> list[CaseScores]:
+def _try_all(
+    case: Case, candidates: Sequence[SuvThreshold], options: SegmentationOptions
+) -> tuple[list[CaseScores], Head | None]:
+    """Score every candidate on one case; the head is returned so that it need not be found again."""
     uptake = _prepare(case)
     truth = read_volume(_mask(case))
-    return [
-        score_pair(case.id, uptake.restore(candidate.segment(uptake)), truth, options, surfaces=False).scores
-        for candidate in candidates
-    ]
+    found: dict[tuple[ThresholdKind, float, float], Candidates] = {}
+    scores = []
+    for candidate in candidates:
+        if candidate.finding not in found:
+            found[candidate.finding] = candidate.find(uptake)
+        labels = uptake.restore(candidate.assign(found[candidate.finding]))
+        scores.append(score_pair(case.id, labels, truth, options, surfaces=False).scores)
+    return scores, uptake.head
 
 
 def _apply(
-    case: Case, setting: SuvThreshold, options: SegmentationOptions, out: Path | None
+    case: Case, setting: SuvThreshold, head: Head | None, options: SegmentationOptions, out: Path | None
 ) -> tuple[CaseResult, Path | Volume]:
-    uptake = _prepare(case)
+    uptake = _prepare(case, head)
     labels = uptake.restore(setting.segment(uptake))
     scored = score_pair(case.id, labels, _mask(case), options)
     kept: Path | Volume = labels

@@ -12,7 +12,7 @@ from hyoid.geometry import Box, Grid, Volume
 from hyoid.imaging.blocks import Block, block_meeting
 from hyoid.imaging.body import BODY_HU
 from hyoid.imaging.components import label_components
-from hyoid.imaging.frames import FullView, NeckBox
+from hyoid.imaging.frames import FullView
 from hyoid.imaging.head import Head, find_head
 from hyoid.imaging.label_resampling import resample_labels
 from hyoid.imaging.resampling import resample
@@ -38,6 +38,12 @@ BRAIN_MARGIN_VOXELS = 2
 ABOVE_FORAMEN_MM = 55.0
 """How far above the brain's lower end (foramen magnum) disease is looked for: nasopharynx, sinuses and orbits."""
 
+DEPTH_MM = 340.0
+"""How far below the vertex disease is looked for: the farthest reported in the challenge's data."""
+
+WIDTH_MM = 200.0
+"""Width of the region in x and y, that of the published crop."""
+
 
 @dataclass(frozen=True, slots=True)
 class NeckUptake:
@@ -53,6 +59,8 @@ class NeckUptake:
         World x of the neck's middle.
     block, native
         Where the block lies in the CT's grid, and that grid.
+    head
+        The head that the region hangs from; None where none is in view.
     notes
         What was fallen back to.
     """
@@ -62,6 +70,7 @@ class NeckUptake:
     midline_x_mm: float
     block: Block
     native: Grid
+    head: Head | None
     notes: tuple[str, ...]
 
     def restore(self, labels: NDArray[np.uint8]) -> Volume:
@@ -71,24 +80,28 @@ class NeckUptake:
         return Volume(whole, self.native)
 
 
-def neck_uptake(ct: Volume, pet: Volume) -> NeckUptake:
+def neck_uptake(ct: Volume, pet: Volume, head: Head | None = None) -> NeckUptake:
     """Prepare the search for lesions by their uptake.
 
-    The region is `NeckBox`, cut at `ABOVE_FORAMEN_MM` above the lower end of the brain; from it go brain, air (below
-    `BODY_HU`) and dense bone. Where no head is in view it is all that CT and PET share, with a note: organs of the
-    trunk are not removed then.
+    The region is `WIDTH_MM` wide about the axis of head and neck, from `ABOVE_FORAMEN_MM` above the lower end of the
+    brain to `DEPTH_MM` below the vertex; from it go brain, air (below `BODY_HU`) and dense bone. Where no head is in
+    view it is all that CT and PET share, with a note: organs of the trunk are not removed then.
+
+    Parameters
+    ----------
+    ct, pet
+        HU and SUVbw, each on its own grid.
+    head
+        The head, where it has been found before; otherwise it is looked for.
     """
-    images = {"ct": ct, "pet": pet}
-    head = find_head(pet, ct)
+    located = FullView().locate({"ct": ct, "pet": pet})
+    head = head or find_head(pet, ct)
+    notes: tuple[str, ...] = ()
     if head is None:
-        located = FullView().locate(images)
+        box = Box.of_grid(located.grid)
         notes = (*located.notes, "No head in view: uptake is searched in the whole field, organs included.")
     else:
-        located = NeckBox(spacing_mm=(BRAIN_COARSE_MM,) * 3).locate(images)
-        notes = located.notes
-    box = Box.of_grid(located.grid)
-    if head is not None:
-        box = _below_the_brain(box, head)
+        box = _neck(head)
     block = block_meeting(ct.grid, box.grid((BRAIN_COARSE_MM,) * 3), margin=0)
     if block is None:
         block = Block((0, 0, 0), ct.grid.size)
@@ -98,20 +111,15 @@ def neck_uptake(ct: Volume, pet: Volume) -> NeckUptake:
     allowed = _soft_tissue(ct, block)
     if head is not None:
         allowed &= resample_labels(_brain(pet, head), grid).array == 0
-        middle_mm = head.axis_mm[0]
-    else:
-        middle_mm = float(grid.centre[0])
-    return NeckUptake(suv, allowed, middle_mm, block, ct.grid, notes)
+    middle_mm = float(grid.centre[0]) if head is None else head.axis_mm[0]
+    return NeckUptake(suv, allowed, middle_mm, block, ct.grid, head, notes)
 
 
-def _below_the_brain(box: Box, head: Head) -> Box:
-    """Cut the box at its cranial end."""
-    lower, upper = list(box.lower), list(box.upper)
-    if head.cranial > 0:
-        upper[2] = max(min(upper[2], head.brain.lower[2] + ABOVE_FORAMEN_MM), lower[2])
-    else:
-        lower[2] = min(max(lower[2], head.brain.upper[2] - ABOVE_FORAMEN_MM), upper[2])
-    return Box((lower[0], lower[1], lower[2]), (upper[0], upper[1], upper[2]))
+def _neck(head: Head) -> Box:
+    foramen = head.brain.lower[2] if head.cranial > 0 else head.brain.upper[2]
+    ends = sorted((foramen + head.cranial * ABOVE_FORAMEN_MM, head.top_mm - head.cranial * DEPTH_MM))
+    x, y = head.axis_mm
+    return Box((x - WIDTH_MM / 2, y - WIDTH_MM / 2, ends[0]), (x + WIDTH_MM / 2, y + WIDTH_MM / 2, ends[1]))
 
 
 def _soft_tissue(ct: Volume, block: Block) -> NDArray[np.bool_]:

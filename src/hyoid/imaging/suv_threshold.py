@@ -51,8 +51,12 @@ class PrimaryRule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """Components on the neck's block, with what the rules look at."""
+class Candidates:
+    """Components above a threshold, with what the rules look at.
+
+    `components` (z, y, x) numbers them on the neck's block, 0 elsewhere; the rest has one entry a component:
+    volume, greatest uptake, and distance of the centroid from the midline.
+    """
 
     components: NDArray[np.int32]
     volume_ml: NDArray[np.float64]
@@ -92,25 +96,37 @@ class SuvThreshold(Settings):
         return uptake.restore(self.segment(uptake)), uptake.notes
 
     def segment(self, uptake: NeckUptake) -> NDArray[np.uint8]:
-        """Return the label map on the block of a prepared case, so that many settings share one preparation."""
-        found = self._find(uptake)
-        roles = self._roles(found)
-        labels: NDArray[np.uint8] = roles[found.components]
-        return labels
+        """Return the label map on the block of a prepared case."""
+        return self.assign(self.find(uptake))
 
-    def _find(self, uptake: NeckUptake) -> _Found:
-        suv, spacing_mm = uptake.suv.array, uptake.suv.grid
+    @property
+    def finding(self) -> tuple[ThresholdKind, float, float]:
+        """What decides `find`: settings that agree in it share their candidates and differ in the rules only."""
+        return self.kind, self.value, self.minimum_ml
+
+    def find(self, uptake: NeckUptake) -> Candidates:
+        """Return the components above the threshold, of `minimum_ml` or more."""
+        suv, grid = uptake.suv.array, uptake.suv.grid
         components, count = label_components(self._above(uptake), connectivity=6)
-        index = np.arange(1, count + 1)
-        volume_ml = np.bincount(components.ravel(), minlength=count + 1)[1:] * spacing_mm.voxel_volume_mm3 / 1000
+        volume_ml = np.bincount(components.ravel(), minlength=count + 1)[1:] * grid.voxel_volume_mm3 / 1000
         keep = volume_ml >= self.minimum_ml
         renumbered = np.zeros(count + 1, np.int32)
         renumbered[1:][keep] = np.arange(1, int(keep.sum()) + 1)
-        components, index = renumbered[components], index[: int(keep.sum())]
-        centroids = np.array(ndimage.center_of_mass(components > 0, components, index)).reshape(-1, 3)
-        offset_mm = np.abs(uptake.suv.grid.to_world(centroids[:, ::-1])[:, 0] - uptake.midline_x_mm)
-        suv_max = np.asarray(ndimage.maximum(suv, components, index), dtype=np.float64).reshape(-1)
-        return _Found(components, volume_ml[keep], suv_max, offset_mm)
+        components = renumbered[components]
+        index = np.arange(1, int(keep.sum()) + 1)
+        where = np.nonzero(components)
+        own = components[where]
+        centroids = np.column_stack(
+            [ndimage.mean(axis_index, own, index) if len(index) else np.zeros(0) for axis_index in reversed(where)]
+        )
+        offset_mm = np.abs(grid.to_world(centroids)[:, 0] - uptake.midline_x_mm)
+        suv_max = _maximum_by(suv[where], own, len(index))
+        return Candidates(components, volume_ml[keep], suv_max, offset_mm)
+
+    def assign(self, found: Candidates) -> NDArray[np.uint8]:
+        """Return the label map that the rules for primary and nodes make of the candidates."""
+        labels: NDArray[np.uint8] = self._roles(found)[found.components]
+        return labels
 
     def _above(self, uptake: NeckUptake) -> NDArray[np.bool_]:
         suv, allowed = uptake.suv.array, uptake.allowed
@@ -123,11 +139,12 @@ class SuvThreshold(Settings):
             above = allowed & (suv >= self.value * suv[allowed].max())
         else:
             seeds, count = label_components(allowed & (suv >= LESION_SEED_SUV), connectivity=6)
-            highest = np.r_[np.inf, np.reshape(ndimage.maximum(suv, seeds, np.arange(1, count + 1)), -1)]
+            where = np.nonzero(seeds)
+            highest = np.r_[np.inf, _maximum_by(suv[where], seeds[where], count)]
             above = suv >= self.value * highest[seeds]
         return above
 
-    def _roles(self, found: _Found) -> NDArray[np.uint8]:
+    def _roles(self, found: Candidates) -> NDArray[np.uint8]:
         """Return the label of each component, by number, 0 for the background."""
         roles = np.zeros(len(found.volume_ml) + 1, np.uint8)
         if len(roles) == 1:
@@ -146,3 +163,10 @@ class SuvThreshold(Settings):
         roles[1:] = np.where(lateral | (self.nodes == "all"), NODE, 0)
         roles[1 + int(np.argmax(score))] = PRIMARY
         return roles
+
+
+def _maximum_by(values: NDArray[np.float32], number: NDArray[np.int32], count: int) -> NDArray[np.float64]:
+    """Return the greatest value of each number 1 to `count`."""
+    greatest = np.full(count + 1, -np.inf)
+    np.maximum.at(greatest, number, values)
+    return greatest[1:]

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from hyoid.cohort import GTVN, GTVP
 from hyoid.errors import ImageError
@@ -67,6 +66,11 @@ def cut_to_content(*arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     occupied = arrays[0] != 0
     for array in arrays[1:]:
         occupied = occupied | (array != 0)
-    found = ndimage.find_objects(occupied.view(np.uint8), max_label=1)
-    block = found[0] if found[0] is not None else (slice(0, 0),) * 3
+    block: tuple[slice, ...] = ()
+    for axis in range(occupied.ndim):  # each pass looks only at what the last one left
+        others = tuple(other for other in range(occupied.ndim) if other != axis)
+        hit = np.flatnonzero(occupied.any(axis=others))
+        run = slice(int(hit[0]), int(hit[-1]) + 1) if len(hit) else slice(0, 0)
+        occupied = occupied[(slice(None),) * axis + (run,)]
+        block += (run,)
     return tuple(array[block] for array in arrays)
