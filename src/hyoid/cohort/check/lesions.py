@@ -75,7 +75,7 @@ def find_lesions(mask: Volume) -> tuple[Lesion, ...]:
     """Return the lesions of a label map, GTVp first."""
     found: list[Lesion] = []
     for label in (GTVP, GTVN):
-        chosen = np.asarray(mask.array == label)
+        chosen: NDArray[np.bool_] = np.equal(mask.array, label)
         block = _bounding(chosen)
         if block is None:
             continue
@@ -92,7 +92,7 @@ def _bounding(chosen: NDArray[np.bool_]) -> tuple[slice, slice, slice] | None:
     along_z: NDArray[np.intp] = np.flatnonzero(chosen.any(axis=(1, 2)))
     if not along_z.size:
         return None
-    plane: NDArray[np.bool_] = chosen.any(axis=0)
+    plane = np.asarray(chosen.any(axis=0))
     along_y, along_x = np.flatnonzero(plane.any(axis=1)), np.flatnonzero(plane.any(axis=0))
     z, y, x = (slice(int(a[0]), int(a[-1]) + 1) for a in (along_z, along_y, along_x))
     return z, y, x

@@ -38,3 +38,14 @@ def rules_table() -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+_BEGIN, _END = "<!-- rules:", "<!-- end of rules -->"
+
+
+def page_with_rules(page: str) -> str:
+    """Return the text of the reference page with the tables between its markers replaced by the current ones."""
+    head, rest = page.split(_BEGIN, 1)
+    marker = _BEGIN + rest[: rest.index("-->")] + "-->"
+    _, tail = rest.split(_END, 1)
+    return f"{head}{marker}\n\n{rules_table()}\n{_END}{tail}"

@@ -15,13 +15,19 @@ from hyoid.cohort.check.reading import Read, read
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging import NeckBox, body_mask
 
-Need = Literal["ct", "pet", "suv", "mask", "labels", "mask-on-ct"]
-"""What a rule needs: a readable CT, PET or mask; `suv`: a PET whose values can be SUV; `labels`: a mask of whole
-numbers; `mask-on-ct`: such a mask on the CT's own grid."""
+Need = Literal["ct", "hu", "pet", "suv", "mask", "labels", "mask-on-ct"]
+"""What a rule needs: a readable CT, PET or mask; `hu` and `suv`: a CT and a PET whose values can be HU and SUV, so that
+one wrong unit is one finding; `labels`: a mask of known labels; `mask-on-ct`: such a mask on the CT's own grid."""
 
 COARSE_MM = 4.0
 """Voxel size aimed at where a rule looks at the body and not at its detail: below the resolution of PET (4.5-7 mm),
 and 1/60 of the voxels of a native CT."""
+
+AIR_HU = -500.0
+"""Every head-and-neck CT shows air (-1000 HU) around the patient and in the airway; halfway to water tells it."""
+
+AIR_PERCENTILE = 1.0
+"""Share in percent of the voxels that are air at least: airways alone are more in a tight crop of the neck."""
 
 SUV_LIMIT = 100.0
 """99.9th percentile of a PET above which its unit cannot be SUV. Bladder, the hottest organ, reaches 10-60 in
@@ -74,6 +80,8 @@ class Study:
 
     def has(self, need: Need) -> bool:
         """Whether the study can serve a rule's need."""
+        if need == "hu":
+            return self.has("ct") and self.air_level_hu <= AIR_HU
         if need == "suv":
             return self.has("pet") and self.suv_level <= SUV_LIMIT
         if need == "labels":
@@ -83,9 +91,14 @@ class Study:
         return need in self.reads and self.reads[need].volume is not None
 
     @cached_property
+    def air_level_hu(self) -> float:
+        """The CT's `AIR_PERCENTILE`: what its darkest part looks like."""
+        return float(np.percentile(self.coarse_ct.array, AIR_PERCENTILE))
+
+    @cached_property
     def suv_level(self) -> float:
         """The PET's `SUV_PERCENTILE`, on a thinned-out array."""
-        return float(np.percentile(thinned(self.volume("pet"), COARSE_MM).array, SUV_PERCENTILE))
+        return float(np.percentile(self.coarse_pet.array, SUV_PERCENTILE))
 
     @cached_property
     def mask_values(self) -> NDArray[np.generic]:

@@ -17,7 +17,7 @@ uptake."""
 
 
 @study_rule(
-    "misregistration", "warning", "alignment", needs=("ct", "suv"),
+    "misregistration", "warning", "alignment", needs=("hu", "suv"),
     finds=f"body outlines of CT and PET that fit best after a shift of {SHIFT_LIMIT_MM:g} mm or more",
     expected=f"outlines of one body within {SHIFT_LIMIT_MM:g} mm",
     advice="Look at the fusion: exclude the case, or register PET to CT; the dataset excludes such cases.",

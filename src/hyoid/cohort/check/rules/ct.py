@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from hyoid.cohort.check.finding import study_rule
-from hyoid.cohort.check.study import Study
-
-AIR_HU = -500.0
-"""Every head-and-neck CT shows air (-1000 HU) around the patient and in the airway; halfway to water tells it."""
-
-AIR_PERCENTILE = 1.0
-"""Share in percent of the voxels that are air at least: airways alone are more in a tight crop of the neck."""
+from hyoid.cohort.check.study import AIR_HU, AIR_PERCENTILE, Study
 
 
 @study_rule(
@@ -24,7 +16,7 @@ AIR_PERCENTILE = 1.0
 )  # fmt: skip
 def ct_not_in_hu(study: Study) -> Iterator[str]:
     """Find a CT in stored values, or rescaled for a network."""
-    lowest = float(np.percentile(study.coarse_ct.array, AIR_PERCENTILE))
+    lowest = study.air_level_hu
     if lowest > AIR_HU:
         array = study.coarse_ct.array
         yield f"values from {array.min():g} to {array.max():g}, {AIR_PERCENTILE:g}st percentile {lowest:g}"

@@ -55,7 +55,7 @@ def _share(study: Study, label: int, below: float, above: float) -> float:
 
 
 @study_rule(
-    "mask-in-air", "warning", "mask", needs=("mask-on-ct",),
+    "mask-in-air", "warning", "mask", needs=("mask-on-ct", "hu"),
     finds=f"more than {FOREIGN_SHARE:.0%} of GTVp or GTVn in voxels below {AIR_HU:g} HU",
     expected=f"tumour in tissue: at most {FOREIGN_SHARE:.0%} in air",
     advice="Look at the contour on the CT: it may be shifted, or drawn on a PET that is not aligned.",
@@ -69,7 +69,7 @@ def mask_in_air(study: Study) -> Iterator[str]:
 
 
 @study_rule(
-    "mask-in-bone", "warning", "mask", needs=("mask-on-ct",),
+    "mask-in-bone", "warning", "mask", needs=("mask-on-ct", "hu"),
     finds=f"more than {FOREIGN_SHARE:.0%} of GTVp or GTVn in voxels above {BONE_HU:g} HU",
     expected=f"tumour in soft tissue: at most {FOREIGN_SHARE:.0%} in dense bone, teeth or metal",
     advice="Look at the contour on the CT: it may be shifted. Invaded jaw and metal streaks are innocent reasons.",
