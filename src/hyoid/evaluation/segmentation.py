@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from joblib import Parallel, delayed
 
-from hyoid.cohort import Cohort
+from hyoid.cohort import Cohort, read_cohort
 from hyoid.cohort.center import prefix_of
+from hyoid.cohort.label_maps import LabelMap, LabelMaps, find_label_maps, load_label_map
 from hyoid.errors import CohortError, HyoidError
 from hyoid.evaluation.alignment import on_grid
-from hyoid.evaluation.label_maps import LabelMap, LabelMaps, find_label_maps, load
 from hyoid.evaluation.result import CaseResult, SegmentationResult, summarise
 from hyoid.metrics import (
     MEASURES,
@@ -50,8 +51,8 @@ def evaluate_segmentation(
     bootstrap
         How intervals over patients are drawn.
     centers
-        Center by patient id. Otherwise the cohort's, where `truth` is a `Cohort`, else the letters that the id
-        begins with (`CHUM-012`).
+        Center by patient id. Otherwise the cohort's, where `truth` is one, else the letters that the id begins with
+        (`CHUM-012`).
     stratify
         Resample within centers instead of over the whole cohort.
     allow_missing
@@ -72,7 +73,7 @@ def evaluate_segmentation(
     extra = tuple(identifier for identifier in predicted_maps if identifier not in true_maps)
     _check_ids(true_maps, missing, extra, allow_missing)
     if centers is None:
-        known = {case.id: case.center for case in truth.cases} if isinstance(truth, Cohort) else {}
+        known = _known_centers(truth)
         centers = {identifier: known.get(identifier) or prefix_of(identifier) for identifier in true_maps}
     calls = (
         delayed(score_pair)(identifier, predicted_maps.get(identifier), label_map, options)
@@ -141,18 +142,28 @@ def score_pair(
         If a map cannot be read, holds other labels, or the grids do not fit; the message begins with the case's id.
     """
     try:
-        true = load(truth)
+        true = load_label_map(truth)
         if prediction is None:
             notes: tuple[str, ...] = ("No prediction: scored as empty.",)
             predicted = true.with_array(np.zeros(true.grid.shape, np.uint8))
         else:
-            loaded = load(prediction)
+            loaded = load_label_map(prediction)
             as_labels(loaded.array, "the prediction")  # before nearest voxels are taken: nothing is rounded in silence
             predicted, notes = on_grid(loaded, true.grid)
         scores = score_case(true.array, predicted.array, true.grid.spacing, options, surfaces=surfaces)
     except HyoidError as error:
         raise type(error)(f"{identifier}: {error}") from error
     return CaseResult(identifier, None, scores, notes)
+
+
+def _known_centers(truth: LabelMaps) -> dict[str, str | None]:
+    """Return the centers that a cohort knows; none for a mapping or a folder of nothing but label maps."""
+    if isinstance(truth, Path):
+        try:
+            truth = read_cohort(truth)
+        except CohortError:
+            return {}
+    return {case.id: case.center for case in truth.cases} if isinstance(truth, Cohort) else {}
 
 
 def _check_ids(

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from hyoid.cohort import Cohort, read_cohort
+from hyoid.cohort.cohort import Cohort
+from hyoid.cohort.layouts.names import folders_in, images_in, parse_name, stem_of
+from hyoid.cohort.read import read_cohort
 from hyoid.errors import CohortError
 from hyoid.geometry import Volume
-from hyoid.imaging import IMAGE_SUFFIXES, is_image, read_volume
+from hyoid.imaging import IMAGE_SUFFIXES, read_volume
 
 LabelMap = Path | Volume
 """A label map as a file or in memory."""
@@ -17,8 +19,7 @@ LabelMap = Path | Volume
 LabelMaps = Path | Cohort | Mapping[str, LabelMap]
 """Where label maps come from: a folder, a cohort's masks, or a mapping by patient id."""
 
-_OTHER_IMAGE = re.compile(r".+_(CT|PT|PET|CTPlanning|RTDOSE|Dose|\d{4})", re.IGNORECASE)
-"""Names of images that may lie beside the masks: `ID__CT`, `ID__PT`, nnU-Net's `ID_0000`."""
+_NNUNET_CHANNEL = re.compile(r".+_\d{4}")
 
 
 def find_label_maps(source: LabelMaps) -> dict[str, LabelMap]:
@@ -49,7 +50,7 @@ def find_label_maps(source: LabelMaps) -> dict[str, LabelMap]:
     return dict(sorted(found.items()))
 
 
-def load(label_map: LabelMap) -> Volume:
+def load_label_map(label_map: LabelMap) -> Volume:
     """Return the label map's volume, read where it is a file."""
     return label_map if isinstance(label_map, Volume) else read_volume(label_map)
 
@@ -57,14 +58,13 @@ def load(label_map: LabelMap) -> Volume:
 def _in_folder(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise CohortError.of(f"no folder at {folder}", "a folder of label maps", "Check the path.")
-    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    files = [path for path in entries if path.is_file() and is_image(path)]
-    for sub in (path for path in entries if path.is_dir()):
-        files += [sub / (sub.name + suffix) for suffix in IMAGE_SUFFIXES if (sub / (sub.name + suffix)).is_file()]
+    files = images_in(folder)
+    for sub in folders_in(folder):
+        files += [path for path in images_in(sub) if stem_of(path) == sub.name]
     found: dict[str, Path] = {}
     for path in files:
-        identifier = _stem(path)
-        if _OTHER_IMAGE.fullmatch(identifier):
+        identifier, modality = parse_name(path)
+        if modality is not None or _NNUNET_CHANNEL.fullmatch(identifier):
             continue
         if identifier in found:
             raise CohortError.of(
@@ -74,8 +74,3 @@ def _in_folder(folder: Path) -> dict[str, Path]:
             )
         found[identifier] = path
     return found or {case.id: case.mask for case in read_cohort(folder).cases if case.mask is not None}
-
-
-def _stem(path: Path) -> str:
-    suffix = next(suffix for suffix in IMAGE_SUFFIXES if path.name.lower().endswith(suffix))
-    return path.name[: -len(suffix)]

@@ -1,0 +1,148 @@
+"""`hyoid evaluate`: predictions against the truth."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from hyoid.cli.options import JobsOption, JsonOption, QuietOption
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from hyoid.evaluation import SegmentationResult
+
+evaluate = typer.Typer(help="Compare predictions with the truth.", no_args_is_help=True)
+
+
+@evaluate.callback()
+def _group() -> None:
+    """Compare predictions with the truth."""
+
+
+@evaluate.command()
+def segmentation(
+    predictions: Annotated[
+        Path, typer.Option("--pred", metavar="DIR", help="Predicted label maps, ID.nii.gz or ID/ID.nii.gz.")
+    ],
+    truth: Annotated[
+        Path, typer.Option("--truth", metavar="DIR", help="True label maps of the same names, or a cohort folder.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.json", help="Where the full result is written.")],
+    connectivity: Annotated[int, typer.Option("--connectivity", help="6, 18 or 26: what one lesion is.")] = 26,
+    iou: Annotated[float, typer.Option("--iou", help="Group IoU from which a lesion counts as found.")] = 0.3,
+    empty_truth: Annotated[
+        str, typer.Option("--empty-truth", help="Headline policy: exclude, one_if_both_empty or zero (all are given).")
+    ] = "exclude",
+    tolerance_mm: Annotated[float, typer.Option("--tolerance", help="Tolerance of the surface DSC, mm.")] = 2.0,
+    surface: Annotated[str, typer.Option("--surface", help="surfels (DeepMind) or voxels (MONAI).")] = "surfels",
+    replicates: Annotated[int, typer.Option("--bootstrap", min=0, help="Resamples of patients; 0 for none.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the resampling.")] = 0,
+    stratify: Annotated[bool, typer.Option("--stratify", help="Resample within centers.")] = False,
+    centers: Annotated[
+        Path | None,
+        typer.Option("--centers", metavar="CSV", help="Table with PatientID and CenterID (default: from the ids)."),
+    ] = None,
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="Score a missing prediction as an empty one.")
+    ] = False,
+    jobs: JobsOption = 1,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Measure label maps: DSC, aggregated DSC, lesion F1, HD95, surface DSC; per case, per center, with intervals."""
+    from pydantic import ValidationError
+
+    from hyoid.cohort import read_cohort
+    from hyoid.errors import HyoidError
+    from hyoid.evaluation import evaluate_segmentation
+    from hyoid.files import write_json
+    from hyoid.metrics import Bootstrap, SegmentationOptions
+    from hyoid.progress import set_quiet
+    from hyoid.settings import describe_errors
+
+    set_quiet(quiet)
+    try:
+        options = SegmentationOptions.model_validate(
+            {
+                "empty_truth": empty_truth,
+                "connectivity": connectivity,
+                "minimum_iou": iou,
+                "surface_tolerance_mm": tolerance_mm,
+                "surface": surface,
+            }
+        )
+    except ValidationError as error:
+        raise HyoidError(f"Wrong option: {describe_errors(error)}.") from error
+    result = evaluate_segmentation(
+        predictions,
+        truth,
+        options,
+        Bootstrap(replicates=replicates, seed=seed),
+        centers=None if centers is None else {case.id: case.center for case in read_cohort(centers).cases},
+        stratify=stratify,
+        allow_missing=allow_missing,
+        jobs=jobs,
+    )
+    write_json(out, result.to_dict())
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), allow_nan=False))
+        return
+    _print(result, out)
+
+
+def _print(result: SegmentationResult, out: Path) -> None:
+    """Print both tables, all choices behind them, and what a reader must know to believe them."""
+    from rich.console import Console
+
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(_cohort_table(result))
+    if len(result.centers) > 1:
+        console.print(_centers_table(result))
+    counts = result.counts["gtvp"]
+    console.print(
+        f"GTVp: {counts['empty_truth']} cases with empty truth, {counts['empty_truth_with_prediction']} of them with a "
+        f"prediction; {counts['truth_with_empty_prediction']} cases missed altogether."
+    )
+    options = result.to_dict()["options"]
+    chosen = options | {f"bootstrap {name}": value for name, value in options.pop("bootstrap").items()}
+    console.print("Options: " + ", ".join(f"{name.replace('_', ' ')} {chosen[name]}" for name in chosen) + ".")
+    if result.missing:
+        console.print(f"Without prediction, scored as empty: {', '.join(result.missing)}.")
+    if result.extra:
+        console.print(f"Without truth, not evaluated: {', '.join(result.extra)}.")
+    for case in result.cases:
+        for note in case.notes:
+            console.print(f"{case.id}: {note}")
+    console.print(f"Written to {out}.")
+
+
+def _cohort_table(result: SegmentationResult) -> Table:
+    from rich.table import Table
+
+    from hyoid.metrics import MEASURES
+
+    level = f"{result.bootstrap.level:.0%}"
+    table = Table("measure", f"value [{level} interval]", "n", title=f"Segmentation of {len(result.cases)} cases")
+    for name, interval in result.cohort.items():
+        measure = MEASURES[name]
+        unit = f", {measure.unit}" if measure.unit else ""
+        table.add_row(escape(measure.description + unit), escape(str(interval)), str(interval.n))
+    return table
+
+
+def _centers_table(result: SegmentationResult) -> Table:
+    from rich.table import Table
+
+    from hyoid.metrics import EmptyTruth, Lesion, dice_name
+
+    names = [dice_name(Lesion.GTVP, EmptyTruth(result.options.empty_truth)), "gtvn_dsc_agg", "gtvn_f1_agg"]
+    table = Table("center", "cases", *names, title=escape("By center: value [interval], n of cases that count"))
+    for center, measures in result.centers.items():
+        cases = sum(case.center == center for case in result.cases)
+        table.add_row(center, str(cases), *(escape(f"{measures[name]}, {measures[name].n}") for name in names))
+    return table
