@@ -1,3 +1,52 @@
-"""hyoid: PET/CT and clinical AI in head and neck cancer. Research use only, not a medical device."""
+"""hyoid: PET/CT and clinical AI in head and neck cancer. Research use only, not a medical device.
+
+The verbs of the command line are functions here: `hyoid.train`, `hyoid.predict`, ... They are imported when first
+used, so that `import hyoid` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0.dev0"
+
+_VERBS = {
+    "check_cohort": "hyoid.cohort",
+    "evaluate_segmentation": "hyoid.evaluation",
+    "feature_table": "hyoid.features",
+    "load_recipe": "hyoid.recipe",
+    "predict": "hyoid.api",
+    "preprocess": "hyoid.api",
+    "read_cohort": "hyoid.cohort",
+    "run_demo": "hyoid.demo",
+    "train": "hyoid.api",
+    "write_cohort": "hyoid.phantom",
+}
+
+if TYPE_CHECKING:
+    from hyoid.api import predict, preprocess, train
+    from hyoid.cohort import check_cohort, read_cohort
+    from hyoid.demo import run_demo
+    from hyoid.evaluation import evaluate_segmentation
+    from hyoid.features import feature_table
+    from hyoid.phantom import write_cohort
+    from hyoid.recipe import load_recipe
+
+__all__ = [
+    "__version__",
+    "check_cohort",
+    "evaluate_segmentation",
+    "feature_table",
+    "load_recipe",
+    "predict",
+    "preprocess",
+    "read_cohort",
+    "run_demo",
+    "train",
+    "write_cohort",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _VERBS:
+        return getattr(import_module(_VERBS[name]), name)
+    raise AttributeError(f"module 'hyoid' has no attribute '{name}'")

@@ -190,8 +190,8 @@ def test_hold_out_part_is_never_trained_on_and_predicted_by_all_folds(cohort: Pa
 def test_overfits_four_cases(name: str, cohort: Path, tmp_path: Path) -> None:
     """Trained and scored on the same four cases, in evaluation mode, both classes."""
     ids = tuple(case.id for case in read_cohort(cohort).cases[:4])
-    raw = small_recipe(name, "stages.0.training.augment=[]", epochs=40).model_dump(mode="json")
-    raw["stages"][0]["training"]["select"]["every_epochs"] = 40
+    raw = small_recipe(name, "stages.0.training.augment=[]", epochs=100).model_dump(mode="json")
+    raw["stages"][0]["training"]["select"]["every_epochs"] = 100
     recipe = parse_recipe(raw, "test")
     store = Store(tmp_path / "store", recipe.preprocess, recipe.inputs.images)
     store.prepare([case for case in read_cohort(cohort).cases if case.id in ids])

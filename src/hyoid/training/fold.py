@@ -37,7 +37,7 @@ class Machine:
         keep_freed_memory()
         device = resolve_device(device)
         precision = resolve_precision(recipe.stages[-1].training.precision, device)
-        logging.getLogger("lightning.fabric").setLevel(logging.WARNING)  # it greets on every start
+        logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it greets on every start
         fabric = Fabric(accelerator=device, devices=1, precision=precision)
         return cls(fabric, Compute(device, precision == "bf16-mixed"), precision)
 

@@ -41,11 +41,6 @@ class Run:
     reported: tuple[str, ...]
     held_out: tuple[str, ...] = ()
 
-    @property
-    def out_of_fold(self) -> Path:
-        """Folder of the out-of-fold predictions."""
-        return self.folder / OUT_OF_FOLD
-
 
 def train_run(
     cohort: Cohort,

@@ -1,0 +1,46 @@
+"""The application object: every verb is registered here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hyoid import __version__
+from hyoid.cli.check import check
+from hyoid.cli.demo import demo
+from hyoid.cli.evaluate import evaluate
+from hyoid.cli.features import features
+from hyoid.cli.phantom import phantom
+from hyoid.cli.predict import predict
+from hyoid.cli.preprocess import preprocess
+from hyoid.cli.recipes import recipes
+from hyoid.cli.train import train
+
+app = typer.Typer(
+    name="hyoid",
+    help="PET/CT and clinical AI in head and neck cancer. Research use only, not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """PET/CT and clinical AI in head and neck cancer. Research use only, not a medical device."""
+
+
+for verb in (demo, phantom, check, recipes, preprocess, train, predict, features):
+    app.command()(verb)
+app.add_typer(evaluate, name="evaluate")

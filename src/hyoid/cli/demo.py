@@ -1,0 +1,31 @@
+"""`hyoid demo`: the whole life cycle on a small synthetic cohort."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hyoid.cli.options import JobsOption, QuietOption
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for cohort, run, predictions and report.")] = Path(
+        "hyoid-demo"
+    ),
+    jobs: JobsOption = 2,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a synthetic cohort, check it, train, evaluate out of fold, predict new patients, and write a report."""
+    from hyoid.demo import run_demo
+    from hyoid.progress import set_quiet
+
+    set_quiet(quiet)
+    result = run_demo(out, jobs=jobs)
+    for name, metric in result.training.summary()["metrics"].items():
+        low, high = metric["interval"]
+        typer.echo(f"{name}: {metric['value']:.3f} (95 % interval {low:.3f} to {high:.3f}), out of fold")
+    lead = result.lead
+    typer.echo(f"lead over the best SUV threshold in GTVp DSC: {lead.value:+.3f} ({lead.low:+.3f} to {lead.high:+.3f})")
+    typer.echo(f"{result.seconds / 60:.1f} minutes. Report: {result.report.resolve()}")

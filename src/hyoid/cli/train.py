@@ -1,0 +1,75 @@
+"""`hyoid train`: cross-validate a recipe on a cohort and keep the bundle."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hyoid.cli.options import (
+    CohortArgument,
+    ColumnsOption,
+    DeviceOption,
+    JobsOption,
+    JsonOption,
+    PresetOption,
+    QuietOption,
+    RecipeOption,
+    SetOption,
+)
+
+
+def train(
+    cohort: CohortArgument,
+    recipe: RecipeOption,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder of the run: splits, folds, out-of-fold predictions, bundle.")
+    ],
+    store: Annotated[
+        Path | None, typer.Option("--store", help="Folder of preprocessed cases (default OUT/store).")
+    ] = None,
+    fold: Annotated[str, typer.Option("--fold", help="Number of one fold, or all.")] = "all",
+    preset: PresetOption = None,
+    overrides: SetOption = None,
+    device: DeviceOption = "auto",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in OUT, killed or not.")] = False,
+    columns: ColumnsOption = None,
+    jobs: JobsOption = 1,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Train a recipe fold by fold, predict every case by the model that did not see it, and write the bundle."""
+    from hyoid import api
+    from hyoid.progress import set_quiet
+
+    set_quiet(quiet)
+    result = api.train(
+        cohort,
+        recipe,
+        out,
+        store=store,
+        fold=fold,
+        preset=preset,
+        overrides=overrides or (),
+        device=device,
+        resume=resume,
+        columns=columns,
+        jobs=jobs,
+    )
+    summary = result.summary()
+    if as_json:
+        typer.echo(json.dumps(summary, indent=2))
+        return
+    for case_id, reason in result.run.excluded.items():
+        typer.echo(f"left out {case_id}: {reason}")
+    for name, metric in summary["metrics"].items():
+        value, (lower, upper) = metric["value"], metric["interval"]
+        if value is None:
+            typer.echo(f"{name}: undefined (n = {metric['n']})")
+        else:
+            typer.echo(
+                f"{name}: {value:.3f} (95 % interval {lower:.3f} to {upper:.3f}, n = {metric['n']}), out of fold"
+            )
+    typer.echo(f"bundle: {result.bundle.folder}")

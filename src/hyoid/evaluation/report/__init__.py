@@ -1,0 +1,1 @@
+"""The report: one self-contained HTML page that a person can read, print and send."""
