@@ -18,7 +18,7 @@ def _faults(study: Study, code: str) -> Iterator[str]:
     "missing-file", "error", "files",
     finds="a file that the cohort names and that is not there",
     expected="a file at every path that the cohort names",
-    advice="Restore the file or correct its name; a broken link also counts as missing.",
+    advice="Restore the file, or read the cohort again if it was removed on purpose.",
 )  # fmt: skip
 def missing_file(study: Study) -> Iterator[str]:
     """Find a path without a file."""

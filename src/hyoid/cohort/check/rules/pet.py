@@ -85,10 +85,10 @@ def negative_suv(study: Study) -> Iterator[str]:
 def extravasation(study: Study) -> Iterator[str]:
     """Find tracer left in the arm."""
     pet = study.volume("pet")
-    middle = study.midline_x_mm
     hot = pet.array >= HOT_SUV
     if not hot.any():
         return
+    middle = study.midline_x_mm
     components, count = label_components(hot)
     peaks = ndimage.maximum_position(pet.array, components, np.arange(1, count + 1))
     for z, y, x in peaks:
