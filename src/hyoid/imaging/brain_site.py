@@ -33,6 +33,9 @@ MOST_BODY_CM2 = 520.0
 MOST_OFFSET_MM = 35.0
 """Greatest distance in x, y of the blob's centroid from the body's: a liver lies 50 mm and more off the middle."""
 
+CUT_AREA_CM2 = 40.0
+"""Least cross-section at the field's end of a brain that is cut: 7 mm below its vault a whole brain has as much."""
+
 LEAST_COMPACT = 0.35
 """Least part of its bounding box that the blob fills: an ellipsoid fills 0.52, a brain 0.45-0.6."""
 
@@ -107,13 +110,20 @@ def assess(blob: NDArray[np.bool_], body: NDArray[np.bool_], grid: Grid) -> Site
     if not all(EXTENT_MM[0] <= side <= EXTENT_MM[1] for side in extent[1:]):
         return None
     for sign in (1, -1):
-        cut = slices[0].stop >= grid.size[2] - 2 if sign > 0 else slices[0].start <= 2
+        cut = _is_cut(blob, grid, sign)
         if volume_ml < (CUT_VOLUME_ML if cut else VOLUME_ML[0]) or not _ends(blob, body, grid, sign):
             continue
         fill = _fill(blob, body, grid)
         if fill is not None:
             return Site(blob, body, grid, 1 if sign > 0 else -1, cut, fill * min(compact, 0.52))
     return None
+
+
+def _is_cut(blob: NDArray[np.bool_], grid: Grid, sign: int) -> bool:
+    """Whether the blob reaches the field's end in direction `sign` of z with a wide cross-section."""
+    ends = blob[-2:] if sign > 0 else blob[:2]
+    area_cm2 = np.count_nonzero(ends, axis=(1, 2)) * grid.spacing[0] * grid.spacing[1] / 100.0
+    return bool(area_cm2.max() >= CUT_AREA_CM2)
 
 
 def _ends(blob: NDArray[np.bool_], body: NDArray[np.bool_], grid: Grid, sign: int) -> bool:
