@@ -7,7 +7,7 @@ used, so that `import hyoid` costs nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0.dev0"
+from hyoid.version import __version__
 
 _VERBS = {
     "check_cohort": "hyoid.cohort",

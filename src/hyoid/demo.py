@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyoid import __version__, api
+from hyoid import api
 from hyoid.cohort import Cohort, check_cohort, read_cohort
 from hyoid.errors import HyoidError
 from hyoid.evaluation import Floor, paired_difference, suv_floor
@@ -18,6 +18,7 @@ from hyoid.files import read_json, write_json, write_text
 from hyoid.metrics import Interval
 from hyoid.phantom import write_cohort
 from hyoid.training.checkpoint import read_metrics
+from hyoid.version import __version__
 
 RECIPE = "baseline-unet"
 PRESET = "tiny"

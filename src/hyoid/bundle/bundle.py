@@ -11,11 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hyoid import __version__
 from hyoid.bundle.card import model_card
 from hyoid.errors import BundleError, HyoidError
 from hyoid.files import read_json, sha256_of_file, write_json, write_text
 from hyoid.recipe import Recipe, dump_recipe, load_recipe
+from hyoid.version import __version__
 
 if TYPE_CHECKING:
     from hyoid.networks.multihead import MultiHeadNetwork

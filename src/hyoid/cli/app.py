@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from hyoid import __version__
 from hyoid.cli.check import check
 from hyoid.cli.demo import demo
 from hyoid.cli.evaluate import evaluate
@@ -16,6 +15,7 @@ from hyoid.cli.predict import predict
 from hyoid.cli.preprocess import preprocess
 from hyoid.cli.recipes import recipes
 from hyoid.cli.train import train
+from hyoid.version import __version__
 
 app = typer.Typer(
     name="hyoid",

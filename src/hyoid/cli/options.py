@@ -22,6 +22,8 @@ ColumnsOption = Annotated[
     Path | None, typer.Option("--columns", help="YAML that maps a foreign clinical table's columns and codings.")
 ]
 DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
-JobsOption = Annotated[int, typer.Option("--jobs", min=-1, help="Parallel processes over cases; -1 for all cores.")]
+JobsOption = Annotated[
+    int, typer.Option("--jobs", min=-1, help="Processes over cases, and over folds on a CPU; -1: all cores.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]

@@ -64,9 +64,7 @@ class Grid:
         if min(self.size) < 1:
             raise GeometryError.of(f"size {self.size}", "at least one voxel per axis", "Check how it was cut.")
         if not all(math.isfinite(s) and s > 0 for s in self.spacing):
-            raise GeometryError.of(
-                f"spacing {self.spacing} mm", "three positive numbers", "Repair the image's header."
-            )
+            raise GeometryError.of(f"spacing {self.spacing} mm", "three positive numbers", "Repair the image's header.")
         if not all(map(math.isfinite, self.origin)):
             raise GeometryError.of(f"origin {self.origin}", "finite numbers", "Repair the image's header.")
         self._check_direction()

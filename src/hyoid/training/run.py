@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyoid import __version__
+import torch
+from joblib import Parallel, cpu_count, delayed, effective_n_jobs
+
 from hyoid.bundle import load_network
 from hyoid.cohort import Case, Cohort
 from hyoid.cohort.splits import Fold, folds_from_json, folds_to_json
@@ -14,12 +16,14 @@ from hyoid.errors import CohortError, RecipeError
 from hyoid.files import read_json, write_json, write_text
 from hyoid.inference.case import is_predicted, predict_framed, write_prediction
 from hyoid.networks.multihead import MultiHeadNetwork
-from hyoid.progress import track
+from hyoid.networks.runtime import resolve_device
+from hyoid.progress import set_quiet, track
 from hyoid.recipe import Recipe, dump_recipe, load_recipe
 from hyoid.training.checkpoint import is_finished
 from hyoid.training.fold import Machine, fit_fold, fold_names
 from hyoid.training.store import Store
 from hyoid.training.usable import usable_cases
+from hyoid.version import __version__
 
 OUT_OF_FOLD = "out-of-fold"
 HELD_OUT = "held-out"
@@ -68,18 +72,46 @@ def train_run(
     usable = [case for case in usable if case.id not in report.quarantined]
     write_json(out / "excluded.json", excluded)
     folds = _folds(out, recipe, usable)
-    machine = Machine.of(recipe, device)
-    for number in fold_names(len(folds), fold):
-        fit_fold(recipe, folds[number], number, stored, out / f"fold-{number}", machine)
-        networks = _networks(recipe, [out / f"fold-{number}"], machine)
-        _predict(recipe, networks, folds[number].report, stored, out / OUT_OF_FOLD, folds[number].name, machine)
+    numbers = fold_names(len(folds), fold)
+    _train_folds(recipe, folds, numbers, stored, out, device, jobs)
     finished = {f"fold-{k}": out / f"fold-{k}" for k in range(len(folds)) if is_finished(out / f"fold-{k}")}
     reported = {i for k, one in enumerate(folds) if f"fold-{k}" in finished for i in one.report}
     held_out = {i for one in folds for i in one.held_out} if len(finished) == len(folds) else set()
     if held_out:  # everything is chosen: now the test part may be looked at, once, by all folds together
+        machine = Machine.of(recipe, device)
         networks = _networks(recipe, list(finished.values()), machine)
         _predict(recipe, networks, held_out, stored, out / HELD_OUT, "all", machine)
     return Run(out, recipe, finished, excluded, tuple(sorted(reported)), tuple(sorted(held_out)))
+
+
+def _train_folds(
+    recipe: Recipe, folds: Sequence[Fold], numbers: Sequence[int], store: Store, out: Path, device: str, jobs: int
+) -> None:
+    """Fit and predict fold after fold; on a CPU `jobs` of them side by side, which scales better than threads do."""
+    side_by_side = min(effective_n_jobs(jobs), len(numbers)) if resolve_device(device) == "cpu" else 1
+    if side_by_side == 1:
+        for number in numbers:
+            _one_fold(recipe, folds[number], number, store, out, device)
+        return
+    threads = max(1, cpu_count() // side_by_side)
+    work = Parallel(n_jobs=side_by_side, return_as="generator_unordered")(
+        delayed(_one_fold)(recipe, folds[number], number, store, out, device, threads) for number in numbers
+    )
+    for _ in track(work, f"{recipe.title}: folds", len(numbers)):
+        pass
+
+
+def _one_fold(
+    recipe: Recipe, fold: Fold, number: int, store: Store, out: Path, device: str, threads: int | None = None
+) -> None:
+    """Fit one fold and predict its reported cases; with `threads` in a process of its own, without a bar."""
+    if threads is not None:
+        torch.set_num_threads(threads)
+        set_quiet(True)
+    machine, folder = Machine.of(recipe, device), out / f"fold-{number}"
+    fit_fold(recipe, fold, number, store, folder, machine)
+    networks = _networks(recipe, [folder], machine)
+    _predict(recipe, networks, fold.report, store, out / OUT_OF_FOLD, fold.name, machine)
 
 
 def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> None:
