@@ -26,6 +26,4 @@ def track(items: Iterable[_Item], description: str, total: int | None = None) ->
 
     if total is None and isinstance(items, Sized):
         total = len(items)
-    yield from rich_track(
-        items, description=description, total=total, console=Console(stderr=True), transient=True
-    )
+    yield from rich_track(items, description=description, total=total, console=Console(stderr=True), transient=True)

@@ -37,9 +37,7 @@ def test_round_trip_through_a_file(tmp_path: Path, suffix: str) -> None:
 
 def test_truncated_gzip_is_an_error_with_the_path(tmp_path: Path) -> None:
     path = tmp_path / "image.nii.gz"
-    big = Volume(
-        np.random.default_rng(0).integers(0, 999, (40, 40, 40)).astype(np.int16), Grid((40,) * 3, (1,) * 3)
-    )
+    big = Volume(np.random.default_rng(0).integers(0, 999, (40, 40, 40)).astype(np.int16), Grid((40,) * 3, (1,) * 3))
     write_volume(path, big)
     path.write_bytes(path.read_bytes()[:3000])
     with pytest.raises(ImageError, match=r"image\.nii\.gz"):

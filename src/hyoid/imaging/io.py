@@ -67,9 +67,7 @@ def read_volume(path: Path) -> Volume:
         volume = volume.with_array(volume.array.astype(np.float32, copy=False))
         if not np.isfinite(volume.array).all():
             bad = int(np.count_nonzero(~np.isfinite(volume.array)))
-            raise ImageError.of(
-                f"{bad} NaN or infinite voxels in {path}", "finite values", "Convert the image again."
-            )
+            raise ImageError.of(f"{bad} NaN or infinite voxels in {path}", "finite values", "Convert the image again.")
     return volume
 
 
