@@ -63,14 +63,9 @@ def cut_to_content(*arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
 
     Where all are empty, blocks without voxels come back. No overlap, component or surface changes by this.
     """
-    occupied = arrays[0] != 0
-    for array in arrays[1:]:
-        occupied = occupied | (array != 0)
     block: tuple[slice, ...] = ()
-    for axis in range(occupied.ndim):  # each pass looks only at what the last one left
-        others = tuple(other for other in range(occupied.ndim) if other != axis)
-        hit = np.flatnonzero(occupied.any(axis=others))
-        run = slice(int(hit[0]), int(hit[-1]) + 1) if len(hit) else slice(0, 0)
-        occupied = occupied[(slice(None),) * axis + (run,)]
-        block += (run,)
+    for axis in range(arrays[0].ndim):  # each pass looks only at what the last one left
+        others = tuple(other for other in range(arrays[0].ndim) if other != axis)
+        hit = np.flatnonzero(np.logical_or.reduce([array[block].any(axis=others) for array in arrays]))
+        block += (slice(int(hit[0]), int(hit[-1]) + 1) if len(hit) else slice(0, 0),)
     return tuple(array[block] for array in arrays)
