@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
 from hyoid.cohort import GTVN, GTVP
-from hyoid.errors import ImageError
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging import Connectivity, label_components, resample
+from hyoid.metrics import as_labels, content_block
 
 PEAK_VOLUME_ML = 1.0
 """Volume of the sphere of SUVpeak (PERCIST; IBSI's intensity peak)."""
@@ -71,21 +71,23 @@ def lesion_measures(
     Zwanenburg et al., "The Image Biomarker Standardisation Initiative", Radiology 295, 2020 (IBSI reference manual,
     section 3.2). Wahl et al., "From RECIST to PERCIST", J Nucl Med 50, 2009.
     """
-    _check_labels(mask)
-    lesions = {"gtvp": mask.array == GTVP, "gtvn": mask.array == GTVN}
+    labels = as_labels(mask.array, "the mask")
+    block = content_block(labels)
+    start, labels = tuple(at.start for at in block), labels[block]
+    lesions = {"gtvp": labels == GTVP, "gtvn": labels == GTVN}
     counts = {name: label_components(lesion, connectivity)[1] for name, lesion in lesions.items()}
-    lesions["total"], counts["total"] = mask.array != 0, sum(counts.values())
+    lesions["total"], counts["total"] = labels != 0, sum(counts.values())
     voxel_ml = mask.grid.voxel_volume_mm3 / 1000.0
     measures: dict[str, float] = {}
     for name in LESIONS:
-        block, inside = _around(lesions[name], mask.grid)
+        grid, inside = _around(lesions[name], start, mask.grid)
         found = {"volume_ml": float(inside.sum()) * voxel_ml, "count": float(counts[name])}
         if not inside.any():
             found |= {"pet_coverage": math.nan, "mtv_ml": 0.0, "tlg_g": 0.0} | _no_suv()
         elif pet is None:
             found |= {"pet_coverage": math.nan, "mtv_ml": math.nan, "tlg_g": math.nan} | _no_suv()
         else:
-            found |= _uptake(resample(pet, block, "linear", outside=math.nan).array, inside, block, active_suv)
+            found |= _uptake(resample(pet, grid, "linear", outside=math.nan).array, inside, grid, active_suv)
         measures |= {f"{name}_{key}": found[key] for key in MEASURES}
     return measures
 
@@ -135,27 +137,16 @@ def _peak_radius_mm() -> float:
     return float((3000.0 * PEAK_VOLUME_ML / (4 * math.pi)) ** (1 / 3))
 
 
-def _around(lesion: NDArray[np.bool_], grid: Grid) -> tuple[Grid, NDArray[np.bool_]]:
+def _around(lesion: NDArray[np.bool_], corner: tuple[int, ...], grid: Grid) -> tuple[Grid, NDArray[np.bool_]]:
     """Return the block of the lesion, widened by the sphere of SUVpeak, as a grid, and the lesion on it.
 
-    The block may reach beyond the mask's own field: the PET often does.
+    `corner` is the index (z, y, x) in `grid` of the first voxel of `lesion`. The block may reach beyond the mask's own
+    field: the PET often does.
     """
-    where = np.nonzero(lesion)
-    if not len(where[0]):
+    if not lesion.any():
         return grid, lesion
     reach = [int(_peak_radius_mm() / spacing) + 1 for spacing in reversed(grid.spacing)]
-    start = [int(axis.min()) - n for axis, n in zip(where, reach, strict=True)]
-    size = [int(axis.max()) + n + 1 - first for axis, n, first in zip(where, reach, start, strict=True)]
-    inside = np.zeros(size, bool)
-    inside[tuple(axis - first for axis, first in zip(where, start, strict=True))] = True
-    return grid.cropped((start[2], start[1], start[0]), (size[2], size[1], size[0])), inside
-
-
-def _check_labels(mask: Volume) -> None:
-    wrong = [value for value in np.unique(mask.array).tolist() if value not in (0, GTVP, GTVN)]
-    if wrong:
-        raise ImageError.of(
-            f"label values {', '.join(f'{value:g}' for value in wrong[:5])}",
-            "only 0 (background), 1 (GTVp) and 2 (GTVn)",
-            "Recode the label map.",
-        )
+    own = content_block(lesion)
+    inside = np.pad(lesion[own], [(n, n) for n in reach])
+    z, y, x = (first + at.start - n for first, at, n in zip(corner, own, reach, strict=True))
+    return grid.cropped((x, y, z), (inside.shape[2], inside.shape[1], inside.shape[0])), inside
