@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from hyoid.evaluation import SegmentationResult
+    from hyoid.metrics import SegmentationOptions
 
 evaluate = typer.Typer(help="Compare predictions with the truth.", no_args_is_help=True)
 
@@ -55,29 +56,20 @@ def segmentation(
     quiet: QuietOption = False,
 ) -> None:
     """Measure label maps: DSC, aggregated DSC, lesion F1, HD95, surface DSC; per case, per center, with intervals."""
-    from pydantic import ValidationError
-
     from hyoid.cohort import read_cohort
-    from hyoid.errors import HyoidError
     from hyoid.evaluation import evaluate_segmentation
     from hyoid.files import write_json
-    from hyoid.metrics import Bootstrap, SegmentationOptions
+    from hyoid.metrics import Bootstrap
     from hyoid.progress import set_quiet
-    from hyoid.settings import describe_errors
 
     set_quiet(quiet)
-    try:
-        options = SegmentationOptions.model_validate(
-            {
-                "empty_truth": empty_truth,
-                "connectivity": connectivity,
-                "minimum_iou": iou,
-                "surface_tolerance_mm": tolerance_mm,
-                "surface": surface,
-            }
-        )
-    except ValidationError as error:
-        raise HyoidError(f"Wrong option: {describe_errors(error)}.") from error
+    options = _options(
+        empty_truth=empty_truth,
+        connectivity=connectivity,
+        minimum_iou=iou,
+        surface_tolerance_mm=tolerance_mm,
+        surface=surface,
+    )
     result = evaluate_segmentation(
         predictions,
         truth,
@@ -93,6 +85,20 @@ def segmentation(
         typer.echo(json.dumps(result.to_dict(), allow_nan=False))
         return
     _print(result, out)
+
+
+def _options(**given: object) -> SegmentationOptions:
+    """Return the options, or say in one sentence which of them is wrong."""
+    from pydantic import ValidationError
+
+    from hyoid.errors import HyoidError
+    from hyoid.metrics import SegmentationOptions
+    from hyoid.settings import describe_errors
+
+    try:
+        return SegmentationOptions.model_validate(given)
+    except ValidationError as error:
+        raise HyoidError(f"Wrong option: {describe_errors(error)}.") from error
 
 
 def _print(result: SegmentationResult, out: Path) -> None:

@@ -116,9 +116,7 @@ def suv_floor(
         If a criterion is unknown or an image cannot be read; the message names the case.
     """
     options, bootstrap = options or SegmentationOptions(), bootstrap or Bootstrap()
-    unknown = [name for name in criterion if name not in MEASURES or MEASURES[name].needs_surfaces]
-    if unknown or not criterion:
-        raise HyoidError.of(f"the criterion {unknown}", "names of overlap measures", "See hyoid.metrics.MEASURES.")
+    _check_criterion(criterion)
     usable, excluded = _usable(cases)
     groups = _groups(sorted(usable), folds)
     tried = Parallel(n_jobs=jobs, return_as="generator")(
@@ -126,11 +124,7 @@ def suv_floor(
     )
     found = dict(zip(usable, track(tried, "SUV thresholds", total=len(usable)), strict=True))
     scores = {identifier: of_case for identifier, (of_case, _) in found.items()}
-    chosen: dict[str, SuvThreshold] = {}
-    for group in groups:
-        others = [identifier for identifier in usable if identifier not in group]
-        best = candidates[int(np.argmax(_criterion(scores, others, criterion)))]
-        chosen |= dict.fromkeys(group, best)
+    chosen = _choose(scores, groups, candidates, criterion)
     on_all = _criterion(scores, list(usable), criterion)
     applied = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(_apply)(case, chosen[identifier], found[identifier][1], options, out)
@@ -141,6 +135,27 @@ def suv_floor(
     predictions = {case.id: prediction for case, prediction in done}
     in_sample = (candidates[int(np.argmax(on_all))], float(np.max(on_all)))
     return Floor(result, predictions, dict(sorted(chosen.items())), in_sample, excluded)
+
+
+def _check_criterion(criterion: Sequence[str]) -> None:
+    unknown = [name for name in criterion if name not in MEASURES or MEASURES[name].needs_surfaces]
+    if unknown or not criterion:
+        raise HyoidError.of(f"the criterion {unknown}", "names of overlap measures", "See hyoid.metrics.MEASURES.")
+
+
+def _choose(
+    scores: Mapping[str, list[CaseScores]],
+    groups: Sequence[set[str]],
+    candidates: Sequence[SuvThreshold],
+    criterion: Sequence[str],
+) -> dict[str, SuvThreshold]:
+    """Return for each case the candidate that is best on all cases outside its group."""
+    chosen: dict[str, SuvThreshold] = {}
+    for group in groups:
+        others = [identifier for identifier in scores if identifier not in group]
+        best = candidates[int(np.argmax(_criterion(scores, others, criterion)))]
+        chosen |= dict.fromkeys(group, best)
+    return chosen
 
 
 def _usable(cases: Iterable[Case]) -> tuple[dict[str, Case], dict[str, str]]:

@@ -77,19 +77,22 @@ def lesion_measures(
     lesions = {"gtvp": labels == GTVP, "gtvn": labels == GTVN}
     counts = {name: label_components(lesion, connectivity)[1] for name, lesion in lesions.items()}
     lesions["total"], counts["total"] = labels != 0, sum(counts.values())
-    voxel_ml = mask.grid.voxel_volume_mm3 / 1000.0
     measures: dict[str, float] = {}
     for name in LESIONS:
         grid, inside = _around(lesions[name], start, mask.grid)
-        found = {"volume_ml": float(inside.sum()) * voxel_ml, "count": float(counts[name])}
-        if not inside.any():
-            found |= {"pet_coverage": math.nan, "mtv_ml": 0.0, "tlg_g": 0.0} | _no_suv()
-        elif pet is None:
-            found |= {"pet_coverage": math.nan, "mtv_ml": math.nan, "tlg_g": math.nan} | _no_suv()
-        else:
-            found |= _uptake(resample(pet, grid, "linear", outside=math.nan).array, inside, grid, active_suv)
+        found = {"count": float(counts[name]), **_measure(inside, grid, pet, active_suv)}
         measures |= {f"{name}_{key}": found[key] for key in MEASURES}
     return measures
+
+
+def _measure(inside: NDArray[np.bool_], grid: Grid, pet: Volume | None, active_suv: float) -> dict[str, float]:
+    volume_ml = {"volume_ml": float(inside.sum()) * grid.voxel_volume_mm3 / 1000.0}
+    if not inside.any():
+        return volume_ml | {"pet_coverage": math.nan, "mtv_ml": 0.0, "tlg_g": 0.0} | _no_suv()
+    if pet is None:
+        return volume_ml | {"pet_coverage": math.nan, "mtv_ml": math.nan, "tlg_g": math.nan} | _no_suv()
+    suv = resample(pet, grid, "linear", outside=math.nan).array
+    return volume_ml | _uptake(suv, inside, grid, active_suv)
 
 
 def _uptake(suv: NDArray[np.float32], inside: NDArray[np.bool_], grid: Grid, active_suv: float) -> dict[str, float]:
