@@ -64,6 +64,7 @@ def train_run(
     CohortError, RecipeError
         If the cohort has no usable case, the folder holds another run, or it holds one and `resume` is not set.
     """
+    device = resolve_device(device)  # before hours of preprocessing
     _open_folder(out, recipe, cohort, resume)
     usable, excluded = usable_cases(cohort.cases, recipe)
     stored = Store(store or out / "store", recipe.preprocess, recipe.inputs.images)
@@ -88,7 +89,7 @@ def _train_folds(
     recipe: Recipe, folds: Sequence[Fold], numbers: Sequence[int], store: Store, out: Path, device: str, jobs: int
 ) -> None:
     """Fit and predict fold after fold; on a CPU `jobs` of them side by side, which scales better than threads do."""
-    side_by_side = min(effective_n_jobs(jobs), len(numbers)) if resolve_device(device) == "cpu" else 1
+    side_by_side = min(effective_n_jobs(jobs), len(numbers)) if device == "cpu" else 1
     if side_by_side == 1:
         for number in numbers:
             _one_fold(recipe, folds[number], number, store, out, device)
