@@ -11,6 +11,15 @@ from hyoid.recipe import Recipe, load_recipe, recipe_names
 
 ROOT = Path(__file__).parents[2]
 NOTICE = "<!-- written by tests/docs/reference_pages.py; do not edit by hand -->"
+CLI_INTRODUCTION = (
+    "`hyoid VERB --help` prints the same. Every verb exits with 0 on success, and with 2 and one sentence on wrong "
+    "input: what was found, what was expected, what to do. Progress bars are drawn on a terminal only. `--json`, "
+    "where a verb has it, prints the result for machines. `hyoid --version` prints the version."
+)
+RECIPES_INTRODUCTION = (
+    "`hyoid recipes` lists them, `hyoid recipes NAME` prints every setting of one, `hyoid recipes NAME:VARIANT` of a "
+    "variant. The figures below are the papers' own, on the papers' own data; they are not results of hyoid."
+)
 
 
 def command_tree() -> Any:
@@ -44,9 +53,7 @@ def cli_page() -> str:
         "",
         NOTICE,
         "",
-        "`hyoid VERB --help` prints the same. Every verb exits with 0 on success, and with 2 and one sentence on wrong "
-        "input: what was found, what was expected, what to do. Progress bars are drawn on a terminal only. `--json`, "
-        "where a verb has it, prints the result for machines. `hyoid --version` prints the version.",
+        CLI_INTRODUCTION,
         "",
         "| verb | what it does |",
         "|---|---|",
@@ -108,8 +115,7 @@ def recipes_page() -> str:
         "",
         NOTICE,
         "",
-        "`hyoid recipes` lists them, `hyoid recipes NAME` prints every setting of one, `hyoid recipes NAME:VARIANT` of a "
-        "variant. The figures below are the papers' own, on the papers' own data; they are not results of hyoid.",
+        RECIPES_INTRODUCTION,
         "",
         "| recipe | what | inputs | labels | variants |",
         "|---|---|---|---|---|",
@@ -127,17 +133,22 @@ def recipes_page() -> str:
 def _recipe_section(recipe: Recipe) -> list[str]:
     stage = recipe.stages[0]
     network, training = stage.network.backbone, stage.training
+    spacing = recipe.preprocess.frame.spacing_mm
     lines = [
         "",
         f"## {recipe.name}",
         "",
         recipe.description,
         "",
-        f"- Frame `{recipe.preprocess.frame.name}` at {_triple(recipe.preprocess.frame.spacing_mm)} mm; patches of "
-        f"{_triple(training.patch_mm)} mm, {stage.patch_voxels(recipe.preprocess.frame.spacing_mm)} voxels (z, y, x).",
-        f"- Network `{network.name}`; {training.epochs} epochs, `{training.optimizer.name}` from "
-        f"{training.optimizer.learning_rate:g}, schedule `{training.schedule.name}`, selection by "
-        f"`{training.select.metric}`.",
+        (
+            f"- Frame `{recipe.preprocess.frame.name}` at {_triple(spacing)} mm; patches of "
+            f"{_triple(training.patch_mm)} mm, {stage.patch_voxels(spacing)} voxels (z, y, x)."
+        ),
+        (
+            f"- Network `{network.name}`; {training.epochs} epochs, `{training.optimizer.name}` from "
+            f"{training.optimizer.learning_rate:g}, schedule `{training.schedule.name}`, selection by "
+            f"`{training.select.metric}`."
+        ),
         f"- Split `{recipe.split.name}`, select `{recipe.split.select}`.",
     ]
     if recipe.paper:

@@ -1,0 +1,69 @@
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+
+from docs.markdown import ROOT, blocks, links
+from hyoid.recipe import Recipe, load_recipe, parse_recipe
+from hyoid.settings import Settings
+
+PAGE = (ROOT / "docs" / "how-to" / "write-a-recipe.md").read_text(encoding="utf-8")
+(EXAMPLE,) = blocks(PAGE, "yaml")
+
+
+def _settings_in(annotation: Any) -> Iterator[type[Settings]]:
+    """Settings classes anywhere within an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, Settings):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _settings_in(part)
+
+
+def _models(model: type[Settings], seen: set[type[Settings]]) -> set[type[Settings]]:
+    """The class and all settings that its fields hold, at any depth."""
+    if model not in seen:
+        seen.add(model)
+        for field in model.model_fields.values():
+            for inner in _settings_in(field.annotation):
+                _models(inner, seen)
+    return seen
+
+
+MODELS = sorted(_models(Recipe, set()), key=lambda model: model.__name__)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_key_and_part_is_explained(model: type[Settings]) -> None:
+    told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`\n]+)`", PAGE))))
+    for name, field in model.model_fields.items():
+        assert name in told, f"{model.__name__}.{name}"
+        values = get_args(field.annotation) if name == "name" else ()
+        for value in values:
+            assert value in told, f"{model.__name__} is written {value}"
+
+
+def test_the_walk_reaches_the_leaves() -> None:
+    assert {"UNet", "DiceCE", "Flip", "Window", "KFold", "RemoveSmallComponents", "Reported"} <= {
+        model.__name__ for model in MODELS
+    }
+
+
+def test_the_example_and_its_variant_are_valid(tmp_path: Path) -> None:
+    assert parse_recipe(yaml.safe_load(EXAMPLE.body), "example").merged
+    path = tmp_path / "my-unet.yaml"
+    path.write_text(EXAMPLE.body, encoding="utf-8")
+    variant = load_recipe(f"{path}:pet-only", preset="small")
+    assert variant.inputs.images == ("pet",)
+    assert len(variant.stages[0].training.augment) == 1
+    assert variant.stages[0].network.build(1, variant.classes) is not None
+
+
+def test_files_for_new_parts_exist() -> None:
+    for name in re.findall(r"`(src/hyoid/[^`]+)/NEW\.py`", PAGE):
+        assert (ROOT / name).is_dir(), name
+    for name in re.findall(r"`((?:imaging|networks|losses|augment|cohort)/[\w/]+\.py)`", PAGE):
+        assert (ROOT / "src" / "hyoid" / name).is_file(), name
+    assert "../reference/recipes.md" in links(PAGE)
