@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
+_SPAN = re.compile(r"`((?:[^`\n]|\n(?!\n))+)`")
 _FENCE = re.compile(r"^```(?P<language>\w*)[^\n]*\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -26,7 +27,7 @@ def blocks(text: str, *languages: str) -> list[Block]:
 
 def links(text: str) -> list[str]:
     """Targets of links and images outside of code."""
-    prose = re.sub(r"`[^`\n]*`", "", _FENCE.sub("", text))
+    prose = _SPAN.sub("", _FENCE.sub("", text))
     return re.findall(r"\]\(([^)\s]+)\)", prose)
 
 
@@ -37,8 +38,8 @@ def anchors(text: str) -> set[str]:
 
 
 def code_spans(text: str) -> list[str]:
-    """Inline code outside of fenced blocks."""
-    return re.findall(r"`([^`\n]+)`", _FENCE.sub("", text))
+    """Inline code outside of fenced blocks; a line break within is a space."""
+    return [" ".join(span.split()) for span in _SPAN.findall(_FENCE.sub("", text))]
 
 
 def hyoid_commands(text: str) -> Iterator[list[str]]:

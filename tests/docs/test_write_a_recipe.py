@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from docs.markdown import ROOT, blocks, links
+from docs.markdown import ROOT, blocks, code_spans, links
 from hyoid.recipe import Recipe, load_recipe, parse_recipe
 from hyoid.settings import Settings
 
@@ -37,7 +37,7 @@ MODELS = sorted(_models(Recipe, set()), key=lambda model: model.__name__)
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_key_and_part_is_explained(model: type[Settings]) -> None:
-    told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`\n]+)`", PAGE))))
+    told = set(re.findall(r"[a-z_]+", " ".join(code_spans(PAGE))))
     for name, field in model.model_fields.items():
         assert name in told, f"{model.__name__}.{name}"
         values = get_args(field.annotation) if name == "name" else ()
