@@ -48,8 +48,7 @@ def projections(pictures: Sequence[tuple[str, Projection]]) -> str:
         for source in sources
         for name, colour in zip(("GTVp", "GTVn"), COLOURS.values(), strict=True)
     ]
-    figure.legend(handles=handles, loc="lower center", ncol=len(handles), fontsize=8, frameon=False)
-    figure.tight_layout(rect=(0, 0.06, 1, 1))
+    figure.legend(handles=handles, loc="outside lower center", ncol=len(handles), fontsize=8, frameon=False)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=130)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
@@ -59,7 +58,7 @@ def _figure(rows: int, columns: int, size: tuple[float, float]) -> tuple[Any, li
     """Return a figure without pyplot, whose global state would leak memory in a long process."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=size)
+    figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False)
     return figure, list(axes.ravel())
 
@@ -67,7 +66,6 @@ def _figure(rows: int, columns: int, size: tuple[float, float]) -> tuple[Any, li
 def _svg(figure: Any) -> str:
     import matplotlib as mpl
 
-    figure.tight_layout()
     buffer = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "hyoid"}):
         figure.savefig(buffer, format="svg", metadata={"Date": None})
