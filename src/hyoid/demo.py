@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,8 +40,17 @@ class DemoResult:
     seconds: float
 
 
-def run_demo(out: Path, *, patients: int = PATIENTS, overrides: tuple[str, ...] = (), jobs: int = 1) -> DemoResult:
+def run_demo(
+    out: Path,
+    *,
+    patients: int = PATIENTS,
+    overrides: tuple[str, ...] = (),
+    jobs: int = 1,
+    say: Callable[[str], None] = lambda _: None,
+) -> DemoResult:
     """Run the demo into `out` and return what it found; an earlier demo there is replaced.
+
+    `say` is told each step before it begins.
 
     Raises
     ------
@@ -50,15 +60,21 @@ def run_demo(out: Path, *, patients: int = PATIENTS, overrides: tuple[str, ...] 
     started = time.perf_counter()
     _clear(out)
     write_json(out / "demo.json", {"hyoid": __version__, "patients": patients, "seed": SEED})
+    say(f"1/6 Making {patients + UNSEEN_PATIENTS} synthetic patients")
     write_cohort(out / "cohort", patients, seed=SEED, size="tiny", jobs=jobs)
     write_cohort(out / "unseen", UNSEEN_PATIENTS, seed=SEED + 1, size="tiny", centers="unseen", jobs=jobs)
+    say("2/6 Checking the cohort")
     cohort = read_cohort(out / "cohort")
     findings = check_cohort(cohort, jobs=jobs)
     write_json(out / "findings.json", [finding.to_dict() for finding in findings])
+    say("3/6 Training two folds and predicting each case by the one that did not see it (some minutes)")
     training = api.train(cohort, RECIPE, out / "run", preset=PRESET, overrides=(*OVERRIDES, *overrides), jobs=jobs)
+    say("4/6 Looking for the best SUV threshold, on other cases, as the floor")
     folds = [fold["report"] for fold in read_json(out / "run" / "splits.json")]
     floor = suv_floor([cohort.case(i) for i in training.run.reported], folds, out=out / "floor", jobs=jobs)
+    say("5/6 Predicting patients of centres that were never seen")
     predicted = api.predict([training.bundle.folder], out / "predictions", cohort=out / "unseen")
+    say("6/6 Writing the report")
     lead = paired_difference(training.evaluation, floor.result, "gtvp_dsc_exclude")
     result = DemoResult(out / "report.html", training, floor, lead, 0.0)
     seconds = time.perf_counter() - started

@@ -22,7 +22,7 @@ def demo(
     from hyoid.progress import set_quiet
 
     set_quiet(quiet)
-    result = run_demo(out, jobs=jobs)
+    result = run_demo(out, jobs=jobs, say=lambda step: typer.echo(step, err=True))
     for name, metric in result.training.summary()["metrics"].items():
         low, high = metric["interval"]
         typer.echo(f"{name}: {metric['value']:.3f} (95 % interval {low:.3f} to {high:.3f}), out of fold")

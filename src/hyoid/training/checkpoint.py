@@ -77,6 +77,11 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
     return entries
 
 
+def epochs_logged(path: Path) -> int:
+    """Count the epochs in a `metrics.jsonl`; 0 where there is none yet."""
+    return path.read_bytes().count(b"\n") if path.is_file() else 0
+
+
 def is_finished(folder: Path) -> bool:
     """Whether the fold's final weights and fitted values are there."""
     return (folder / "weights.safetensors").is_file() and (folder / "fitted.json").is_file()

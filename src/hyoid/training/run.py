@@ -17,9 +17,9 @@ from hyoid.files import read_json, write_json, write_text
 from hyoid.inference.case import is_predicted, predict_framed, write_prediction
 from hyoid.networks.multihead import MultiHeadNetwork
 from hyoid.networks.runtime import resolve_device
-from hyoid.progress import set_quiet, track
+from hyoid.progress import follow, set_quiet, track
 from hyoid.recipe import Recipe, dump_recipe, load_recipe
-from hyoid.training.checkpoint import is_finished
+from hyoid.training.checkpoint import epochs_logged, is_finished
 from hyoid.training.fold import Machine, fit_fold, fold_names
 from hyoid.training.store import Store
 from hyoid.training.usable import usable_cases
@@ -98,8 +98,9 @@ def _train_folds(
     work = Parallel(n_jobs=side_by_side, return_as="generator_unordered")(
         delayed(_one_fold)(recipe, folds[number], number, store, out, device, threads) for number in numbers
     )
-    for _ in track(work, f"{recipe.title}: folds", len(numbers)):
-        pass
+    logs = [out / f"fold-{number}" / "metrics.jsonl" for number in numbers]
+    total = len(numbers) * recipe.stages[-1].training.epochs
+    follow(work, f"{recipe.title}: epochs of {len(numbers)} folds", total, lambda: sum(map(epochs_logged, logs)))
 
 
 def _one_fold(
