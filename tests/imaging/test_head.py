@@ -5,7 +5,7 @@ from hyoid.geometry import Grid, Volume
 from hyoid.imaging import Head, find_head, resample
 from imaging.manikin import BRAIN_CENTRE, VERTEX_Z, field, manikin
 
-WHOLE_BODY = field(-150, 850, half_width=200)
+WHOLE_BODY = field(-130, 840, half_width=190)
 
 
 @pytest.fixture(scope="module")
@@ -53,20 +53,18 @@ def test_order_and_direction_of_the_array_do_not_matter(
     whole_body: tuple[Volume, Volume], direction: tuple[float, ...]
 ) -> None:
     ct, pet = whole_body
-    check(find_head(turned(pet, direction, (5.0, 4.0, 6.0))))
-    check(find_head(turned(pet, direction, (5.0, 4.0, 6.0)), turned(ct, direction, (4.0, 4.0, 5.0))))
+    check(find_head(turned(pet, direction, (5.0, 4.0, 6.0)), turned(ct, direction, (5.0, 5.0, 5.0))))
 
 
-@pytest.mark.parametrize("brain_suv", [2.5, 4.0, 8.0, 14.0])
-@pytest.mark.parametrize("arms_up", [False, True])
+@pytest.mark.parametrize(("brain_suv", "arms_up"), [(2.5, True), (4.0, False), (14.0, True)])
 def test_weak_and_strong_brains_with_arms_up_or_down(brain_suv: float, arms_up: bool) -> None:
-    ct, pet = manikin(field(300, 900), brain_suv=brain_suv, arms_up=arms_up)
+    ct, pet = manikin(field(400, 900), brain_suv=brain_suv, arms_up=arms_up)
     check(find_head(pet, ct))
     check(find_head(pet))
 
 
 def test_cold_brain_is_found_by_the_skull() -> None:
-    ct, pet = manikin(field(300, 900), brain_suv=0.9)
+    ct, pet = manikin(field(400, 900), brain_suv=0.9)
     assert find_head(pet) is None
     check(find_head(pet, ct), source="ct")
 
@@ -125,7 +123,7 @@ def test_tilted_neck_moves_the_axis() -> None:
 
 
 def test_ct_that_shows_no_bone_around_the_blob_rules_it_out() -> None:
-    ct, pet = manikin(field(300, 900))
+    ct, pet = manikin(field(400, 900))
     soft = ct.with_array(np.where(ct.array > 100, 40, ct.array).astype(np.float32))
     assert find_head(pet, soft) is None
     elsewhere = manikin(field(300, 560))[0]

@@ -94,7 +94,7 @@ class Site:
     @property
     def centre_mm(self) -> Triple:
         """Centroid of the brain, LPS mm."""
-        z, y, x = ndimage.center_of_mass(self.blob)
+        z, y, x = _centroid(self.blob)
         cx, cy, cz = (float(v) for v in self.grid.to_world((x, y, z)))
         return cx, cy, cz
 
@@ -119,6 +119,11 @@ def assess(blob: NDArray[np.bool_], body: NDArray[np.bool_], grid: Grid) -> Site
     return None
 
 
+def _centroid(mask: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Return the centroid's index; from its voxels alone, which are few in a whole-body grid."""
+    return tuple(float(np.mean(index)) for index in np.nonzero(mask))
+
+
 def _is_cut(blob: NDArray[np.bool_], grid: Grid, sign: int) -> bool:
     """Whether the blob reaches the field's end in direction `sign` of z with a wide cross-section."""
     ends = blob[-2:] if sign > 0 else blob[:2]
@@ -129,7 +134,7 @@ def _is_cut(blob: NDArray[np.bool_], grid: Grid, sign: int) -> bool:
 def _ends(blob: NDArray[np.bool_], body: NDArray[np.bool_], grid: Grid, sign: int) -> bool:
     """Whether the body ends beyond the blob in the direction `sign` of z, or the field of view does."""
     z_any = np.flatnonzero(blob.any(axis=(1, 2)))
-    _, y, x = (round(v) for v in ndimage.center_of_mass(blob))
+    _, y, x = (round(v) for v in _centroid(blob))
     near, far = (round(mm / grid.spacing[2]) for mm in BEYOND_MM)
     half = round(COLUMN_MM / grid.spacing[0])
     planes = slice(z_any[-1] + near, z_any[-1] + far) if sign > 0 else slice(z_any[0] - far, z_any[0] - near)
@@ -149,7 +154,7 @@ def _fill(blob: NDArray[np.bool_], body: NDArray[np.bool_], grid: Grid) -> float
         outline = components == own.argmax()
         fills.append(np.count_nonzero(blob[z]) / np.count_nonzero(outline))
         areas.append(np.count_nonzero(outline) * grid.spacing[0] * grid.spacing[1] / 100.0)
-        shift = np.subtract(ndimage.center_of_mass(blob[z]), ndimage.center_of_mass(outline))
+        shift = np.subtract(_centroid(blob[z]), _centroid(outline))
         offsets.append(float(np.hypot(*shift)) * grid.spacing[0])
     fill, area, offset = (float(np.median(values)) for values in (fills, areas, offsets))
     return fill if fill >= LEAST_FILL and area <= MOST_BODY_CM2 and offset <= MOST_OFFSET_MM else None
@@ -173,7 +178,7 @@ def midline(site: Site) -> tuple[float, float]:
         window = site.body[plane, low : round(centres[-1][1]) + half + 1, left : round(centres[-1][0]) + half + 1]
         if not window.any():
             break
-        yy, xx = ndimage.center_of_mass(window)
+        yy, xx = _centroid(window)
         centres.append(0.7 * centres[-1] + 0.3 * np.array([left + xx, low + yy]))
     track = np.array(centres)
     middle = site.grid.to_world([*(track.min(axis=0) + track.max(axis=0)) / 2, z])[:2]
