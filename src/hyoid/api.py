@@ -11,11 +11,11 @@ from hyoid.bundle import Bundle, write_bundle
 from hyoid.cohort import Case, Cohort, read_cohort
 from hyoid.errors import CohortError, HyoidError
 from hyoid.evaluation import SegmentationResult, evaluate_segmentation
-from hyoid.files import write_json
+from hyoid.files import jsonable, write_json, write_text
 from hyoid.imaging import IMAGE_SUFFIXES
 from hyoid.inference import Predictor, write_prediction
 from hyoid.progress import track
-from hyoid.recipe import Recipe, load_recipe
+from hyoid.recipe import Recipe, adjust_recipe, load_recipe
 from hyoid.training import HELD_OUT, OUT_OF_FOLD, Run, Store, StoreReport, train_run, usable_cases
 
 PathLike = str | Path
@@ -172,8 +172,6 @@ def _write_table(out: Path, done: Sequence[dict[str, Any]], failed: dict[str, st
     """Write `predictions.csv`: one row per case with its volumes and counts; failed cases have a reason instead."""
     import pandas as pd
 
-    from hyoid.files import write_text
-
     rows: list[dict[str, Any]] = []
     for info in done:
         lesions = {f"{name}_{key}": value for name, entry in info["lesions"].items() for key, value in entry.items()}
@@ -183,7 +181,9 @@ def _write_table(out: Path, done: Sequence[dict[str, Any]], failed: dict[str, st
 
 
 def _recipe(recipe: str | Recipe, preset: str | None, overrides: Sequence[str]) -> Recipe:
-    return recipe if isinstance(recipe, Recipe) else load_recipe(recipe, preset=preset, overrides=overrides)
+    if isinstance(recipe, Recipe):
+        return adjust_recipe(recipe, preset, overrides)
+    return load_recipe(recipe, preset=preset, overrides=overrides)
 
 
 def _cohort(cohort: PathLike | Cohort, columns: PathLike | None) -> Cohort:
@@ -200,5 +200,5 @@ def _describe(cohort: Cohort, run: Run) -> dict[str, Any]:
 
 
 def _results(evaluation: SegmentationResult) -> dict[str, Any]:
-    """Return the headline metrics as `{name: {value, interval, n}}`."""
-    return {"metrics": evaluation.headline()}
+    """Return the headline metrics as `{name: {value, interval, n}}` in JSON types; an undefined value is None."""
+    return {"metrics": jsonable(evaluation.headline())}

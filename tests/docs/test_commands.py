@@ -12,22 +12,10 @@ COMMANDS = leaf_commands(command_tree())
 ALL_FLAGS = {"--version"} | {flag for command in COMMANDS.values() for flag in flags_of(command)}
 OTHER_PROGRAMS = {"--constraint", "--editable"}
 
-AHEAD_OF_THE_PROGRAM = {
-    "docs/reference/clinical-columns.md": "it describes predict --clinical, which does not exist yet"
-}
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
-def _pages(ahead: dict[str, str]) -> list[object]:
-    found: list[object] = []
-    for page in PAGES:
-        name = str(page.relative_to(ROOT))
-        reason = ahead.get(name)
-        marks = [pytest.mark.xfail(reason=reason, strict=False)] if reason else []
-        found.append(pytest.param(page, marks=marks, id=name))
-    return found
-
-
-@pytest.mark.parametrize("page", _pages(AHEAD_OF_THE_PROGRAM))
+@each_page
 def test_every_command_and_flag_exists(page: Path) -> None:
     for words in hyoid_commands(page.read_text(encoding="utf-8")):
         verb = [word for word in words[:2] if re.fullmatch(r"[a-z]+", word)]
@@ -40,14 +28,14 @@ def test_every_command_and_flag_exists(page: Path) -> None:
         assert not unknown, f"hyoid {' '.join(words)}: no option {sorted(unknown)}"
 
 
-@pytest.mark.parametrize("page", _pages({}))
+@each_page
 def test_every_flag_named_alone_exists(page: Path) -> None:
     spans = [span for span in code_spans(page.read_text(encoding="utf-8")) if span.startswith("--")]
     flags = {flag for span in spans for flag in re.findall(r"--[a-z-]+", span)}
     assert flags <= ALL_FLAGS | OTHER_PROGRAMS, sorted(flags - ALL_FLAGS - OTHER_PROGRAMS)
 
 
-@pytest.mark.parametrize("page", _pages({}))
+@each_page
 def test_every_recipe_preset_and_override_is_valid(page: Path) -> None:
     for words in hyoid_commands(page.read_text(encoding="utf-8")):
         options = list(itertools.pairwise(words))

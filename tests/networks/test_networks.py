@@ -26,6 +26,17 @@ def test_output_has_the_input_shape_at_the_divisor(backbone: UNet | SegResNet) -
     assert output["segmentation"].shape == (2, 3, *images.shape[2:])
 
 
+def test_presence_flags_reach_the_network_where_it_was_built_for_them() -> None:
+    backbone = UNet(channels=(4, 8), strides=(2,))
+    network = MultiHeadNetwork(backbone.build(4, 3), "segmentation", flags=True).eval()
+    images = torch.randn(1, 2, 8, 8, 8)
+    there, absent = (
+        network(Batch(images, torch.tensor([flags])))["segmentation"] for flags in ([1.0, 1.0], [1.0, 0.0])
+    )
+    assert there.shape == (1, 3, 8, 8, 8)
+    assert not torch.allclose(there, absent)
+
+
 def test_narrower_keeps_group_normalisation_possible() -> None:
     assert SegResNet(filters=16).narrower(0.4).filters == 8
     assert UNet().narrower(0.5).channels == (8, 16, 32, 64, 128)

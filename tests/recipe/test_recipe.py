@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from hyoid.errors import RecipeError
-from hyoid.recipe import PRESETS, Recipe, apply_preset, dump_recipe, load_recipe, recipe_names
+from hyoid.recipe import PRESETS, Recipe, adjust_recipe, apply_preset, dump_recipe, load_recipe, recipe_names
 from hyoid.recipe.overrides import merge
 
 RECIPES = [
@@ -119,6 +119,11 @@ def test_preset_scales_spacing_filters_epochs_and_patch_and_leaves_its_label() -
     assert patch == (48, 48, 48)
     with pytest.raises(RecipeError, match="one at full size"):
         apply_preset(tiny, "small")
+
+
+def test_a_recipe_in_hand_is_adjusted_like_a_named_one() -> None:
+    in_hand = adjust_recipe(load_recipe("baseline-unet"), "tiny", ["split.folds=3"])
+    assert in_hand == load_recipe("baseline-unet", preset="tiny", overrides=["split.folds=3"])
 
 
 def test_merge_replaces_a_part_with_another_name_whole() -> None:

@@ -167,6 +167,16 @@ def test_missing_pet_is_one_sentence_and_stops_no_cohort(
         api.predict([trained.bundle.folder], tmp_path)
 
 
+def test_recipe_that_fills_trains_on_and_predicts_a_case_without_pet(tmp_path: Path) -> None:
+    lame = ball_cohort(tmp_path / "lame", 4)
+    (lame / "BCEN-001__PT.nii.gz").unlink()
+    recipe = small_recipe("baseline-unet", "inputs.missing=fill", epochs=1)
+    trained = api.train(lame, recipe, tmp_path / "run", device="cpu")
+    assert len(trained.run.reported) == 4
+    result = api.predict([trained.bundle.folder], tmp_path / "out", ct=lame / "BCEN-001__CT.nii.gz", device="cpu")
+    assert result.cases[0]["missing_inputs"] == ["pet"]
+
+
 def test_ensemble_of_two_bundles_and_one_fold_alone(cohort: Path, trained: api.TrainResult, tmp_path: Path) -> None:
     one = api.train(
         cohort, small_recipe("baseline-unet", "inference.ensemble.name=single_fold", epochs=3), tmp_path / "one"

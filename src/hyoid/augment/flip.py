@@ -19,7 +19,7 @@ _AXES = {"z": 1, "y": 2, "x": 3}  # in one sample (C, z, y, x)
 class Flip(Settings):
     """Flip along each of `axes` independently with `probability`.
 
-    The published baseline draws once and flips all three axes together (FACTS 2.1), so that it sees two of the eight
+    The published baseline draws once and flips all three axes together, so that it sees two of the eight
     mirror images; here each axis has its own draw, unless `together` asks for the published behaviour.
     """
 

@@ -69,7 +69,7 @@ def load_network(recipe: Recipe, weights: Path, device: str) -> MultiHeadNetwork
     """
     from safetensors.torch import load_file
 
-    network = recipe.stages[-1].network.build(len(recipe.inputs.images), recipe.classes)
+    network = recipe.build_network()
     try:
         network.load_state_dict(load_file(str(weights)))
     except RuntimeError as error:

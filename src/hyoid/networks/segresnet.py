@@ -17,7 +17,7 @@ _GROUPS = 8  # MONAI's default group normalisation; filters must be a multiple
 class SegResNet(Settings):
     """MONAI's SegResNet (Myronenko 2018, without the variational branch), group normalisation and ReLU.
 
-    Defaults are the official HECKTOR 2025 baseline's (`Task1/config/base_config.py`; FACTS 2.1).
+    Defaults are the official HECKTOR 2025 baseline's (`Task1/config/base_config.py`).
     """
 
     name: Literal["segresnet"] = "segresnet"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class UNet(Settings):
     """MONAI's U-Net with residual units (instance normalisation, PReLU).
 
-    Defaults are the official HECKTOR 2025 baseline's (`Task1/config/base_config.py`; FACTS 2.1), which its README
+    Defaults are the official HECKTOR 2025 baseline's (`Task1/config/base_config.py`), which its README
     gives differently (32 to 512 filters).
     """
 

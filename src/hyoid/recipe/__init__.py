@@ -1,6 +1,6 @@
 """A paper is a file: the schema of a recipe, its variants, presets and overrides."""
 
-from hyoid.recipe.load import dump_recipe, load_recipe, parse_recipe, recipe_names
+from hyoid.recipe.load import adjust_recipe, dump_recipe, load_recipe, parse_recipe, recipe_names
 from hyoid.recipe.presets import PRESETS, apply_preset
 from hyoid.recipe.schema import Recipe
 from hyoid.recipe.stage import NetworkStage
@@ -9,6 +9,7 @@ __all__ = [
     "PRESETS",
     "NetworkStage",
     "Recipe",
+    "adjust_recipe",
     "apply_preset",
     "dump_recipe",
     "load_recipe",

@@ -39,15 +39,25 @@ def load_recipe(spec: str, *, preset: str | None = None, overrides: Sequence[str
             hint = nearest(variant, variants) if variants else "it has none."
             raise RecipeError(f"Recipe '{source}' has no variant '{variant}': {hint}")
         raw = {**merge(raw, variants[variant]), "variant": variant}
-    recipe = parse_recipe(raw, source)
+    return adjust_recipe(parse_recipe(raw, source), preset, overrides)
+
+
+def adjust_recipe(recipe: Recipe, preset: str | None = None, overrides: Sequence[str] = ()) -> Recipe:
+    """Apply a preset and then each `KEY=VALUE` to a recipe.
+
+    Raises
+    ------
+    RecipeError
+        If there is no such preset, or a key or value is not valid.
+    """
     if preset is not None:
         recipe = apply_preset(recipe, preset)
-    if overrides:
-        settings = recipe.model_dump(mode="json")
-        for assignment in overrides:
-            set_leaf(settings, assignment)
-        recipe = parse_recipe(settings, source)
-    return recipe
+    if not overrides:
+        return recipe
+    settings = recipe.model_dump(mode="json")
+    for assignment in overrides:
+        set_leaf(settings, assignment)
+    return parse_recipe(settings, recipe.title)
 
 
 def parse_recipe(raw: Any, source: str) -> Recipe:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -12,6 +12,9 @@ from hyoid.imaging import Preprocess
 from hyoid.recipe.inference import Inference
 from hyoid.recipe.stage import Stage
 from hyoid.settings import Settings
+
+if TYPE_CHECKING:
+    from hyoid.networks.multihead import MultiHeadNetwork
 
 Modality = Literal["ct", "pet"]
 PresetName = Literal["full", "small", "tiny"]
@@ -36,7 +39,11 @@ class Paper(Settings):
 
 
 class Inputs(Settings):
-    """What the recipe reads. With `missing: fill` an absent modality becomes its outside value and a flag."""
+    """What the recipe reads, and what happens where it is missing.
+
+    With `missing: fill` an absent modality becomes its outside value, and the network is told by a flag; with
+    `refuse` such a case is left out of training and refused at prediction.
+    """
 
     images: tuple[Modality, ...] = Field(min_length=1)
     missing: Literal["refuse", "fill"] = "refuse"
@@ -83,6 +90,11 @@ class Recipe(Settings):
             if unknown:
                 raise ValueError(f"sampling ratios name {sorted(unknown)}; the labels are {sorted(names)}")
         return self
+
+    def build_network(self) -> MultiHeadNetwork:
+        """Return the untrained network of the last stage for this recipe's images and labels."""
+        flags = self.inputs.missing == "fill"
+        return self.stages[-1].network.build(len(self.inputs.images), self.classes, flags)
 
     @property
     def classes(self) -> int:

@@ -37,12 +37,15 @@ class Network(Settings):
             raise ValueError(f"a backbone gives one voxel output, so one segmentation head; found {list(self.heads)}")
         return self
 
-    def build(self, in_channels: int, classes: int) -> MultiHeadNetwork:
-        """Return the module for images of `in_channels` and a label map of `classes` (background included)."""
+    def build(self, images: int, classes: int, flags: bool = False) -> MultiHeadNetwork:
+        """Return the module for `images` channels and a label map of `classes` (background included).
+
+        With `flags` the network also sees which of the images are there (see `MultiHeadNetwork`).
+        """
         from hyoid.networks.multihead import MultiHeadNetwork
 
         (head,) = self.heads
-        return MultiHeadNetwork(self.backbone.build(in_channels, classes), head)
+        return MultiHeadNetwork(self.backbone.build(2 * images if flags else images, classes), head, flags)
 
 
 class NetworkStage(Settings):

@@ -52,7 +52,7 @@ def fit_fold(recipe: Recipe, fold: Fold, number: int, store: Store, folder: Path
     stage = recipe.stages[-1]
     seed = (stage.training.seed, number)
     torch.manual_seed(1_000_003 * seed[0] + seed[1])
-    network = stage.network.build(len(recipe.inputs.images), recipe.classes)
+    network = recipe.build_network()
     settings = PatchSettings(
         size=stage.patch_voxels(recipe.preprocess.frame.spacing_mm),
         labels=_label_values(recipe),

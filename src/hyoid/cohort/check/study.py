@@ -31,7 +31,7 @@ AIR_PERCENTILE = 1.0
 
 SUV_LIMIT = 100.0
 """99.9th percentile of a PET above which its unit cannot be SUV. Bladder, the hottest organ, reaches 10-60 in
-SUVbw and fills far less than 0.1 % of a scan; activity in Bq/mL is 1,000 to 10,000 times the SUV. FACTS: HECKTOR 2026
+SUVbw and fills far less than 0.1 % of a scan; activity in Bq/mL is 1,000 to 10,000 times the SUV. HECKTOR 2026
 names 51 such patients."""
 
 SUV_PERCENTILE = 99.9
