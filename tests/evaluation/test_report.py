@@ -117,6 +117,7 @@ def test_projection_is_the_maximum_from_front_to_back() -> None:
 
 def test_undefined_value_is_said_to_be_so() -> None:
     assert page.figure_text(float("nan"), [0.1, 0.2]) == "undefined"
+    assert page.figure_text(0.5, [float("nan")] * 2) == "0.500"
     assert page.figure_text(0.5, [0.1, 0.9]) == "0.500 (0.100 to 0.900)"
 
 

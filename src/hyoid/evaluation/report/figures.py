@@ -39,7 +39,7 @@ def projections(pictures: Sequence[tuple[str, Projection]]) -> str:
     """Return a PNG data URI of PET projections side by side, with one legend."""
     from matplotlib.lines import Line2D
 
-    figure, axes = _figure(1, len(pictures), (2.5 * len(pictures), 4.3))
+    figure, axes = _figure(1, len(pictures), (2.5 * len(pictures), 4.5))
     for place, (title, projection) in zip(axes, pictures, strict=True):
         draw(place, projection, title)
     sources = list(dict.fromkeys(source for _, p in pictures for source in p.outlines))

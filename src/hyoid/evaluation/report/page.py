@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 
 _STYLE = """
@@ -73,11 +74,11 @@ def page(title: str, *parts: str) -> str:
     )
 
 
-def figure_text(value: float | None, interval: Sequence[float | None] | None = None) -> str:
-    """Return '0.612 (0.541 to 0.670)', or 'undefined'."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN
+def figure_text(value: float, interval: Sequence[float] = ()) -> str:
+    """Return '0.612 (0.541 to 0.670)'; without the interval where it does not exist, 'undefined' for NaN."""
+    if math.isnan(value):
         return "undefined"
-    text = f"{value:.3f}"
-    if interval is not None and None not in interval:
-        text += f" ({interval[0]:.3f} to {interval[1]:.3f})"
-    return text
+    if not interval or any(map(math.isnan, interval)):
+        return f"{value:.3f}"
+    low, high = interval
+    return f"{value:.3f} ({low:.3f} to {high:.3f})"

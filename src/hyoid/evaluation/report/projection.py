@@ -52,4 +52,5 @@ def draw(axes: Any, projection: Projection, title: str) -> None:
             if covered.any():
                 axes.contour(covered, [0.5], colors=COLOURS[label], linestyles=STYLES[source], linewidths=1.4)
     axes.set_title(title, fontsize=9)
-    axes.set_axis_off()
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ def center_table(result: SegmentationResult) -> str:
 def typical_cases(result: SegmentationResult) -> list[tuple[str, CaseResult]]:
     """Return the best, the median and the worst case by GTVp DSC, so that nothing is hidden by choice."""
     scored = [(case.scores.overlaps[Lesion.GTVP].dice(EmptyTruth.EXCLUDE), case) for case in result.cases]
-    ranked = sorted(((dice, case) for dice, case in scored if dice == dice), key=lambda pair: pair[0])  # noqa: PLR0124
+    ranked = sorted(((dice, case) for dice, case in scored if not math.isnan(dice)), key=lambda pair: pair[0])
     if not ranked:
         return []
     places = {"best": -1, "median": len(ranked) // 2, "worst": 0}
@@ -140,7 +141,7 @@ def _floor_figure(result: SegmentationResult, floor: Floor) -> str:
     other = {case.id: case for case in floor.result.cases}
     for case in result.cases:
         dice = [c.scores.overlaps[Lesion.GTVP].dice(EmptyTruth.EXCLUDE) for c in (case, other[case.id])]
-        if dice[0] == dice[0]:
+        if not math.isnan(dice[0]):
             pairs.append((dice[0], dice[1]))
     drawn = figures.paired_differences(
         [p[0] for p in pairs], [p[1] for p in pairs], ("network, GTVp DSC", "SUV threshold, GTVp DSC")
