@@ -96,24 +96,24 @@ def draw_build(rng: np.random.Generator, male: bool, extravasation: bool = False
 
 def draw_uptake(rng: np.random.Generator) -> Uptake:
     """Draw the uptake of normal organs, as in life; one tonsil in eight patients is hotter without being tumour."""
-    tonsil = rng.uniform(2.6, 5.2)
+    tonsil = rng.uniform(3.2, 5.2)
     sides = np.full(2, tonsil) * rng.uniform(0.9, 1.1, 2)
-    if rng.random() < 0.22:
+    if rng.random() < 0.18:
         sides[rng.integers(2)] *= rng.uniform(1.2, 1.5)
     left, right = np.clip(sides, 2.0, 6.0)
     return Uptake(
-        brain=rng.uniform(8.0, 11.0),
+        brain=rng.uniform(9.3, 11.4),
         tonsil_left=float(left),
         tonsil_right=float(right),
-        lingual_tonsil=rng.uniform(2.0, 5.5),
-        adenoid=rng.uniform(2.0, 4.0),
-        palate=rng.uniform(2.0, 4.0),
+        lingual_tonsil=rng.uniform(3.2, 5.5),
+        adenoid=rng.uniform(2.5, 4.5),
+        palate=rng.uniform(2.6, 4.0),
         parotid=rng.uniform(1.5, 3.2),
-        submandibular=rng.uniform(1.9, 4.0),
-        larynx=rng.uniform(1.5, 4.0),
-        constrictor=rng.uniform(1.5, 4.0),
-        tongue=rng.uniform(1.5, 3.0),
-        floor=rng.uniform(1.8, 4.0),
+        submandibular=rng.uniform(2.2, 4.0),
+        larynx=rng.uniform(2.0, 4.0),
+        constrictor=rng.uniform(2.8, 4.0),
+        tongue=rng.uniform(2.0, 3.0),
+        floor=rng.uniform(2.6, 4.0),
         muscle=rng.uniform(0.65, 0.85),
         marrow=rng.uniform(1.0, 1.4),
         blood=rng.uniform(1.2, 1.7),

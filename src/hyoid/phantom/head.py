@@ -23,8 +23,8 @@ def soft_head(uptake: Uptake) -> list[Shape]:
     m, suv, chew = Tissue.MUSCLE, uptake.muscle, uptake.chewing
     shapes = [
         ellipsoid(m, (0, -40, -165), (48, 40, 50), 25.0, suv),
-        ellipsoid(Tissue.TONGUE, (0, -50, -189), (25, 30, 20), 50.0, uptake.tongue),
-        ellipsoid(Tissue.SWALLOWING, (0, -58, -206), (20, 19, 8), 50.0, uptake.floor),
+        ellipsoid(Tissue.TONGUE, (0, -50, -189), (25, 30, 20), 57.0, uptake.tongue),
+        ellipsoid(Tissue.SWALLOWING, (0, -58, -206), (20, 19, 8), 57.0, uptake.floor),
         ellipsoid(m, (0, 38, -165), (46, 22, 40), MUSCLE_HU, suv),
     ]
     for s in Sides:
@@ -35,7 +35,7 @@ def soft_head(uptake: Uptake) -> list[Shape]:
             ellipsoid(Tissue.FAT, (s * 26, -14, -170), (6, 9, 24), FAT_HU, 0.3),
             ellipsoid(Tissue.FAT, (s * 48, -62, -172), (9, 16, 20), FAT_HU, 0.3),
             ellipsoid(Tissue.SALIVARY, (s * 55, 3, -172), (12, 18, 26), 5.0, uptake.parotid),
-            ellipsoid(Tissue.SALIVARY, (s * 29, -34, -218), (10, 14, 11), 45.0, uptake.submandibular),
+            ellipsoid(Tissue.SALIVARY, (s * 29, -34, -218), (10, 14, 11), 52.0, uptake.submandibular),
             ellipsoid(Tissue.SALIVARY, (s * 13, -64, -199), (5, 13, 6), 45.0, 0.8 * uptake.submandibular),
         ]
     return shapes + _ring(uptake)
@@ -45,15 +45,15 @@ def _ring(uptake: Uptake) -> list[Shape]:
     """Waldeyer's ring and the walls of the throat, all with uptake of their own."""
     tonsil, wall = Tissue.TONSIL, Tissue.SWALLOWING
     shapes = [
-        ellipsoid(tonsil, (0, -9, -150), (15, 7, 9), 48.0, uptake.adenoid),
-        ellipsoid(wall, (0, -30, -173), (15, 11, 6), 45.0, uptake.palate),
-        ellipsoid(tonsil, (0, -27, -206), (17, 7, 10), 48.0, uptake.lingual_tonsil),
-        ellipsoid(wall, (0, -6, -220), (17, 4.5, 30), 52.0, uptake.constrictor),
+        ellipsoid(tonsil, (0, -11, -153), (15, 7, 9), 56.0, uptake.adenoid),
+        ellipsoid(wall, (0, -30, -173), (15, 11, 6), 56.0, uptake.palate),
+        ellipsoid(tonsil, (0, -27, -206), (17, 7, 10), 56.0, uptake.lingual_tonsil),
+        ellipsoid(wall, (0, -6, -220), (17, 4.5, 30), 58.0, uptake.constrictor),
     ]
     for s, suv in zip(Sides, (uptake.tonsil_right, uptake.tonsil_left), strict=True):
         grow = 1.0 + 0.06 * (suv - 3.0)
-        shapes.append(ellipsoid(tonsil, (s * 18, -21, -189), (7 * grow, 9 * grow, 13 * grow), 48.0, suv))
-        shapes.append(ellipsoid(wall, (s * 16, -12, -212), (4.5, 8, 24), 52.0, uptake.constrictor))
+        shapes.append(ellipsoid(tonsil, (s * 18, -21, -189), (7 * grow, 9 * grow, 13 * grow), 56.0, suv))
+        shapes.append(ellipsoid(wall, (s * 16, -12, -212), (4.5, 8, 24), 58.0, uptake.constrictor))
     return shapes
 
 
@@ -119,7 +119,7 @@ def _grey(rng: np.random.Generator, centre: Point, radii: Point, suv: float) -> 
     def value(x: Array, y: Array, z: Array) -> Array:
         ribbon = np.clip((depth(x, y, z) + 15.0 + 6.0 * folds(x, y, z)) / 8.0, 0.0, 1.0)
         fissure = np.clip(np.abs(x - centre[0]) / 4.0, 0.55, 1.0)
-        level = suv * (0.74 + 0.26 * ribbon) * (1.0 + 0.03 * patches(x, y, z))
+        level = suv * (0.68 + 0.32 * ribbon) * (1.0 + 0.03 * patches(x, y, z))
         return np.asarray(level * fissure, np.float32)
 
     def hu(x: Array, y: Array, z: Array) -> Array:

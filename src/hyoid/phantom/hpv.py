@@ -44,12 +44,12 @@ class Signature:
 
 
 POSITIVE = Signature(
-    site=(0.44, 0.28, 0.08, 0.07, 0.06, 0.07),
+    site=(0.44, 0.28, 0.09, 0.07, 0.04, 0.08),
     texture=(0.55, 0.12, 0.33),
     primary_ml=7.7,
     node_ml=4.2,
-    tumour_hu=41.0,
-    heterogeneity=0.17,
+    tumour_hu=36.0,
+    heterogeneity=0.22,
     age_years=59.0,
     male=0.72,
     tobacco=0.50,
@@ -57,12 +57,12 @@ POSITIVE = Signature(
     performance=(0.60, 0.32, 0.06, 0.02, 0.0),
 )
 NEGATIVE = Signature(
-    site=(0.20, 0.13, 0.24, 0.19, 0.06, 0.18),
+    site=(0.20, 0.13, 0.25, 0.19, 0.04, 0.19),
     texture=(0.68, 0.24, 0.08),
     primary_ml=11.0,
     node_ml=3.4,
-    tumour_hu=53.0,
-    heterogeneity=0.25,
+    tumour_hu=47.0,
+    heterogeneity=0.32,
     age_years=63.0,
     male=0.66,
     tobacco=0.74,
@@ -70,9 +70,9 @@ NEGATIVE = Signature(
     performance=(0.50, 0.36, 0.11, 0.03, 0.0),
 )
 
-PRIMARY_SIGMA, NODE_SIGMA = 0.85, 0.85
+PRIMARY_SIGMA, NODE_SIGMA = 0.70, 0.80
 """Standard deviation of the log-volume."""
-HU_SIGMA, HETEROGENEITY_SIGMA, AGE_SIGMA = 8.0, 0.40, 9.5
+HU_SIGMA, HETEROGENEITY_SIGMA, AGE_SIGMA = 7.0, 0.40, 9.5
 
 
 def signature(hpv: bool) -> Signature:

@@ -17,13 +17,16 @@ _SITES: dict[str, Point] = {
     "tongue_base": (9, -29, -207),
     "larynx": (8, -31, -246),
     "hypopharynx": (16, -15, -240),
-    "nasopharynx": (8, -10, -153),
+    "nasopharynx": (10, -25, -159),
     "oral_cavity": (17, -56, -193),
 }
 _LEVELS: dict[str, Point] = {"II": (40, 0, -198), "III": (38, -6, -238), "IV": (37, -2, -276)}
 _GAP_MM = 3.5
 _CORE = {"necrotic": (24.0, 1.0), "cystic": (11.0, 0.6)}
 """HU and SUV of the dead or fluid middle."""
+_RIM = {"gtvp": (0.15, 0.8), "gtvn": (0.42, 0.6)}
+"""Uptake at the surface as a share of the peak, and depth (in radii) at which it is full: a primary is hot in its
+middle and infiltrates with a paler margin, a node is a ball of tumour in its capsule."""
 _CALIBRATION_POINTS = 22
 
 
@@ -135,6 +138,9 @@ def _contents(
     uneven = 0.12 * radius if plan.texture == "necrotic" else 0.03 * radius
     core_hu, core_suv = _CORE.get(plan.texture, (0.0, 0.0))
 
+    rim, reach = _RIM[plan.kind]
+    lean = _eccentric(rng, plan, centre, radius)
+
     def inner(x: Array, y: Array, z: Array) -> Array:
         return surface(x, y, z) + uneven * ragged(x, y, z)
 
@@ -151,14 +157,32 @@ def _contents(
         return np.asarray(solid + share * (core_hu - solid), np.float32)
 
     def suv(x: Array, y: Array, z: Array) -> Array:
-        depth = np.clip(-surface(x, y, z) / (0.6 * radius), 0.0, 1.0)
-        viable = plan.peak_suv * (0.6 + 0.4 * depth) * np.exp(plan.heterogeneity * spots(x, y, z))
+        depth = np.clip(-surface(x, y, z) / (reach * radius), 0.0, 1.0)
+        viable = (
+            plan.peak_suv * (rim + (1.0 - rim) * depth) * np.exp(plan.heterogeneity * spots(x, y, z)) * lean(x, y, z)
+        )
         if not plan.core_share:
             return np.asarray(viable, np.float32)
         share = core(x, y, z)
         return np.asarray(viable + share * (core_suv - viable), np.float32)
 
     return hu, suv
+
+
+def _eccentric(rng: np.random.Generator, plan: Lesion, centre: Point, radius: float) -> Field:
+    """Return a factor that falls from 1 on one side of the lesion to a lower value on the other.
+
+    Part of a tumour is often pale on PET (ulcer, oedema, poor supply) and yet belongs to the mass seen on CT.
+    """
+    direction = rng.normal(size=3)
+    dx, dy, dz = (float(v) for v in direction / np.linalg.norm(direction) / radius)
+    fall = rng.uniform(0.05, 0.3) if plan.kind == "gtvp" else rng.uniform(0.0, 0.3)
+
+    def factor(x: Array, y: Array, z: Array) -> Array:
+        along = np.clip(0.8 * (dx * (x - centre[0]) + dy * (y - centre[1]) + dz * (z - centre[2])), -0.5, 0.5)
+        return np.asarray(1.0 - fall * (0.5 - along), np.float32)
+
+    return factor
 
 
 def _level_of_volume(field: Field, centre: Point, reach: float, volume_mm3: float) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from hyoid.phantom.build import Build, Uptake
-from hyoid.phantom.shapes import capsule, chain, ellipsoid
-from hyoid.phantom.surface import FAT_HU, MUSCLE_HU, neck_profile
+from hyoid.phantom.shapes import capsule, chain, ellipsoid, within
+from hyoid.phantom.surface import FAT_HU, MUSCLE_HU, deep_profile, neck_profile
 from hyoid.phantom.tissue import Shape, Tissue
 
 Sides = (-1, 1)
@@ -24,18 +24,19 @@ def deep_neck(build: Build, uptake: Uptake) -> list[Shape]:
     """Muscles and vessels in the fat of the neck."""
     m, suv, g = Tissue.MUSCLE, uptake.muscle, build.girth
     profile = neck_profile(build)
+    skin = profile.distance(build.fat_mm)
     shapes = [
         profile.shape(m, MUSCLE_HU, suv, inset_mm=build.fat_mm),
-        profile.shape(Tissue.FAT, FAT_HU, 0.3, inset_mm=build.fat_mm + 5),
+        deep_profile(build).shape(Tissue.FAT, FAT_HU, 0.3, inset_mm=min(4.0, build.fat_mm - 2.0)),
         capsule(m, (0, -8, -214), (0, -16, -300), 16, MUSCLE_HU, suv, (1.2, 1.0, 1.0)),
         capsule(m, (0, -38, -228), (0, -42 * g, -300), 7, MUSCLE_HU, suv, (2.2, 0.6, 1.0)),
         ellipsoid(m, (0, -52, -216), (30, 24, 7), MUSCLE_HU, uptake.floor * 0.6),
     ]
     for s in Sides:
         shapes += [
-            capsule(m, (s * 20, 40, -150), (s * 24 * g, 46, -290), 17, MUSCLE_HU, suv, (1.0, 1.1, 1.0)),
+            within(capsule(m, (s * 20, 40, -150), (s * 24 * g, 46, -290), 17, MUSCLE_HU, suv, (1.0, 1.1, 1.0)), skin),
             capsule(m, (s * 30 * g, 26, -170), (s * 46 * g, 34, -300), 10, MUSCLE_HU, suv),
-            capsule(m, (s * 14, 60, -190), (s * 90, 66, -312), 8, MUSCLE_HU, suv, (1.6, 0.8, 1.0)),
+            within(capsule(m, (s * 14, 56, -190), (s * 90, 60, -312), 8, MUSCLE_HU, suv, (1.6, 0.8, 1.0)), skin),
             capsule(m, (s * 24, 4, -215), (s * 46, 0, -310), 8, MUSCLE_HU, suv),
             capsule(m, (s * 9, -1, -160), (s * 9, 4, -300), 6, MUSCLE_HU, uptake.longus, (1.3, 0.8, 1.0)),
             *chain(
@@ -50,7 +51,7 @@ def deep_neck(build: Build, uptake: Uptake) -> list[Shape]:
             capsule(Tissue.VESSEL, (s * 34, 3, -150), (s * 31, -8, -310), 5.0, 42.0, uptake.blood),
             ellipsoid(m, (s * 110, 40, -330), (62, 30, 22), MUSCLE_HU, suv),
             ellipsoid(m, (s * 100, -50, -350), (60, 16, 26), MUSCLE_HU, suv),
-            ellipsoid(Tissue.FAT, (s * 62, -6, -306), (26, 20, 16), FAT_HU, 0.3),
+            ellipsoid(Tissue.FAT, (s * 60, -8, -302), (24, 22, 15), FAT_HU, 0.3),
             ellipsoid(Tissue.THYROID, (s * 17, -27, -277), (8, 9, 19), 95.0, uptake.thyroid),
         ]
     return shapes
@@ -60,13 +61,13 @@ def larynx(uptake: Uptake) -> list[Shape]:
     """Soft parts and cartilages of the voice box, hyoid bone."""
     box, gristle = Tissue.LARYNX, Tissue.CARTILAGE
     shapes = [
-        ellipsoid(box, (0, -27, -247), (16, 17, 24), 50.0, 0.45 * uptake.larynx + 0.4),
-        ellipsoid(box, (0, -15, -258), (11, 6, 7), 50.0, uptake.larynx),
+        ellipsoid(box, (0, -27, -247), (16, 17, 24), 56.0, 0.45 * uptake.larynx + 0.4),
+        ellipsoid(box, (0, -15, -258), (11, 6, 7), 56.0, uptake.larynx),
         ellipsoid(gristle, (0, -24, -266), (13, 13, 5), 220.0, 0.8),
     ]
     for s in Sides:
         shapes += [
-            capsule(box, (s * 5, -38, -252), (s * 8, -16, -254), 4.5, 55.0, uptake.larynx),
+            capsule(box, (s * 5, -38, -252), (s * 8, -16, -254), 4.5, 58.0, uptake.larynx),
             capsule(gristle, (s * 2, -46, -246), (s * 18, -18, -246), 2.0, 210.0, 0.8, (1.0, 1.0, 6.0)),
         ]
     return shapes

@@ -18,7 +18,7 @@ ACCRUAL_YEARS = 4.0
 WEIBULL_SHAPE = 0.95
 """Below 1: most recurrences come in the first two years."""
 
-SCALE = 1.15
+SCALE = 1.25
 COEFFICIENTS = {
     "hpv": -0.8,
     "tobacco": 0.3,
@@ -34,7 +34,7 @@ COEFFICIENTS = {
 RECORD_FACTORS = ("tobacco", "performance_status", "m1", "age")
 """The factors that stand in the clinical table."""
 
-_STANDARD = {"age": (60.0, 9.5), "log_mtv": (math.log(16.0), 0.85), "heterogeneity": (math.log(0.18), 0.42)}
+_STANDARD = {"age": (60.0, 9.5), "log_mtv": (math.log(16.0), 0.85), "heterogeneity": (math.log(0.23), 0.42)}
 
 
 @dataclass(frozen=True, slots=True)

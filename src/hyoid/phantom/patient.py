@@ -14,12 +14,15 @@ from hyoid.phantom.centers import CenterSet
 from hyoid.phantom.contour import View, draw_contours
 from hyoid.phantom.lesions import PlacedLesion
 from hyoid.phantom.record import Patient, draw_patient
-from hyoid.phantom.render import Canvas, add_streaks, paint_ct, paint_pet
+from hyoid.phantom.render import Canvas, add_streaks, content_box, paint_ct, paint_pet
 from hyoid.phantom.scanner import Scan, Size, blur, draw_scan, pet_noise
 from hyoid.phantom.streams import stream
 
 _PET_STEPS_PER_SUV = 512.0
 """PET values are multiples of this fraction, as real scanners' integers are; it halves the files."""
+
+_AIR_MARGIN_VOXELS = 6
+"""How far beyond the body the PET's blur and noise reach; air farther out is exactly 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,6 +114,8 @@ def _ct_noise(rng: np.random.Generator, shape: tuple[int, ...], sigma_hu: float)
 
 def _acquire(rng: np.random.Generator, suv: NDArray[np.float32], scan: Scan) -> NDArray[np.float32]:
     """Blur by the point-spread, add noise, clip at 0, round to the steps of the file."""
-    blurred = blur(suv, scan.psf_mm, scan.pet.spacing)
-    image = np.maximum(blurred + pet_noise(rng, blurred, scan), 0.0)
+    body = content_box(suv > 0, margin=_AIR_MARGIN_VOXELS)
+    blurred = blur(suv[body], scan.psf_mm, scan.pet.spacing)
+    image = np.zeros_like(suv)
+    image[body] = np.maximum(blurred + pet_noise(rng, blurred, scan), 0.0)
     return np.asarray(np.rint(image * _PET_STEPS_PER_SUV) / _PET_STEPS_PER_SUV, np.float32)

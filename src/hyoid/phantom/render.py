@@ -106,7 +106,7 @@ def add_streaks(
     spoilt = np.zeros(canvas.z.size, bool)
     for place in metal:
         phase, rays = rng.uniform(0, 2 * np.pi), int(rng.integers(5, 9))
-        strength = rng.uniform(150, 420)
+        strength = rng.uniform(100, 300)
         for k in np.flatnonzero(np.abs(canvas.z - place[2]) < 5.0):
             spoilt[k] = True
             x = canvas.x[None, :] - canvas.bend_x[k] - place[0]
@@ -116,6 +116,17 @@ def add_streaks(
             inside = hu[k] > -600
             hu[k] += np.float32(strength) * star.astype(np.float32) * np.exp(-radius / 45.0) * inside
     return spoilt
+
+
+def content_box(content: NDArray[np.bool_], margin: int) -> tuple[slice, slice, slice]:
+    """Return the slices (z, y, x) that hold all true voxels and `margin` more; all of an array without any."""
+    slices = []
+    for axis in range(3):
+        others = tuple(k for k in range(3) if k != axis)
+        found = np.flatnonzero(content.any(axis=others))
+        low, high = (found[0], found[-1]) if found.size else (0, content.shape[axis] - 1)
+        slices.append(slice(max(0, int(low) - margin), min(content.shape[axis], int(high) + margin + 1)))
+    return slices[0], slices[1], slices[2]
 
 
 def _blend(view: Array, distance: Array, edge: float, value: Value, at: tuple[Array, Array, Array]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -83,6 +84,15 @@ def chain(
 ) -> list[Shape]:
     """Return rods through `points`: jaws, muscles, collar bones."""
     return [capsule(tissue, p, q, radius, hu, suv, flat) for p, q in pairwise(points)]
+
+
+def within(shape: Shape, solid: Field) -> Shape:
+    """Return the part of a shape that lies inside `solid`."""
+
+    def distance(x: Array, y: Array, z: Array) -> Array:
+        return np.asarray(np.maximum(shape.distance(x, y, z), solid(x, y, z)), np.float32)
+
+    return replace(shape, distance=distance)
 
 
 class Profile:

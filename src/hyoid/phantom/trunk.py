@@ -32,7 +32,9 @@ def _ribs(cavity: Profile) -> Shape:
         depth = wall(x, y, z)
         shell = np.abs(depth - 1.0) - 4.5
         slant = np.cos((z - 0.45 * y) * np.float32(2 * np.pi / 25.0))
-        return np.asarray(np.maximum(np.maximum(shell, (0.1 - slant) * 5.0), -620.0 - z), np.float32)
+        return np.asarray(
+            np.maximum(np.maximum(shell, (0.1 - slant) * 5.0), np.maximum(-620.0 - z, z + 310.0)), np.float32
+        )
 
     low, high = -620.0, -300.0
     return Shape(Tissue.BONE, (-150, -105, low), (150, 110, high), distance, 420.0, 0.9)
@@ -58,16 +60,20 @@ def _chest(rng: np.random.Generator, uptake: Uptake) -> list[Shape]:
 
 def _lung(side: int, hu: Value) -> Shape:
     lung = Profile(
-        [(-302, 14, -8, 34), (-330, 40, -34, 60), (-400, 50, -60, 82), (-500, 56, -72, 88), (-575, 50, -40, 86)], 2.2
-    )
+        [
+            (-296, 5, -2, 30), (-306, 16, -12, 44), (-325, 27, -30, 60), (-355, 38, -48, 76), (-410, 48, -62, 84),
+            (-500, 55, -72, 88), (-550, 54, -66, 90), (-580, 40, -20, 88), (-598, 12, 40, 80),
+        ],
+        2.2,
+    )  # fmt: skip
     base = lung.distance()
 
     def distance(x: Array, y: Array, z: Array) -> Array:
-        drift = np.interp(-z, [300, 340, 420], [34, 58, 66]).astype(np.float32)
+        drift = np.interp(-z, [296, 330, 420], [30, 44, 66]).astype(np.float32)
         return base(x - side * drift, y, z)
 
     low, high = sorted((side * 8.0, side * 135.0))
-    return Shape(Tissue.LUNG, (low, -90, -590), (high, 100, -296), distance, hu, 0.4)
+    return Shape(Tissue.LUNG, (low, -90, -604), (high, 100, -290), distance, hu, 0.4)
 
 
 def _belly(rng: np.random.Generator, uptake: Uptake) -> list[Shape]:
