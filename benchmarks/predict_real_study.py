@@ -7,7 +7,7 @@ The study is `acrin-petct/nifti` in the folder that HYOID_TEST_DATA names (a che
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import os
 import platform
@@ -68,7 +68,7 @@ def main() -> None:
         "ct_size": list(read_grid(ct).size),
         "wall_seconds": round(seconds, 1),
         "peak_memory_gb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20, 2),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "hardware": f"{platform.machine()}, {os.cpu_count()} cores, no GPU, Python {platform.python_version()}",
     }
     text = json.dumps(result, indent=2)
