@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,18 +12,22 @@ from imaging.worlds import DIRECTIONS, SEEDS, grid_around, voxel_centres
 
 
 def by_hand(volume: Volume, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """Memberships of all labels on the whole grid, the winner, and its lead over the runner-up."""
-    index = volume.grid.to_index(voxel_centres(grid))
+    """Mean membership over eight points of each voxel by SciPy's splines: the winner, and its lead over the next."""
     size = np.asarray(volume.grid.size)
-    inside = ((index >= -0.5) & (index < size - 0.5)).all(-1)
-    edge = np.abs(index + 0.5).min(-1), np.abs(index - size + 0.5).min(-1)
-    place = np.moveaxis(np.clip(index, 0, size - 1), -1, 0)[::-1]
     labels = range(1, int(volume.array.max()) + 1)
-    member = [ndimage.map_coordinates((volume.array == v).astype(float), place, order=1) * inside for v in labels]
-    stack = np.stack([1 - sum(member), *member])
+    member = np.zeros((len(labels), *grid.shape))
+    doubtful = np.zeros(grid.shape, bool)
+    for shift in itertools.product((-0.25, 0.25), repeat=3):
+        index = volume.grid.to_index(voxel_centres(grid) + grid.to_world(shift) - grid.origin)
+        inside = ((index >= -0.5) & (index < size - 0.5)).all(-1)
+        doubtful |= np.minimum(np.abs(index + 0.5), np.abs(index - size + 0.5)).min(-1) < 1e-6
+        place = np.moveaxis(index, -1, 0)[::-1]
+        for at, label in enumerate(labels):
+            spline = ndimage.map_coordinates((volume.array == label).astype(float), place, order=3, mode="mirror")
+            member[at] += spline * inside / 8
+    stack = np.concatenate([1 - member.sum(0, keepdims=True), member])
     ordered = np.sort(stack, axis=0)
-    lead = np.where(np.minimum(*edge) < 1e-6, 0, ordered[-1] - ordered[-2])
-    return stack.argmax(0), lead
+    return stack.argmax(0), np.where(doubtful, 0, ordered[-1] - ordered[-2])
 
 
 @settings(max_examples=40, deadline=None)
@@ -29,7 +35,7 @@ def by_hand(volume: Volume, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
 def test_equals_memberships_by_hand(seed: int, of_source: str, of_target: str) -> None:
     rng = np.random.default_rng(seed)
     spacing, step = tuple(rng.uniform(0.5, 5, 3)), tuple(rng.uniform(0.5, 3, 3))
-    source = grid_around(rng, np.zeros(3), rng.integers(3, 14, 3) * spacing, spacing, of_source)
+    source = grid_around(rng, np.zeros(3), rng.integers(5, 14, 3) * spacing, spacing, of_source)
     target = grid_around(rng, rng.normal(0, 6, 3), rng.integers(3, 25, 3) * step, step, of_target)
     labels = ndimage.zoom(rng.integers(0, 4, (3, 3, 3)), np.divide(source.shape, 3), order=0).astype(np.uint8)
     volume = Volume(labels, source)
@@ -37,7 +43,8 @@ def test_equals_memberships_by_hand(seed: int, of_source: str, of_target: str) -
         return
     expected, lead = by_hand(volume, target)
     found = resample_labels(volume, target).array
-    clear = lead > 1e-4
+    clear = lead > 1e-2
+    assert clear.mean() > 0.8
     np.testing.assert_array_equal(found[clear], expected[clear])
 
 

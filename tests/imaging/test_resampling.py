@@ -26,8 +26,8 @@ def whole_image(volume: Volume, grid: Grid, kind: str, outside: float) -> np.nda
 def test_equals_resampling_of_the_whole_image(seed: int, of_source: str, of_target: str, kind: str) -> None:
     rng = np.random.default_rng(seed)
     spacing = tuple(rng.uniform(0.5, 5, 3))
-    # Two slices are too few for ITK's spline: it mirrors an index only once, and reads beyond the coefficients.
-    source = grid_around(rng, rng.normal(0, 50, 3), rng.integers(3, 60, 3) * spacing, spacing, of_source)
+    # Of fewer than four slices ITK's spline reads beyond its coefficients; here they are linear.
+    source = grid_around(rng, rng.normal(0, 50, 3), rng.integers(4, 60, 3) * spacing, spacing, of_source)
     step = tuple(rng.uniform(0.5, 4, 3))
     centre = source.centre + rng.uniform(-0.6, 0.6, 3) * source.extent_mm
     target = grid_around(rng, centre, rng.integers(2, 25, 3) * step, step, of_target)

@@ -26,6 +26,9 @@ _MARGIN_VOXELS = {"linear": 2, "bspline": 16, "nearest": 1}
 """How far beyond the target the source is kept. A cubic B-spline's coefficients depend on all voxels, but the weight
 falls by sqrt(3) - 2 = -0.268 a voxel: 16 voxels away it is 7e-10, below single precision."""
 
+LEAST_SPLINE_SAMPLES = 4
+"""A cubic spline takes four samples; of fewer slices, ITK reads beyond its coefficients, so they are linear."""
+
 
 def resample(
     volume: Volume,
@@ -57,6 +60,8 @@ def resample(
     if block is None:
         return Volume(np.full(grid.shape, outside, np.float32), grid)
     source = Volume(_prepared(volume.array[block.slices], lower), block.grid_in(volume.grid))
+    if interpolation == "bspline" and min(source.grid.size) < LEAST_SPLINE_SAMPLES:
+        interpolation = "linear"
     axes = parallel_axes(source.grid, grid) if interpolation == "bspline" else None
     if axes is not None:
         array = interpolate_spline(source, grid, axes, outside)

@@ -34,8 +34,8 @@ class WayBack:
         Parameters
         ----------
         values
-            With `kind="labels"` a label map (z, y, x) on `grid`: memberships are interpolated linearly, the greatest
-            wins (see `resample_labels`). With `"probabilities"` one map per class (K, z, y, x), background first,
+            With `kind="labels"` a label map (z, y, x) on `grid`: memberships are interpolated, the greatest wins (see
+            `resample_labels`). With `"probabilities"` one map per class (K, z, y, x), background first,
             values in 0-1: the classes are interpolated linearly, slab by slab, and the greatest wins, ties to the
             earlier class; no class ever exists as a whole at full resolution.
 
