@@ -29,7 +29,7 @@ OVERRIDES = (
     "stages.0.training.augment.0.axes=[x]",
 )
 """What fits minutes: two folds, and left-right mirror images only, for so short a training cannot learn eight poses."""
-PATIENTS = 120
+PATIENTS = 100
 UNSEEN_PATIENTS = 3
 SEED = 2025
 
