@@ -143,6 +143,7 @@ def test_metal_throws_streaks_over_its_slices() -> None:
     assert spread.max() > 2 * np.median(spread[spread > 0])
 
 
+@pytest.mark.slow
 def test_native_size_of_a_case_has_the_centres_matrix() -> None:
     made = make_patient(3, 4, "full")
     assert made.patient.center.name == "CHUS"

@@ -7,9 +7,9 @@ import pytest
 from hyoid.errors import CohortError
 from hyoid.phantom import Patient, centers_of, draw_patient, draw_patients
 from hyoid.phantom.centers import CenterSet, allocate
-from hyoid.phantom.record import MISSING_SHARE
+from hyoid.phantom.clinical import MISSING_SHARE
 
-N = 4000
+N = 3000
 
 
 @pytest.fixture(scope="module")

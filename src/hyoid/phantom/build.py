@@ -95,7 +95,7 @@ def draw_build(rng: np.random.Generator, male: bool, extravasation: bool = False
 
 
 def draw_uptake(rng: np.random.Generator) -> Uptake:
-    """Draw the uptake of normal organs, as in life; one tonsil in eight patients is hotter without being tumour."""
+    """Draw the uptake of normal organs, as in life; in one patient of six a tonsil is hotter without being tumour."""
     tonsil = rng.uniform(3.2, 5.2)
     sides = np.full(2, tonsil) * rng.uniform(0.9, 1.1, 2)
     if rng.random() < 0.18:

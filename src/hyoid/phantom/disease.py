@@ -28,7 +28,7 @@ LEVELS: tuple[Level, ...] = ("II", "III", "IV")
 NO_PRIMARY_SHARE, NO_NODE_SHARE = 0.04, 0.11
 """Patients without a GTVp (unknown primary) and without a GTVn; nobody lacks both."""
 
-PRIMARY_ML_RANGE, NODE_ML_RANGE = (2.0, 70.0), (0.7, 45.0)
+PRIMARY_ML_RANGE, NODE_ML_RANGE = (2.5, 70.0), (0.7, 45.0)
 """A sphere of 0.7 mL is 11 mm across: every node meets the guideline's short axis of 1 cm."""
 
 
@@ -107,7 +107,7 @@ def _draw_primary(rng: np.random.Generator, disease: Disease, side: int) -> Lesi
         SITES[choose(rng, trait.site)],
         side,
         volume,
-        float(np.clip(_log_normal(rng, 11.5, 0.4), 6.5, 32.0)),
+        float(np.clip(_log_normal(rng, 17.5, 0.36), 10.0, 45.0)),
         disease.heterogeneity,
         disease.tumour_hu,
         "necrotic" if necrotic else "solid",
@@ -125,7 +125,7 @@ def _draw_node(rng: np.random.Generator, disease: Disease, side: int) -> Lesion:
         LEVELS[choose(rng, (0.58, 0.28, 0.14))],
         side if rng.random() < 0.75 else -side,
         volume,
-        float(np.clip(_log_normal(rng, 7.8, 0.42), 4.8, 24.0)),
+        float(np.clip(_log_normal(rng, 7.2, 0.40), 4.8, 22.0)),
         disease.heterogeneity,
         disease.tumour_hu,
         texture,

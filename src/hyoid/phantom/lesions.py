@@ -24,9 +24,9 @@ _LEVELS: dict[str, Point] = {"II": (40, 0, -198), "III": (38, -6, -238), "IV": (
 _GAP_MM = 3.5
 _CORE = {"necrotic": (24.0, 1.0), "cystic": (11.0, 0.6)}
 """HU and SUV of the dead or fluid middle."""
-_RIM = {"gtvp": (0.15, 0.8), "gtvn": (0.42, 0.6)}
-"""Uptake at the surface as a share of the peak, and depth (in radii) at which it is full: a primary is hot in its
-middle and infiltrates with a paler margin, a node is a ball of tumour in its capsule."""
+_RIM = {"gtvp": (0.14, 0.85, 1.6), "gtvn": (0.42, 0.6, 1.0)}
+"""Uptake at the surface as a share of the peak, depth (in radii) at which it is full, and power of its rise: a primary
+is hot in its middle and infiltrates with a paler margin, a node is a ball of tumour in its capsule."""
 _CALIBRATION_POINTS = 22
 
 
@@ -70,7 +70,7 @@ def _start(rng: np.random.Generator, lesion: Lesion, radius: float) -> list[floa
         return [lesion.side * x + jitter[0], y, z + jitter[2]]
     x, y, z = _LEVELS[lesion.place]
     jitter = rng.normal(0, (3.0, 6.0, 9.0))
-    return [lesion.side * max(x + jitter[0], 16.0 + 0.85 * radius), y + jitter[1], z + jitter[2]]
+    return [lesion.side * max(x + jitter[0], 20.0 + 0.85 * radius), y + jitter[1], z + jitter[2]]
 
 
 def _separate(lesions: tuple[Lesion, ...], centres: Array, radii: Array) -> Array:
@@ -91,7 +91,7 @@ def _separate(lesions: tuple[Lesion, ...], centres: Array, radii: Array) -> Arra
                     centres[i] += push
                     moved = True
             if lesion.kind == "gtvn":
-                low = 15.0 + 0.8 * radii[i]
+                low = 20.0 + 0.8 * radii[i]
                 centres[i, 0] = lesion.side * np.clip(lesion.side * centres[i, 0], low, max(low, 56.0))
                 centres[i, 1] = np.clip(centres[i, 1], -30.0, 34.0)
                 centres[i, 2] = np.clip(centres[i, 2], -305.0, -168.0)
@@ -138,7 +138,7 @@ def _contents(
     uneven = 0.12 * radius if plan.texture == "necrotic" else 0.03 * radius
     core_hu, core_suv = _CORE.get(plan.texture, (0.0, 0.0))
 
-    rim, reach = _RIM[plan.kind]
+    rim, reach, power = _RIM[plan.kind]
     lean = _eccentric(rng, plan, centre, radius)
 
     def inner(x: Array, y: Array, z: Array) -> Array:
@@ -158,9 +158,8 @@ def _contents(
 
     def suv(x: Array, y: Array, z: Array) -> Array:
         depth = np.clip(-surface(x, y, z) / (reach * radius), 0.0, 1.0)
-        viable = (
-            plan.peak_suv * (rim + (1.0 - rim) * depth) * np.exp(plan.heterogeneity * spots(x, y, z)) * lean(x, y, z)
-        )
+        profile = rim + (1.0 - rim) * depth**power
+        viable = plan.peak_suv * profile * lean(x, y, z) * np.exp(plan.heterogeneity * spots(x, y, z))
         if not plan.core_share:
             return np.asarray(viable, np.float32)
         share = core(x, y, z)

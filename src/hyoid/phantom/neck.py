@@ -30,7 +30,7 @@ def deep_neck(build: Build, uptake: Uptake) -> list[Shape]:
         deep_profile(build).shape(Tissue.FAT, FAT_HU, 0.3, inset_mm=min(4.0, build.fat_mm - 2.0)),
         capsule(m, (0, -8, -214), (0, -16, -300), 16, MUSCLE_HU, suv, (1.2, 1.0, 1.0)),
         capsule(m, (0, -38, -228), (0, -42 * g, -300), 7, MUSCLE_HU, suv, (2.2, 0.6, 1.0)),
-        ellipsoid(m, (0, -52, -216), (30, 24, 7), MUSCLE_HU, uptake.floor * 0.6),
+        ellipsoid(Tissue.SWALLOWING, (0, -52, -216), (30, 24, 7), MUSCLE_HU, uptake.floor * 0.6),
     ]
     for s in Sides:
         shapes += [
@@ -61,7 +61,7 @@ def larynx(uptake: Uptake) -> list[Shape]:
     """Soft parts and cartilages of the voice box, hyoid bone."""
     box, gristle = Tissue.LARYNX, Tissue.CARTILAGE
     shapes = [
-        ellipsoid(box, (0, -27, -247), (16, 17, 24), 56.0, 0.45 * uptake.larynx + 0.4),
+        ellipsoid(box, (0, -27, -247), (16, 17, 24), 56.0, 0.4 * uptake.larynx + 0.75),
         ellipsoid(box, (0, -15, -258), (11, 6, 7), 56.0, uptake.larynx),
         ellipsoid(gristle, (0, -24, -266), (13, 13, 5), 220.0, 0.8),
     ]
@@ -114,7 +114,7 @@ def spine(uptake: Uptake) -> list[Shape]:
 
 
 def normal_nodes(rng: np.random.Generator) -> list[Shape]:
-    """Small normal nodes in everyone; in a third of patients some are inflamed: hot, oval, with a fatty middle."""
+    """Small normal nodes in everyone; in half of the patients some are inflamed: hot, oval, with a fatty middle."""
     shapes: list[Shape] = []
     inflamed = rng.random() < 0.5
     for s in Sides:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 
 from hyoid.errors import CohortError
 from hyoid.phantom.centers import DEFAULT_UNSEEN_PREVALENCE, Center, CenterSet, allocate
+from hyoid.phantom.clinical import Clinical, draw_clinical, draw_missing
 from hyoid.phantom.disease import Disease, draw_disease
-from hyoid.phantom.hpv import AGE_SIGMA, choose, log_likelihood_ratio, signature
+from hyoid.phantom.hpv import Site, log_likelihood_ratio
 from hyoid.phantom.outcome import (
     RECORD_FACTORS,
     Outcome,
@@ -23,25 +25,7 @@ from hyoid.phantom.outcome import (
 )
 from hyoid.phantom.streams import stream
 
-M_STAGES = ("M0", "M1", "Mx")
-MISSING_SHARE = {"performance": 0.40, "alcohol": 0.34, "tobacco": 0.33, "treatment": 0.024, "outcome": 0.07}
-"""Share of empty cells by column, as in the HECKTOR 2026 release; age and gender are always known."""
-M_STAGE_MISSING = 0.03
-
 _REFERENCE_SEED, _REFERENCE_PATIENTS = 20_251, 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Clinical:
-    """The true clinical values, nothing missing. Treatment: 1 chemoradiotherapy, 0 radiotherapy only."""
-
-    age_years: int
-    male: bool
-    tobacco: bool
-    alcohol: bool
-    performance: int
-    treatment: int
-    m_stage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +39,7 @@ class Patient:
     clinical, disease, outcome
         The truth.
     missing
-        Names of the cells that are empty in the tables: keys of `MISSING_SHARE`, `m_stage`, `hpv`.
+        Names of the cells that are empty in the tables: keys of `clinical.MISSING_SHARE`, `m_stage`, `hpv`.
     log_hazard
         True linear predictor of recurrence, centre frailty included; `record_log_hazard` the clinical table's part.
     hpv_log_likelihood_ratio
@@ -141,7 +125,7 @@ def _draw(seed: int, index: int, center: Center, name: str, prevalence: float, b
     share = prevalence if center.hpv_prevalence is None else center.hpv_prevalence
     hpv = bool(rng.random() < share)
     disease = draw_disease(rng, hpv)
-    clinical = _draw_clinical(rng, hpv, len(disease.nodes))
+    clinical = draw_clinical(rng, hpv, len(disease.nodes))
     factors = _factors(clinical, disease)
     log_hazard = linear_predictor(factors) + center.frailty
     censoring = draw_censoring(rng, center)
@@ -152,23 +136,10 @@ def _draw(seed: int, index: int, center: Center, name: str, prevalence: float, b
         clinical,
         disease,
         Outcome(event, censoring),
-        _draw_missing(rng, center),
+        draw_missing(rng, center),
         log_hazard,
         linear_predictor({key: factors[key] for key in RECORD_FACTORS}),
         _evidence(clinical, disease),
-    )
-
-
-def _draw_clinical(rng: np.random.Generator, hpv: bool, nodes: int) -> Clinical:
-    trait = signature(hpv)
-    return Clinical(
-        age_years=int(np.clip(round(rng.normal(trait.age_years, AGE_SIGMA)), 21, 92)),
-        male=bool(rng.random() < trait.male),
-        tobacco=bool(rng.random() < trait.tobacco),
-        alcohol=bool(rng.random() < trait.alcohol),
-        performance=choose(rng, trait.performance),
-        treatment=int(rng.random() < (0.85 if nodes else 0.55)),
-        m_stage=M_STAGES[choose(rng, (0.88, 0.015 + 0.006 * nodes, 0.08))],
     )
 
 
@@ -185,15 +156,10 @@ def _factors(clinical: Clinical, disease: Disease) -> dict[str, float]:
     }
 
 
-def _draw_missing(rng: np.random.Generator, center: Center) -> frozenset[str]:
-    shares = {**MISSING_SHARE, "m_stage": M_STAGE_MISSING, "hpv": 1.0 - center.hpv_known}
-    return frozenset([name for name, share in shares.items() if rng.random() < share])
-
-
 def _evidence(clinical: Clinical, disease: Disease) -> float:
     primary, nodes = disease.primary, disease.nodes
     return log_likelihood_ratio(
-        site=primary.place if primary else None,  # type: ignore[arg-type]
+        site=cast("Site", primary.place) if primary else None,
         textures=[node.texture for node in nodes],
         primary_ml=primary.volume_ml if primary else None,
         nodes_ml=[node.volume_ml for node in nodes],

@@ -46,7 +46,7 @@ def draw_scan(rng: np.random.Generator, center: Center, size: Size, build: Build
     if size not in ("tiny", "small", "full"):
         raise CohortError.of(f"size={size!r}", "'tiny', 'small' or 'full'", "Choose one of the three.")
     whole_body = bool(rng.random() < center.whole_body)
-    ct_mm = center.ct_mm[int(rng.integers(len(center.ct_mm)))]
+    ct_mm = center.ct_mm[0 if whole_body else int(rng.integers(len(center.ct_mm)))]
     pet_mm = center.pet_mm[int(rng.integers(len(center.pet_mm)))]
     if size != "full":
         edge = VOXEL_MM[size]
@@ -59,13 +59,11 @@ def draw_scan(rng: np.random.Generator, center: Center, size: Size, build: Build
         ct_above, ct_depth = min(above, 14.0), min(depth - 40.0, rng.uniform(330, 370) * build.scale[2])
     shift = rng.normal(0, 6, 2)
     ct_fov = min(center.ct_fov_mm, ct_mm[0] * 512)
-    if whole_body and size == "full":
-        ct_fov = max(ct_fov, ct_mm[0] * 512 if ct_mm[0] > 0.9 else 500.0)
-    scale = np.asarray(build.scale[2])
+    scale = max(build.scale[2], 0.95)
     place = build.place_mm
     return Scan(
-        ct=_grid(place, (0.0, 0.0), ct_fov, ct_mm, ct_above, ct_depth * max(float(scale), 0.95)),
-        pet=_grid(place, (shift[0], shift[1]), _pet_fov(center, size), pet_mm, above, depth * max(float(scale), 0.95)),
+        ct=_grid(place, (0.0, 0.0), ct_fov, ct_mm, ct_above, ct_depth * scale),
+        pet=_grid(place, (shift[0], shift[1]), _pet_fov(center, size), pet_mm, above, depth * scale),
         psf_mm=float(rng.uniform(*center.psf_mm)),
         noise=float(0.10 * np.sqrt(_REFERENCE_COUNTS / center.counts) * rng.uniform(0.8, 1.25)),
         ct_noise_hu=float({"tiny": 7.0, "small": 10.0, "full": 13.0}[size] * rng.uniform(0.8, 1.25)),

@@ -6,7 +6,7 @@ import numpy as np
 
 from hyoid.phantom.build import Build, Uptake
 from hyoid.phantom.shapes import Profile, capsule, ellipsoid
-from hyoid.phantom.tissue import Shape, Tissue
+from hyoid.phantom.tissue import Array, Shape, Tissue
 
 FAT_HU, FAT_SUV = -100.0, 0.25
 MUSCLE_HU = 60.0
@@ -127,8 +127,9 @@ def table(build: Build) -> Shape:
     """Return the patient couch: a thin curved plate below the back, empty of tracer."""
     top = np.float32(124.0 + build.fat_mm)
 
-    def distance(x, y, z):  # type: ignore[no-untyped-def]
+    def distance(x: Array, y: Array, z: Array) -> Array:
         sag = y - top + x * x * np.float32(1 / 900.0)
-        return np.maximum(np.maximum(np.abs(sag) - 5.0, np.abs(x) - 200.0), np.abs(z) * 0 - 1).astype(np.float32)
+        plate = np.maximum(np.abs(sag) - 5.0, np.abs(x) - 200.0)
+        return np.asarray(np.maximum(plate, z - 80.0), np.float32)
 
     return Shape(Tissue.TABLE, (-206, 70, -1200), (206, 145, 80), distance, -180.0, None)
