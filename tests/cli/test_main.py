@@ -104,6 +104,9 @@ def test_predict_one_study_and_a_cohort(
         (["predict", "nowhere", "--ct", "x.nii.gz", "--out", "OUT"], "a bundle or a run"),
         (["predict", "RUN", "--out", "OUT"], "--ct and --pet, or --cohort"),
         (["predict", "RUN", "--ct", "x.nii.gz", "--pet", "y.nii.gz", "--out", "OUT"], "no file at x.nii.gz"),
+        (["predict", "RUN", "--ct", "CT", "--pet", "PET", "--out", "/proc/none"], "No such file or directory: /proc"),
+        (["predict", "RUN", "--ct", "CT", "--pet", "PET", "--out", "OUT", "--id", "../x"], "a plain name"),
+        (["predict", "RUN", "--ct", "PET", "--pet", "CT", "--out", "OUT"], "CT and PET swapped"),
         (["recipes", "none"], "There is no recipe 'none'"),
         (["demo", "--out", "COHORT"], "other files in"),
     ],
@@ -118,7 +121,8 @@ def test_wrong_input_is_one_sentence_and_exit_code_2(
     arguments: list[str],
     message: str,
 ) -> None:
-    places = {"COHORT": cohort, "RECIPE": recipe_file, "OUT": tmp_path / "out", "RUN": run_folder}
+    images = {"CT": cohort / "ACEN-000__CT.nii.gz", "PET": cohort / "ACEN-000__PT.nii.gz"}
+    places = images | {"COHORT": cohort, "RECIPE": recipe_file, "OUT": tmp_path / "out", "RUN": run_folder}
     assert _run(monkeypatch, *(places.get(argument, argument) for argument in arguments)) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

@@ -6,7 +6,8 @@ import pytest
 
 from hyoid.cohort import Case, read_cohort
 from hyoid.errors import CohortError
-from hyoid.imaging import read_volume
+from hyoid.geometry import Volume
+from hyoid.imaging import read_volume, write_volume
 from hyoid.training.store import Store
 from support.balls import ball_cohort
 from support.recipes import small_recipe
@@ -83,6 +84,20 @@ def test_foreign_label_is_set_aside(cohort: Path, tmp_path: Path) -> None:
     content[-1] = 7
     mask.write_bytes(gzip.compress(bytes(content)))
     assert "labels [0, 1, 2, 7]" in _store(tmp_path).prepare(read_cohort(cohort).cases).quarantined["ACEN-000"]
+
+
+def test_wrong_units_nan_and_a_mask_elsewhere_are_set_aside(cohort: Path, tmp_path: Path) -> None:
+    pet = read_volume(cohort / "ACEN-000__PT.nii.gz")
+    write_volume(cohort / "ACEN-000__PT.nii.gz", pet.with_array(pet.array * 5000))
+    holes = read_volume(cohort / "ACEN-002__PT.nii.gz")
+    holes.array[0, 0, 0] = np.nan
+    write_volume(cohort / "ACEN-002__PT.nii.gz", holes)
+    mask = read_volume(cohort / "BCEN-001.nii.gz")
+    write_volume(cohort / "BCEN-001.nii.gz", Volume(mask.array, mask.grid.cropped((5, 0, 0), mask.grid.size)))
+    reasons = _store(tmp_path).prepare(read_cohort(cohort).cases).quarantined
+    assert "Bq/mL" in reasons["ACEN-000"]
+    assert "1 NaN" in reasons["ACEN-002"]
+    assert "the CT's grid" in reasons["BCEN-001"]
 
 
 def test_half_written_case_is_made_again(cohort: Path, tmp_path: Path) -> None:

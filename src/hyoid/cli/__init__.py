@@ -17,3 +17,6 @@ def main() -> None:
     except HyoidError as error:
         typer.echo(f"hyoid: {error}", err=True)
         sys.exit(2)
+    except OSError as error:  # a full disk, a folder that may not be written
+        typer.echo(f"hyoid: {error.strerror or error}: {error.filename or 'no file named'}.", err=True)
+        sys.exit(2)

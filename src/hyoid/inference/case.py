@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from hyoid.errors import CohortError
 from hyoid.files import write_json
 from hyoid.geometry import Volume
 from hyoid.imaging import Framed, label_components, write_volume
@@ -61,7 +62,17 @@ def lesion_summary(recipe: Recipe, labels: Volume) -> dict[str, dict[str, float]
 
 
 def write_prediction(folder: Path, prediction: Prediction) -> None:
-    """Write `<ID>/<ID>.nii.gz` and then `<ID>/<ID>.json`, so that the JSON's presence means that both are there."""
+    """Write `<ID>/<ID>.nii.gz` and then `<ID>/<ID>.json`, so that the JSON's presence means that both are there.
+
+    Raises
+    ------
+    CohortError
+        If the id is no plain file name: nothing is ever written outside `folder`.
+    """
+    if not prediction.id or Path(prediction.id).name != prediction.id:
+        raise CohortError.of(
+            f"the patient id '{prediction.id}'", "a plain name without '/' or '..'", "It names a file: rename it."
+        )
     target = folder / prediction.id
     write_volume(target / f"{prediction.id}.nii.gz", prediction.labels)
     write_json(target / f"{prediction.id}.json", prediction.info)

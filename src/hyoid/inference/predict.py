@@ -8,9 +8,8 @@ from pathlib import Path
 from hyoid.bundle import Bundle, load_bundle
 from hyoid.cohort import Case
 from hyoid.errors import BundleError, CohortError
-from hyoid.geometry import Volume
-from hyoid.imaging import read_volume
 from hyoid.inference.case import Prediction, predict_framed
+from hyoid.inference.images import read_images
 from hyoid.inference.segment import Compute
 from hyoid.networks.runtime import keep_freed_memory, resolve_device, resolve_precision
 
@@ -47,7 +46,7 @@ class Predictor:
         CohortError
             If the case lacks an image that the recipe cannot do without.
         ImageError, GeometryError
-            If an image cannot be read or placed.
+            If an image cannot be read or placed, or is not in HU or SUV.
         """
         wanted = self.recipe.inputs.images
         missing = [name for name in wanted if name not in case.images]
@@ -57,7 +56,7 @@ class Predictor:
                 f"{' and '.join(wanted)}, which {self.recipe.title} was trained on",
                 "Give the missing image, or use a recipe that was trained to do without it (`inputs.missing: fill`).",
             )
-        images: dict[str, Volume] = {name: read_volume(case.images[name]) for name in wanted if name in case.images}
+        images = read_images(case, wanted)
         framed = self.recipe.preprocess.apply(images, wanted)
         prediction = predict_framed(case.id, self.recipe, self._networks, framed, self.compute)
         prediction.info["bundles"] = [str(bundle.folder.resolve()) for bundle in self.bundles]

@@ -17,8 +17,12 @@ from hyoid.errors import CohortError, HyoidError
 from hyoid.files import read_json, sha256_of_file, sha256_of_json, write_json
 from hyoid.geometry import Volume
 from hyoid.imaging import Framed, Preprocess, read_volume
+from hyoid.inference.images import read_images
 from hyoid.progress import track
 from hyoid.training.stored_case import CHUNK, STORE_FORMAT, StoredCase
+
+MASK_TOLERANCE_MM = 0.1
+"""How far a corner of the mask's grid may lie from the CT's: headers are rounded, voxels are not."""
 
 LOCATIONS_PER_CLASS = 10_000
 """Voxels kept per class as candidates for patch centres; more would change no draw that matters."""
@@ -98,8 +102,12 @@ class Store:
         return "made", ""
 
     def _framed(self, case: Case) -> Framed:
-        images = {name: read_volume(case.images[name]) for name in self.channels if name in case.images}
+        images = read_images(case, self.channels)
         mask = None if case.mask is None else _label_map(read_volume(case.mask), case)
+        if mask is not None and "ct" in images and not mask.grid.same_as(images["ct"].grid, MASK_TOLERANCE_MM):
+            raise CohortError.of(
+                f"the mask of {case.id} on {mask.grid}", f"the CT's grid, {images['ct'].grid}", "Resample the mask."
+            )
         return self.preprocess.apply(images, self.channels, mask)
 
 

@@ -1,0 +1,60 @@
+"""Reading a case's images for a network, with the questions that must be asked before a number is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from hyoid.cohort import Case
+from hyoid.cohort.check.study import AIR_HU, AIR_PERCENTILE, SUV_LIMIT, SUV_PERCENTILE
+from hyoid.errors import ImageError
+from hyoid.geometry import Volume
+from hyoid.imaging import read_volume
+from hyoid.imaging.nifti import count_not_finite
+
+_THINNING = 4  # every fourth voxel along each axis tells a percentile well enough
+
+
+def read_images(case: Case, names: Iterable[str]) -> dict[str, Volume]:
+    """Read those of the named images that the case has.
+
+    Raises
+    ------
+    ImageError
+        If a file cannot be read or holds NaN, the CT shows no air (it is not in HU, or it is not a CT), or the PET is
+        too high to be SUV (it is in Bq/mL): such a study would be segmented without complaint, and wrongly. The
+        limits are those of `hyoid check`.
+    """
+    images = {}
+    for name in names:
+        if name in case.images:
+            path = Path(case.images[name])
+            images[name] = read_volume(path)
+            _check_finite(path)
+            _check_unit(name, path, images[name])
+    return images
+
+
+def _check_finite(path: Path) -> None:
+    if path.name.lower().endswith((".nii", ".nii.gz")):
+        bad = count_not_finite(path)
+        if bad:
+            raise ImageError.of(f"{bad} NaN or infinite voxels in {path}", "finite values", "Convert the image again.")
+
+
+def _check_unit(name: str, path: Path, volume: Volume) -> None:
+    thin = volume.array[::_THINNING, ::_THINNING, ::_THINNING]
+    if name == "ct" and (dark := float(np.percentile(thin, AIR_PERCENTILE))) > AIR_HU:
+        raise ImageError.of(
+            f"no air in the CT {path} (its darkest {AIR_PERCENTILE:g} % reach up to {dark:.0f})",
+            f"HU, with air at {AIR_HU:g} or below",
+            "Are CT and PET swapped? Otherwise apply the rescale slope and intercept.",
+        )
+    if name == "pet" and (hot := float(np.percentile(thin, SUV_PERCENTILE))) > SUV_LIMIT:
+        raise ImageError.of(
+            f"a PET that reaches {hot:.0f} (percentile {SUV_PERCENTILE:g}) in {path}",
+            f"SUVbw in g/mL, below {SUV_LIMIT:g}",
+            "It is probably in Bq/mL: divide by the decay-corrected dose (Bq) per body weight (g).",
+        )
