@@ -11,6 +11,12 @@ class _Terminal(io.StringIO):
         return True
 
 
+@pytest.fixture(autouse=True)
+def _not_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The switch is the process's: a test of the command line may have left it on."""
+    monkeypatch.setattr(progress, "_quiet", False)
+
+
 def test_silent_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(progress.track([1, 2], "work")) == [1, 2]
     progress.follow(iter([1, 2]), "work", 2, lambda: 0)
@@ -25,12 +31,9 @@ def test_bar_on_a_terminal_unless_quiet(monkeypatch: pytest.MonkeyPatch) -> None
     assert "counting" in terminal.getvalue()
     assert "following" in terminal.getvalue()
     progress.set_quiet(True)
-    try:
-        length = len(terminal.getvalue())
-        assert list(progress.track([1, 2], "counting")) == [1, 2]
-        assert len(terminal.getvalue()) == length
-    finally:
-        progress.set_quiet(False)
+    length = len(terminal.getvalue())
+    assert list(progress.track([1, 2], "counting")) == [1, 2]
+    assert len(terminal.getvalue()) == length
 
 
 def test_an_error_in_followed_work_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
