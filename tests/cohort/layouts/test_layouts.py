@@ -139,6 +139,19 @@ def test_nnunet(tmp_path) -> None:
     assert len(found.tables) == 1
 
 
+@pytest.mark.parametrize(
+    "labels", [{"background": 0, "GTVp": 2, "GTVn": 1}, {"0": "background", "1": "GTVn", "2": "GTVp"}]
+)
+def test_nnunet_labels_that_swap_the_lesions_are_refused(tmp_path: Path, labels: dict) -> None:
+    _touch(tmp_path, "imagesTr/A-1_0000.nii.gz")
+    right = {"background": 0, "GTVp": 1, "GTVn": 2}
+    (tmp_path / "dataset.json").write_text(json.dumps({"labels": right}))
+    assert list(find_files(tmp_path).files) == ["A-1"]
+    (tmp_path / "dataset.json").write_text(json.dumps({"labels": labels}))
+    with pytest.raises(CohortError, match="GTVp as label 2"):
+        find_files(tmp_path)
+
+
 @pytest.mark.parametrize("key", ["channel_names", "modality"])
 def test_nnunet_channels_in_another_order(tmp_path, key) -> None:
     root = _touch(tmp_path, "imagesTr/A_0000.nii.gz", "imagesTr/A_0001.nii.gz")

@@ -25,9 +25,16 @@ def is_nnunet(root: Path) -> bool:
 
 
 def read_nnunet(root: Path) -> Found:
-    """Read the training and test images and labels; `dataset.json` may name the channels in another order."""
+    """Read the training and test images and labels; `dataset.json` may name the channels in another order.
+
+    Raises
+    ------
+    CohortError
+        If `dataset.json` is unreadable, names other channels, or gives GTVp and GTVn other label values.
+    """
     found = Found("nnunet", tables=tables_of(root))
     channels = _channels(root / "dataset.json")
+    _check_labels(root / "dataset.json")
     for part in ("Tr", "Ts"):
         images, labels = root / f"images{part}", root / f"labels{part}"
         for path in images_in(images) if images.is_dir() else []:
@@ -48,6 +55,25 @@ def read_nnunet(root: Path) -> Found:
             identifier = stem_of(path)
             add(found.files.setdefault(identifier, Files()), identifier, None, path, found.problems)
     return found
+
+
+def _check_labels(path: Path) -> None:
+    """Refuse a `dataset.json` that gives GTVp or GTVn another value than 1 or 2: the lesions would be swapped.
+
+    Labels are `{name: value}` in nnU-Net's version 2 and `{value: name}` in version 1; other names are left alone.
+    """
+    if not path.is_file():
+        return
+    named = json.loads(path.read_text(encoding="utf-8")).get("labels") or {}
+    pairs = {str(key).lower(): str(value).lower() for key, value in named.items()}
+    pairs |= {value: key for key, value in pairs.items()}
+    for name, value in (("gtvp", "1"), ("gtvn", "2")):
+        if pairs.get(name, value) != value:
+            raise CohortError.of(
+                f"{name.upper()[:3]}{name[3:]} as label {pairs[name]} in {path}",
+                "1 for GTVp and 2 for GTVn in every mask",
+                "Recode the masks, and dataset.json with them.",
+            )
 
 
 def _channels(path: Path) -> dict[int, str]:
