@@ -3,8 +3,9 @@ import pytest
 import SimpleITK as sitk
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 
-from hyoid.imaging import label_components, largest_component, remove_small_components
+from hyoid.imaging import fill_holes, label_components, largest_component, remove_small_components
 
 
 @settings(max_examples=30, deadline=None)
@@ -46,3 +47,10 @@ def test_largest_component() -> None:
     mask[..., 0:3] = mask[..., 5:9] = True
     np.testing.assert_array_equal(np.flatnonzero(largest_component(mask)), [5, 6, 7, 8])
     assert not largest_component(np.zeros((2, 2, 2))).any()
+
+
+@given(st.integers(0, 10_000), st.floats(0.3, 0.9), st.sampled_from([(9, 8), (5, 6, 7), (1, 4, 5)]))
+@settings(max_examples=60, deadline=None)
+def test_fill_holes_equals_scipy(seed: int, density: float, shape: tuple[int, ...]) -> None:
+    mask = np.random.default_rng(seed).random(shape) < density
+    np.testing.assert_array_equal(fill_holes(mask), ndimage.binary_fill_holes(mask))

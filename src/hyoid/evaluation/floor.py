@@ -202,12 +202,16 @@ def _try_all(
     uptake = _prepare(case)
     truth = read_volume(_mask(case))
     found: dict[tuple[ThresholdKind, float, float], Candidates] = {}
+    scored: dict[bytes, CaseScores] = {}
     scores = []
     for candidate in candidates:
         if candidate.finding not in found:
             found[candidate.finding] = candidate.find(uptake)
-        labels = uptake.restore(candidate.assign(found[candidate.finding]))
-        scores.append(score_pair(case.id, labels, truth, options, surfaces=False).scores)
+        labels = candidate.assign(found[candidate.finding])
+        key = labels.tobytes()  # many settings make the same label map
+        if key not in scored:
+            scored[key] = score_pair(case.id, uptake.restore(labels), truth, options, surfaces=False).scores
+        scores.append(scored[key])
     return scores, uptake.head
 
 

@@ -1,7 +1,13 @@
 """Images on their grids: reading, framing, resampling, intensity, components."""
 
 from hyoid.imaging.body import body_mask
-from hyoid.imaging.components import Connectivity, label_components, largest_component, remove_small_components
+from hyoid.imaging.components import (
+    Connectivity,
+    fill_holes,
+    label_components,
+    largest_component,
+    remove_small_components,
+)
 from hyoid.imaging.framed import Framed
 from hyoid.imaging.frames import Frame, FullView, Located, NeckBox
 from hyoid.imaging.head import Head, find_head
@@ -32,6 +38,7 @@ __all__ = [
     "Window",
     "ZScore",
     "body_mask",
+    "fill_holes",
     "find_head",
     "is_image",
     "label_components",

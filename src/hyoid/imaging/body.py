@@ -8,6 +8,7 @@ from scipy import ndimage
 
 from hyoid.geometry import Volume
 from hyoid.imaging.components import largest_component
+from hyoid.imaging.morphology import dilate, erode
 
 BODY_HU = -300.0
 """Between lung or air and fat (-100 HU): well clear of both, so that noise of +-100 HU moves no outline."""
@@ -34,22 +35,17 @@ def body_mask(ct: Volume) -> NDArray[np.bool_]:
     coarse = ct.array[:: steps[0], :: steps[1], :: steps[2]] > BODY_HU
     ball = _ball([step * spacing for step, spacing in zip(steps, reversed(ct.grid.spacing), strict=True)])
     # The chest's wall may be thinner than the opening: the lungs are filled before it.
-    thick = ndimage.binary_dilation(_eroded(coarse, ball), ball)
+    # Beyond the field the body goes on, so that a slab of neck is not worn away from its ends.
+    thick = dilate(erode(coarse, ball, outside=True), ball)
     for plane, core in zip(coarse, thick, strict=True):
         _fill_holes(plane, core)
-    near = ndimage.binary_dilation(largest_component(_eroded(coarse, ball)), ball)
+    near = dilate(largest_component(erode(coarse, ball, outside=True)), ball)
     for axis, (step, count) in enumerate(zip(steps, ct.array.shape, strict=True)):
         near = np.repeat(near, step, axis=axis).take(range(count), axis=axis)
     body: NDArray[np.bool_] = near & (ct.array > BODY_HU)
     for plane in body:
         _fill_holes(plane)
     return body
-
-
-def _eroded(mask: NDArray[np.bool_], ball: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    # Beyond the field the body goes on, so that a slab of neck is not worn away from its ends.
-    eroded: NDArray[np.bool_] = ndimage.binary_erosion(mask, ball, border_value=1)
-    return eroded
 
 
 def _ball(spacing_mm: list[float]) -> NDArray[np.bool_]:

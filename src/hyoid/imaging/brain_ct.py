@@ -8,7 +8,7 @@ from scipy import ndimage
 from hyoid.geometry import Box, Volume
 from hyoid.imaging.body import BODY_HU
 from hyoid.imaging.brain_site import Site, assess
-from hyoid.imaging.components import largest_component
+from hyoid.imaging.components import fill_holes, largest_component
 from hyoid.imaging.resampling import resample
 
 COARSE_MM = 4.0
@@ -32,7 +32,7 @@ def brain_in_ct(ct: Volume) -> Site | None:
     for plane, bone in zip(enclosed, hu > BONE_HU, strict=True):
         if bone.any():
             closed = ndimage.binary_closing(bone)
-            plane[:] = ndimage.binary_fill_holes(closed) & ~bone
+            plane[:] = fill_holes(closed) & ~bone
     enclosed &= (hu > BRAIN_HU[0]) & (hu < BRAIN_HU[1])
     cross = ndimage.generate_binary_structure(3, 1)
     eroded = ndimage.binary_erosion(enclosed, cross, OPENING_VOXELS, border_value=1)
@@ -40,4 +40,4 @@ def brain_in_ct(ct: Volume) -> Site | None:
     if not brain.any():
         return None
     brain = ndimage.binary_dilation(brain, cross, OPENING_VOXELS, mask=enclosed)
-    return assess(ndimage.binary_fill_holes(brain), hu > BODY_HU, grid)
+    return assess(fill_holes(brain), hu > BODY_HU, grid)

@@ -8,6 +8,7 @@ from scipy import ndimage
 
 from hyoid.geometry import Box, Volume
 from hyoid.imaging.brain_site import CUT_VOLUME_ML, VOLUME_ML, Site, assess
+from hyoid.imaging.components import fill_holes
 from hyoid.imaging.resampling import resample
 from hyoid.imaging.skull import skull_around
 
@@ -59,6 +60,6 @@ def _blobs(warm: NDArray[np.bool_], voxel_volume_mm3: float) -> list[NDArray[np.
         # Cortex alone, with a cold inside, may have half of the volume that it has when filled.
         if CUT_VOLUME_ML / 2 <= volumes_ml[label] <= VOLUME_ML[1]:
             blob = np.zeros(warm.shape, bool)
-            blob[slices] = ndimage.binary_fill_holes(components[slices] == label)
+            blob[slices] = fill_holes(components[slices] == label)
             blobs.append(blob)
     return blobs

@@ -11,7 +11,7 @@ from scipy import ndimage
 from hyoid.geometry import Box, Grid, Volume
 from hyoid.imaging.blocks import Block, block_meeting
 from hyoid.imaging.body import BODY_HU
-from hyoid.imaging.components import label_components
+from hyoid.imaging.components import fill_holes, label_components
 from hyoid.imaging.frames import FullView
 from hyoid.imaging.head import Head, find_head
 from hyoid.imaging.label_resampling import resample_labels
@@ -154,7 +154,7 @@ def _brain(pet: Volume, head: Head) -> Volume:
         inside = np.bincount(components[core], minlength=count + 1)
         inside[0] = 0
         core = core | (components == inside.argmax()) if inside.any() else core
-    brain = ndimage.binary_fill_holes(core)
+    brain = fill_holes(core)
     return Volume(ndimage.binary_dilation(brain, cross, BRAIN_MARGIN_VOXELS).astype(np.uint8), grid)
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, ndimage
+from scipy import fft
 
 from hyoid.geometry import Box, Volume
-from hyoid.imaging import largest_component, resample
+from hyoid.imaging import fill_holes, largest_component, resample
 
 GRID_MM = 5.0
 """Voxel of the common grid: about the resolution of PET; the peak is interpolated to a fraction of it."""
@@ -86,7 +86,7 @@ def outline_shift(ct: Volume, ct_body: NDArray[np.bool_], pet: Volume) -> Shift 
 
 def _pet_body(suv: NDArray[np.float32]) -> NDArray[np.bool_]:
     body = largest_component(suv > PET_BODY_SUV)
-    filled: NDArray[np.bool_] = np.stack([ndimage.binary_fill_holes(plane) for plane in body])
+    filled: NDArray[np.bool_] = np.stack([fill_holes(plane) for plane in body])
     return filled
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import ndimage
+from numpy.typing import NDArray
 
 from hyoid.cohort.check.finding import study_rule
 from hyoid.cohort.check.study import SUV_LIMIT, SUV_PERCENTILE, Study
@@ -90,8 +90,7 @@ def extravasation(study: Study) -> Iterator[str]:
         return
     middle = study.midline_x_mm
     components, count = label_components(hot)
-    peaks = ndimage.maximum_position(pet.array, components, np.arange(1, count + 1))
-    for z, y, x in peaks:
+    for z, y, x in _peaks(pet.array, components, count):
         at = pet.grid.to_world((x, y, z))
         peak = float(pet.array[z, y, x])
         if abs(at[0] - middle) <= MIDLINE_FIELD_MM:
@@ -101,6 +100,15 @@ def extravasation(study: Study) -> Iterator[str]:
         if volume_ml <= COMPACT_ML:
             side = "left" if at[0] > middle else "right"
             yield f"SUV {peak:.0f} in {volume_ml:.0f} mL, {abs(at[0] - middle):.0f} mm {side} of the midline"
+
+
+def _peaks(values: NDArray[np.float32], components: NDArray[np.int32], count: int) -> list[tuple[int, int, int]]:
+    """Return the voxel (z, y, x) of the greatest value of each component, 1 to `count`."""
+    voxels = np.flatnonzero(components)
+    rising = voxels[np.argsort(values.ravel()[voxels], kind="stable")]
+    peak = np.zeros(count + 1, np.intp)
+    peak[components.ravel()[rising]] = rising  # of several writes the last one, the greatest, stays
+    return [(int(z), int(y), int(x)) for z, y, x in zip(*np.unravel_index(peak[1:], values.shape), strict=True)]
 
 
 RULES = (pet_not_in_suv, pet_too_low, negative_suv, extravasation)
