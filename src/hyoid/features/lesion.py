@@ -10,8 +10,8 @@ from scipy.signal import fftconvolve
 
 from hyoid.cohort import GTVN, GTVP
 from hyoid.geometry import Grid, Volume
-from hyoid.imaging import Connectivity, label_components, resample
-from hyoid.metrics import as_labels, content_block
+from hyoid.imaging import Connectivity, content_block, label_components, resample
+from hyoid.metrics import as_labels
 
 PEAK_VOLUME_ML = 1.0
 """Volume of the sphere of SUVpeak (PERCIST; IBSI's intensity peak)."""

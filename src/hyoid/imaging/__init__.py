@@ -3,6 +3,7 @@
 from hyoid.imaging.body import body_mask
 from hyoid.imaging.components import (
     Connectivity,
+    content_block,
     fill_holes,
     label_components,
     largest_component,
@@ -38,6 +39,7 @@ __all__ = [
     "Window",
     "ZScore",
     "body_mask",
+    "content_block",
     "fill_holes",
     "find_head",
     "is_image",

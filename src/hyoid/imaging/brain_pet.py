@@ -8,7 +8,8 @@ from scipy import ndimage
 
 from hyoid.geometry import Box, Volume
 from hyoid.imaging.brain_site import CUT_VOLUME_ML, VOLUME_ML, Site, assess
-from hyoid.imaging.components import fill_holes
+from hyoid.imaging.components import content_block, fill_holes
+from hyoid.imaging.morphology import dilate, erode
 from hyoid.imaging.resampling import resample
 from hyoid.imaging.skull import skull_around
 
@@ -52,14 +53,17 @@ def _blobs(warm: NDArray[np.bool_], voxel_volume_mm3: float) -> list[NDArray[np.
     """Return the components of brain-like volume after opening, holes (ventricles, white matter) filled."""
     cross = ndimage.generate_binary_structure(3, 1)
     # Beyond the field the warm region goes on, so that a brain at its end is not worn away.
-    eroded = ndimage.binary_erosion(warm, cross, OPENING_VOXELS, border_value=1)
-    components, count = ndimage.label(ndimage.binary_dilation(eroded, cross, OPENING_VOXELS, mask=warm))
+    opened = erode(warm, ndimage.iterate_structure(cross, OPENING_VOXELS), outside=True)
+    for _ in range(OPENING_VOXELS):
+        opened = dilate(opened, cross) & warm
+    components, count = ndimage.label(opened)
     volumes_ml = np.bincount(components.ravel(), minlength=count + 1) * voxel_volume_mm3 / 1000.0
+    # Cortex alone, with a cold inside, may have half of the volume that it has when filled.
+    likely = (volumes_ml >= CUT_VOLUME_ML / 2) & (volumes_ml <= VOLUME_ML[1])
     blobs = []
-    for label, slices in enumerate(ndimage.find_objects(components), start=1):
-        # Cortex alone, with a cold inside, may have half of the volume that it has when filled.
-        if CUT_VOLUME_ML / 2 <= volumes_ml[label] <= VOLUME_ML[1]:
-            blob = np.zeros(warm.shape, bool)
-            blob[slices] = fill_holes(components[slices] == label)
-            blobs.append(blob)
+    for label in 1 + np.flatnonzero(likely[1:]):
+        blob = components == label
+        slices = content_block(blob)
+        blob[slices] = fill_holes(blob[slices])
+        blobs.append(blob)
     return blobs

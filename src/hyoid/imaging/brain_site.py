@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from hyoid.geometry import Box, Grid, Triple
+from hyoid.imaging.components import content_block
 
 VOLUME_ML = (500.0, 2300.0)
 """Volume of a brain wholly in view: adults have 1000-1600 mL; the rest is for children, thresholds and blur."""
@@ -86,8 +87,7 @@ class Site:
     @property
     def box(self) -> Box:
         """Bounding box of the brain, LPS mm."""
-        (slices,) = ndimage.find_objects(self.blob.view(np.uint8))
-        z, y, x = slices
+        z, y, x = content_block(self.blob)
         block = self.grid.cropped((x.start, y.start, z.start), (x.stop - x.start, y.stop - y.start, z.stop - z.start))
         return Box.of_grid(block)
 
@@ -101,7 +101,7 @@ class Site:
 
 def assess(blob: NDArray[np.bool_], body: NDArray[np.bool_], grid: Grid) -> Site | None:
     """Return the blob as a `Site` where it passes as a brain, else None. `grid` is axis-aligned with +z upwards."""
-    (slices,) = ndimage.find_objects(blob.view(np.uint8))
+    slices = content_block(blob)
     extent = [(at.stop - at.start) * spacing for at, spacing in zip(slices, reversed(grid.spacing), strict=True)]
     volume_ml = float(np.count_nonzero(blob)) * grid.voxel_volume_mm3 / 1000.0
     compact = volume_ml * 1000.0 / float(np.prod(extent))
@@ -121,7 +121,8 @@ def assess(blob: NDArray[np.bool_], body: NDArray[np.bool_], grid: Grid) -> Site
 
 def _centroid(mask: NDArray[np.bool_]) -> tuple[float, ...]:
     """Return the centroid's index; from its voxels alone, which are few in a whole-body grid."""
-    return tuple(float(np.mean(index)) for index in np.nonzero(mask))
+    slices = content_block(mask)
+    return tuple(at.start + float(np.mean(index)) for at, index in zip(slices, np.nonzero(mask[slices]), strict=True))
 
 
 def _is_cut(blob: NDArray[np.bool_], grid: Grid, sign: int) -> bool:

@@ -74,3 +74,13 @@ def fill_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     enclosed[0] = False
     filled: NDArray[np.bool_] = mask | enclosed[holes]
     return filled
+
+
+def content_block(*arrays: NDArray[Any]) -> tuple[slice, ...]:
+    """Return the slices (z, y, x) of the smallest block that holds every non-zero voxel of arrays of one shape."""
+    block: tuple[slice, ...] = ()
+    for axis in range(arrays[0].ndim):  # each pass looks only at what the last one left
+        others = tuple(other for other in range(arrays[0].ndim) if other != axis)
+        hit = np.flatnonzero(np.logical_or.reduce([array[block].any(axis=others) for array in arrays]))
+        block += (slice(int(hit[0]), int(hit[-1]) + 1) if len(hit) else slice(0, 0),)
+    return block

@@ -4,7 +4,7 @@ from hyoid.metrics.case import CaseScores, SegmentationOptions, score_case
 from hyoid.metrics.detection import DETECTION_IOU, Detection, detect
 from hyoid.metrics.empty import EmptyTruth
 from hyoid.metrics.intervals import Bootstrap, Interval, Statistic, bootstrap_interval, paired_interval, ratio
-from hyoid.metrics.labels import Lesion, Mask, as_labels, content_block, cut_to_content
+from hyoid.metrics.labels import Lesion, Mask, as_labels, cut_to_content
 from hyoid.metrics.measures import MEASURES, Measure, dice_name
 from hyoid.metrics.overlap import Overlap, overlap
 from hyoid.metrics.surface import SURFACE_TOLERANCE_MM, Surface, SurfaceScores, border_voxels, surface_scores
@@ -30,7 +30,6 @@ __all__ = [
     "as_labels",
     "bootstrap_interval",
     "border_voxels",
-    "content_block",
     "cut_to_content",
     "detect",
     "dice_name",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hyoid.cohort import GTVN, GTVP
 from hyoid.errors import ImageError
+from hyoid.imaging import content_block
 
 Mask = NDArray[np.bool_]
 """A binary mask of shape (z, y, x)."""
@@ -65,13 +66,3 @@ def cut_to_content(*arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """
     block = content_block(*arrays)
     return tuple(array[block] for array in arrays)
-
-
-def content_block(*arrays: NDArray[Any]) -> tuple[slice, ...]:
-    """Return the slices (z, y, x) of the smallest block that holds every non-zero voxel of arrays of one shape."""
-    block: tuple[slice, ...] = ()
-    for axis in range(arrays[0].ndim):  # each pass looks only at what the last one left
-        others = tuple(other for other in range(arrays[0].ndim) if other != axis)
-        hit = np.flatnonzero(np.logical_or.reduce([array[block].any(axis=others) for array in arrays]))
-        block += (slice(int(hit[0]), int(hit[-1]) + 1) if len(hit) else slice(0, 0),)
-    return block
