@@ -147,6 +147,21 @@ def test_missing_and_extra_predictions() -> None:
         evaluate_segmentation({"Y": _map(None)}, TRUTH, allow_missing=True)
 
 
+def test_only_the_predicted_cases() -> None:
+    some = {identifier: PREDICTION[identifier] for identifier in ("CHUM-001", "CHUM-002")}
+    result = evaluate_segmentation(some, TRUTH, bootstrap=QUICK, only_predicted=True)
+    alone = evaluate_segmentation(some, {i: TRUTH[i] for i in some}, bootstrap=QUICK)
+    assert (result.cohort, result.centers, result.cases) == (alone.cohort, alone.centers, alone.cases)
+    assert (result.left_out, result.missing) == (("MDA-001", "MDA-002"), ())
+    written = result.to_dict()
+    assert (written["n"], written["n_left_out"], written["missing_left_out"]) == (2, 2, ["MDA-001", "MDA-002"])
+    assert evaluate_segmentation(PREDICTION, TRUTH, bootstrap=QUICK, only_predicted=True).left_out == ()
+    with pytest.raises(CohortError, match="agree"):
+        evaluate_segmentation({"Y": _map(None)}, TRUTH, only_predicted=True)
+    with pytest.raises(CohortError, match="one of them"):
+        evaluate_segmentation(some, TRUTH, only_predicted=True, allow_missing=True)
+
+
 def test_errors_name_the_case() -> None:
     wrong = PREDICTION | {"MDA-001": Volume(np.full(GRID.shape, 3, np.uint8), GRID)}
     with pytest.raises(HyoidError, match=r"^MDA-001: .*label values 3"):
