@@ -37,6 +37,12 @@ def _rename_rfs(header: list[str], rows: list[list[str]]) -> None:
     header[-1] = "RFS"
 
 
+def _rename_rfs_in_months(header: list[str], rows: list[list[str]]) -> None:
+    header[-1] = "RFS"
+    for row in rows:
+        row[-1] = "24"
+
+
 def _rename_rfs_in_doubt(header: list[str], rows: list[list[str]]) -> None:
     header[-1] = "RFS"
     for row in rows:
@@ -68,7 +74,8 @@ def _set(row: int, column: int, value: str) -> Change:
     [
         (_repeat_row, "duplicate-id"),
         (_drop_age, "missing-column"),
-        (_rename_rfs, "rfs-unit-guessed"),
+        (_rename_rfs, "rfs-unit-told"),
+        (_rename_rfs_in_months, "rfs-unit-guessed"),
         (_rename_rfs_in_doubt, "rfs-unit-in-doubt"),
         (_event_without_time, "event-without-time"),
         (_set(0, 9, ""), "time-without-event"),

@@ -28,6 +28,7 @@ ADVICE: dict[str, tuple[Severity, str]] = {
     "misplaced-file": ("error", "Move it to its own patient's folder."),
     "bad-value": ("warning", "Correct the cell, or explain the coding in a --columns file."),
     "out-of-range": ("warning", "Correct the cell, or the unit."),
+    "rfs-unit-told": ("info", "Nothing to do; a column named `RFS (days)` says it to every reader."),
     "rfs-unit-guessed": (
         "warning",
         "Name the column `RFS (days)` or `RFS (months)`, or set `rfs_unit` in a --columns file.",
