@@ -20,6 +20,7 @@ from hyoid.networks.runtime import resolve_device
 from hyoid.progress import follow, set_quiet, track
 from hyoid.recipe import Recipe, dump_recipe, load_recipe
 from hyoid.training.checkpoint import epochs_logged, is_finished
+from hyoid.training.copies import find_copies
 from hyoid.training.fold import Machine, fit_fold, fold_names
 from hyoid.training.store import Store
 from hyoid.training.usable import usable_cases
@@ -70,7 +71,8 @@ def train_run(
     stored = Store(store or out / "store", recipe.preprocess, recipe.inputs.images)
     report = stored.prepare(usable, jobs)
     excluded |= report.quarantined
-    usable = [case for case in usable if case.id not in report.quarantined]
+    excluded |= find_copies(stored.open(case.id) for case in usable if case.id not in excluded)
+    usable = [case for case in usable if case.id not in excluded]
     write_json(out / "excluded.json", excluded)
     folds = _folds(out, recipe, usable)
     numbers = fold_names(len(folds), fold)
