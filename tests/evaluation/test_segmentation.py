@@ -123,14 +123,16 @@ def test_result_is_json_and_names_its_choices(tmp_path: Path) -> None:
 
 
 def test_stratified_resampling_keeps_the_centers() -> None:
-    truth = {f"A-{i}": _map((0, 8)) for i in range(4)} | {f"B-{i}": _map((0, 8)) for i in range(4)}
-    prediction = {i: _map((0, 8)) if i.startswith("A") else _map((12, 20)) for i in truth}
+    truth = {f"{center}-{i}": _map((0, 8)) for center in ("CHUM", "MDA") for i in range(4)}
+    prediction = {i: _map((0, 8)) if i.startswith("CHUM") else _map((12, 20)) for i in truth}
     free, kept = (
         evaluate_segmentation(prediction, truth, bootstrap=QUICK, stratify=s).cohort["gtvp_dsc_exclude"]
         for s in (False, True)
     )
     assert (kept.low, kept.value, kept.high) == (0.5, 0.5, 0.5)
     assert free.low < 0.5 < free.high
+    with pytest.raises(CohortError, match="--centers"):
+        evaluate_segmentation({"D-label3": _map((0, 8))}, {"D-label3": _map((0, 8))}, stratify=True)
 
 
 def test_missing_and_extra_predictions() -> None:

@@ -46,7 +46,11 @@ def segmentation(
     stratify: Annotated[bool, typer.Option("--stratify", help="Resample within centers.")] = False,
     centers: Annotated[
         Path | None,
-        typer.Option("--centers", metavar="CSV", help="Table with PatientID and CenterID (default: from the ids)."),
+        typer.Option(
+            "--centers",
+            metavar="CSV",
+            help="Table with PatientID and CenterID (default: the cohort's, or CHUM-012's CHUM).",
+        ),
     ] = None,
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Score a missing prediction as an empty one.")

@@ -52,8 +52,8 @@ def evaluate_segmentation(  # noqa: PLR0913 - the options of the verb, all but t
     bootstrap
         How intervals over patients are drawn.
     centers
-        Center by patient id. Otherwise the cohort's, where `truth` is one, else the letters that the id begins with
-        (`CHUM-012`).
+        Center by patient id. Otherwise the cohort's, where `truth` is one, else that of ids of the challenge's form
+        (`CHUM-012`); None for others.
     stratify
         Resample within centers instead of over the whole cohort.
     allow_missing
@@ -66,7 +66,7 @@ def evaluate_segmentation(  # noqa: PLR0913 - the options of the verb, all but t
     Raises
     ------
     CohortError
-        If no id is in both, a prediction is missing and nothing says what becomes of it, or two things are said.
+        If no id is in both, a missing prediction is neither allowed nor left out, or `stratify` knows no center.
     HyoidError
         If a file cannot be read, holds other labels, or lies on another grid; the message names the case.
     """
@@ -78,11 +78,11 @@ def evaluate_segmentation(  # noqa: PLR0913 - the options of the verb, all but t
     left_out, missing = (missing, ()) if only_predicted else ((), missing)
     true_maps = {identifier: found for identifier, found in true_maps.items() if identifier not in left_out}
     centers = _centers(truth, true_maps) if centers is None else centers
-    calls = (
+    _check_strata(centers, stratify)
+    scored = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(score_pair)(identifier, predicted_maps.get(identifier), label_map, options)
         for identifier, label_map in true_maps.items()
     )
-    scored = Parallel(n_jobs=jobs, return_as="generator")(calls)
     cases = [
         CaseResult(case.id, centers.get(case.id), case.scores, case.notes)
         for case in track(scored, "Evaluating", total=len(true_maps))
@@ -168,6 +168,15 @@ def _centers(truth: LabelMaps, identifiers: Iterable[str]) -> dict[str, str | No
             truth = {}
     known = {case.id: case.center for case in truth.cases} if isinstance(truth, Cohort) else {}
     return {identifier: known.get(identifier) or prefix_of(identifier) for identifier in identifiers}
+
+
+def _check_strata(centers: Mapping[str, str | None], stratify: bool) -> None:
+    if stratify and not any(centers.values()):
+        raise CohortError.of(
+            f"no center of any of {len(centers)} cases",
+            "centers to resample within",
+            "Give a table with PatientID and CenterID (--centers), or leave --stratify out.",
+        )
 
 
 def _check_ids(
