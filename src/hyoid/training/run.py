@@ -34,14 +34,17 @@ HELD_OUT = "held-out"
 class Run:
     """What a run has produced so far.
 
-    `folds` are the finished ones by name; `excluded` are cases that could not be used, with the reason; every case of
-    `reported` has a label map in `folder/out-of-fold`, made by the model that did not see it. The test part of a
-    hold-out split, `held_out`, is predicted by all folds together into `folder/held-out` once every fold is finished.
+    `folds` are the finished ones by the name of their folder, `fold-0`, ...; `fold_names` is what each folder's fold is
+    called in the split (`center-CHUM`: that centre is left out). `excluded` are cases that could not be used, with the
+    reason; every case of `reported` has a label map in `folder/out-of-fold`, made by the model that did not see it. The
+    test part of a hold-out split, `held_out`, is predicted by all folds together into `folder/held-out` once every fold
+    is finished.
     """
 
     folder: Path
     recipe: Recipe
     folds: dict[str, Path]
+    fold_names: dict[str, str]
     excluded: dict[str, str]
     reported: tuple[str, ...]
     held_out: tuple[str, ...] = ()
@@ -84,7 +87,8 @@ def train_run(
         machine = Machine.of(recipe, device)
         networks = _networks(recipe, list(finished.values()), machine)
         _predict(recipe, networks, held_out, stored, out / HELD_OUT, "all", machine)
-    return Run(out, recipe, finished, excluded, tuple(sorted(reported)), tuple(sorted(held_out)))
+    names = {f"fold-{k}": one.name for k, one in enumerate(folds)}
+    return Run(out, recipe, finished, names, excluded, tuple(sorted(reported)), tuple(sorted(held_out)))
 
 
 def _train_folds(
@@ -143,10 +147,11 @@ def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> Non
 
 
 def _folds(out: Path, recipe: Recipe, usable: list[Case]) -> list[Fold]:
-    """Return the folds of the run, drawn once and then read back."""
+    """Return the folds of the run, drawn once and then read back; the file says in which folder each one is."""
     path = out / "splits.json"
     if not path.is_file():
-        write_json(path, folds_to_json(recipe.split.make_folds(usable)))
+        records = folds_to_json(recipe.split.make_folds(usable))
+        write_json(path, [{"folder": f"fold-{k}", **record} for k, record in enumerate(records)])
     return folds_from_json(read_json(path))
 
 
