@@ -30,8 +30,9 @@ class TrainResult:
     evaluation: SegmentationResult
 
     def summary(self) -> dict[str, Any]:
-        """Return recipe, folds and headline metrics with intervals, for printing."""
-        return {"recipe": self.run.recipe.title, "folds": list(self.run.folds), **_results(self.evaluation)}
+        """Return recipe, finished folds, all folds' names in the split, and headline metrics with intervals."""
+        folds = {"folds": list(self.run.folds), "fold_names": self.run.fold_names}
+        return {"recipe": self.run.recipe.title, **folds, **_results(self.evaluation)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,3 +76,8 @@ def test_missing_predictions(folders: tuple[Path, Path], tmp_path: Path) -> None
     )
     assert code == 0
     assert "scored as empty: CHUM-1" in text
+    out = tmp_path / "some.json"
+    code, text, _ = _run("--pred", pred, "--truth", truth, "--out", out, "--only-predicted", "--bootstrap", 20)
+    assert code == 0
+    assert "left out: 1 of 3 cases (CHUM-1)" in text
+    assert (read_json(out)["n"], read_json(out)["missing_left_out"]) == (2, ["CHUM-1"])

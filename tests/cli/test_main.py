@@ -7,6 +7,8 @@ import pytest
 
 from hyoid import api
 from hyoid.cli import main
+from hyoid.cohort import folds_from_json
+from hyoid.files import read_json
 from hyoid.recipe import dump_recipe
 from support.balls import ball_cohort
 from support.recipes import small_recipe
@@ -62,6 +64,25 @@ def test_train_prints_metrics_and_bundle(
     summary = json.loads(capsys.readouterr().out)
     assert summary["folds"] == ["fold-0", "fold-1"]
     assert summary["metrics"]["GTVp_mean_dice"]["n"] == 4
+
+
+def test_train_tells_which_center_each_folder_leaves_out(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    cohort: Path,
+    recipe_file: Path,
+    tmp_path: Path,
+) -> None:
+    by_center = ["--set", "split={name: leave_one_center_out}", "--fold", "1", "--device", "cpu", "--quiet"]
+    arguments = ["train", cohort, "--recipe", recipe_file, "--out", tmp_path / "run", *by_center]
+    assert _run(monkeypatch, *arguments) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[:2] == ["fold-0: center-ACEN, not trained yet", "fold-1: center-BCEN"]
+    folds = read_json(tmp_path / "run" / "splits.json")
+    assert [(fold["folder"], fold["name"]) for fold in folds] == [("fold-0", "center-ACEN"), ("fold-1", "center-BCEN")]
+    assert set(folds[1]["report"]) == {"BCEN-001", "BCEN-003"}
+    assert read_json(tmp_path / "run" / "fold-1" / "fitted.json")["fold"] == "center-BCEN"
+    assert [fold.name for fold in folds_from_json(folds)] == ["center-ACEN", "center-BCEN"]
 
 
 def test_preprocess_reports_what_it_made(

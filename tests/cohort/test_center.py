@@ -5,7 +5,24 @@ from hyoid.cohort.center import name_centers, prefix_of
 
 @pytest.mark.parametrize(
     ("identifier", "prefix"),
-    [("CHUM-012", "CHUM"), ("MDA_2-x", "MDA"), ("HGJ7", "HGJ"), ("case_001", None), ("0012", None), ("CHUM", None)],
+    [
+        ("CHUM-012", "CHUM"),
+        ("MDA-123", "MDA"),
+        ("HN_MDA_001", None),
+        ("HN-CHUM-012", None),
+        ("D-label3", None),
+        ("A_ok_1", None),
+        ("A-1", None),
+        ("MDA_2", None),
+        ("MDA-2-x", None),
+        ("HGJ7", None),
+        ("Chum-012", None),
+        ("HOSPITAL-1", None),
+        ("CASE-001", None),
+        ("HN-1", None),
+        ("0012", None),
+        ("CHUM", None),
+    ],
 )
 def test_prefix(identifier, prefix) -> None:
     assert prefix_of(identifier) == prefix

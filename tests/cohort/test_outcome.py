@@ -53,12 +53,20 @@ def _converted(times, unit):
 
 def test_the_unit_is_told_by_magnitude_and_said() -> None:
     times, notes, codes = _converted([700, 900, 1500], None)
-    assert (times, codes) == ([700, 900, 1500], ["rfs-unit-guessed"])
+    assert (times, codes) == ([700, 900, 1500], ["rfs-unit-told"])
     assert "read as days" in notes[0]
     times, notes, codes = _converted([12, 24, 48], None)
     assert times == pytest.approx([365.25, 730.5, 1461])
     assert codes == ["rfs-unit-guessed"]
     assert "read as months" in notes[0]
+
+
+def test_one_long_time_makes_a_guess_sure_and_never_turns_it() -> None:
+    assert _converted([210, 250, 300], None)[2] == ["rfs-unit-guessed"]
+    assert _converted([210, 250, 301], None)[2] == ["rfs-unit-told"]
+    times, _, codes = _converted([12, 24, 480], None)
+    assert times[0] == pytest.approx(365.25)
+    assert codes == ["rfs-unit-in-doubt"]
 
 
 @pytest.mark.parametrize(("times", "unit"), [([90], None), ([150], None), ([24, 30], "days"), ([800], "months")])

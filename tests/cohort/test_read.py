@@ -46,7 +46,7 @@ def test_one_patient_in_three_tasks_is_one_case(tree: Path) -> None:
         "m_stage": "M0",
     }
     assert [(p.code, p.case) for p in cohort.problems] == [
-        ("rfs-unit-guessed", None),
+        ("rfs-unit-told", None),
         ("id-without-images", "USZ-9"),
         ("images-without-row", "MDA-7"),
     ]
@@ -77,6 +77,26 @@ def test_missing_columns_are_reported_once_each(tmp_path: Path) -> None:
         f"no column {name}"
         for name in ("gender", "tobacco", "alcohol", "performance_status", "treatment", "m_stage", "rfs")
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "days"),
+    [
+        ("HECKTOR_2025_Training_Task_2.csv", "RFS", 120),
+        ("hecktor2022_endpoint_training.csv", "RFS", 120),
+        ("HECKTOR_2025_Training_Task_2.csv", "RFS (months)", 120 * 365.25 / 12),
+        ("endpoint.csv", "RFS (days)", 120),
+    ],
+)
+def test_the_challenges_own_tables_are_in_days(tmp_path: Path, name: str, column: str, days: float) -> None:
+    path = tmp_path / name
+    path.write_text(f"PatientID,Relapse,{column}\nCHUM-001,0,120\n")
+    cohort = read_cohort(path)
+    assert cohort.case("CHUM-001").rfs_days == pytest.approx(days)
+    assert not [p.code for p in cohort.problems if p.code.startswith("rfs-unit")]
+    path.rename(tmp_path / "other.csv")
+    told = [p.code for p in read_cohort(tmp_path / "other.csv").problems if p.code.startswith("rfs-unit")]
+    assert told == (["rfs-unit-in-doubt"] if column == "RFS" else [])
 
 
 def test_every_reported_code_is_described(tree: Path) -> None:

@@ -123,14 +123,16 @@ def test_result_is_json_and_names_its_choices(tmp_path: Path) -> None:
 
 
 def test_stratified_resampling_keeps_the_centers() -> None:
-    truth = {f"A-{i}": _map((0, 8)) for i in range(4)} | {f"B-{i}": _map((0, 8)) for i in range(4)}
-    prediction = {i: _map((0, 8)) if i.startswith("A") else _map((12, 20)) for i in truth}
+    truth = {f"{center}-{i}": _map((0, 8)) for center in ("CHUM", "MDA") for i in range(4)}
+    prediction = {i: _map((0, 8)) if i.startswith("CHUM") else _map((12, 20)) for i in truth}
     free, kept = (
         evaluate_segmentation(prediction, truth, bootstrap=QUICK, stratify=s).cohort["gtvp_dsc_exclude"]
         for s in (False, True)
     )
     assert (kept.low, kept.value, kept.high) == (0.5, 0.5, 0.5)
     assert free.low < 0.5 < free.high
+    with pytest.raises(CohortError, match="--centers"):
+        evaluate_segmentation({"D-label3": _map((0, 8))}, {"D-label3": _map((0, 8))}, stratify=True)
 
 
 def test_missing_and_extra_predictions() -> None:
@@ -145,6 +147,21 @@ def test_missing_and_extra_predictions() -> None:
     assert "scored as empty" in result.cases[3].notes[0]
     with pytest.raises(CohortError, match="agree"):
         evaluate_segmentation({"Y": _map(None)}, TRUTH, allow_missing=True)
+
+
+def test_only_the_predicted_cases() -> None:
+    some = {identifier: PREDICTION[identifier] for identifier in ("CHUM-001", "CHUM-002")}
+    result = evaluate_segmentation(some, TRUTH, bootstrap=QUICK, only_predicted=True)
+    alone = evaluate_segmentation(some, {i: TRUTH[i] for i in some}, bootstrap=QUICK)
+    assert (result.cohort, result.centers, result.cases) == (alone.cohort, alone.centers, alone.cases)
+    assert (result.left_out, result.missing) == (("MDA-001", "MDA-002"), ())
+    written = result.to_dict()
+    assert (written["n"], written["n_left_out"], written["missing_left_out"]) == (2, 2, ["MDA-001", "MDA-002"])
+    assert evaluate_segmentation(PREDICTION, TRUTH, bootstrap=QUICK, only_predicted=True).left_out == ()
+    with pytest.raises(CohortError, match="agree"):
+        evaluate_segmentation({"Y": _map(None)}, TRUTH, only_predicted=True)
+    with pytest.raises(CohortError, match="one of them"):
+        evaluate_segmentation(some, TRUTH, only_predicted=True, allow_missing=True)
 
 
 def test_errors_name_the_case() -> None:

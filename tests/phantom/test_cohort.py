@@ -11,7 +11,8 @@ from hyoid.cli.phantom import phantom
 from hyoid.cohort import read_cohort
 from hyoid.errors import CohortError
 from hyoid.imaging import read_grid, read_volume
-from hyoid.phantom import LESIONS_FILE, SETTINGS_FILE, TRUTH_FILE, make_patient, write_cohort
+from hyoid.phantom import LESIONS_FILE, SETTINGS_FILE, TRUTH_FILE, draw_patients, make_patient, write_cohort
+from hyoid.phantom.outcome import EVENT_RATES
 
 PATIENTS = 6
 EHR = "PatientID,CenterID,Age,Gender,Tobacco Consumption,Alcohol Consumption,Performance Status,Treatment,M-stage"
@@ -123,6 +124,22 @@ def test_copies_where_the_file_system_has_no_links(tmp_path: Path, monkeypatch: 
     first, second = (tmp_path / "cohort" / f"Task {t}" / "MDA-001" / "MDA-001__CT.nii.gz" for t in (1, 2))
     assert first.read_bytes() == second.read_bytes()
     assert first.stat().st_ino != second.stat().st_ino
+
+
+@pytest.mark.parametrize(
+    ("option", "low", "high"), [("--event-rate", *EVENT_RATES), ("--prevalence", 0.0, 1.0)], ids=["events", "hpv"]
+)
+def test_the_help_names_the_range_that_is_allowed(tmp_path: Path, option: str, low: float, high: float) -> None:
+    app = typer.Typer()
+    app.command()(phantom)
+    (described,) = (p.help for p in typer.main.get_command(app).params if option in p.opts)
+    assert f"{low:g} to {high:g}" in described
+    for value in (low - 0.001, high + 0.001):
+        arguments = [str(tmp_path / "x"), "--patients", "1", "--centers", "unseen", option, str(value)]
+        result = CliRunner().invoke(app, arguments)
+        assert isinstance(result.exception, CohortError)
+        assert f"{low:g} to {high:g}" in str(result.exception)
+    draw_patients(1, 0, "unseen", **{option.strip("-").replace("-", "_"): high})
 
 
 def test_command_line_writes_an_unseen_cohort(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A whole run on the smallest cohort: training, out of fold, kill and resume, bundle, prediction."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,8 +135,6 @@ def test_resuming_on_a_changed_cohort_is_refused(trained: api.TrainResult, tmp_p
 
 
 def test_altered_bundle_is_refused(trained: api.TrainResult, tmp_path: Path) -> None:
-    import shutil
-
     bundle = tmp_path / "bundle"
     shutil.copytree(trained.bundle.folder, bundle)
     assert not [p for p in bundle.rglob("*") if p.suffix in {".pkl", ".pt", ".ckpt", ".joblib"}]
@@ -175,6 +174,16 @@ def test_recipe_that_fills_trains_on_and_predicts_a_case_without_pet(tmp_path: P
     assert len(trained.run.reported) == 4
     result = api.predict([trained.bundle.folder], tmp_path / "out", ct=lame / "BCEN-001__CT.nii.gz", device="cpu")
     assert result.cases[0]["missing_inputs"] == ["pet"]
+
+
+def test_a_patient_under_two_ids_stands_in_no_two_parts(tmp_path: Path) -> None:
+    twice = ball_cohort(tmp_path / "twice", 4)
+    for path in sorted(twice.glob("ACEN-000*")):
+        shutil.copy(path, twice / path.name.replace("ACEN-000", "ZCEN-009"))
+    result = api.train(twice, small_recipe(epochs=1), tmp_path / "run", device="cpu")
+    assert "ct of ACEN-000" in read_json(tmp_path / "run" / "excluded.json")["ZCEN-009"]
+    assert result.run.reported == ("ACEN-000", "ACEN-002", "BCEN-001", "BCEN-003")
+    assert "ZCEN-009" not in (tmp_path / "run" / "splits.json").read_text()
 
 
 def test_ensemble_of_two_bundles_and_one_fold_alone(cohort: Path, trained: api.TrainResult, tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from hyoid.cohort import Case, read_cohort
 from hyoid.errors import CohortError
-from hyoid.geometry import Volume
+from hyoid.geometry import Grid, Volume
 from hyoid.imaging import read_volume, write_volume
+from hyoid.training.copies import find_copies
 from hyoid.training.store import Store
 from support.balls import ball_cohort
 from support.recipes import small_recipe
@@ -98,6 +99,21 @@ def test_wrong_units_nan_and_a_mask_elsewhere_are_set_aside(cohort: Path, tmp_pa
     assert "Bq/mL" in reasons["ACEN-000"]
     assert "1 NaN" in reasons["ACEN-002"]
     assert "the CT's grid" in reasons["BCEN-001"]
+
+
+def test_copies_are_told_by_any_image_however_compressed_or_placed(cohort: Path, tmp_path: Path) -> None:
+    ct, pet = (read_volume(cohort / f"ACEN-000__{name}.nii.gz") for name in ("CT", "PT"))
+    x, y, z = ct.grid.origin
+    moved = Grid(ct.grid.size, ct.grid.spacing, (x, y, z + 30.0))
+    write_volume(cohort / "ZCEN-001__CT.mha", Volume(ct.array, moved))
+    write_volume(cohort / "ZCEN-001__PT.nii.gz", pet.with_array(pet.array * np.float32(1.01)))
+    write_volume(cohort / "ZCEN-002__CT.nii.gz", ct.with_array(ct.array + np.int16(1)))
+    write_volume(cohort / "ZCEN-002__PT.nii.gz", pet.with_array(pet.array * np.float32(1.01)))
+    store, cases = _store(tmp_path), read_cohort(cohort).cases
+    assert not store.prepare(cases).quarantined
+    copies = find_copies(store.open(case.id) for case in reversed(cases))
+    assert list(copies) == ["ZCEN-001"]  # the PET of ZCEN-002 is that of a case which is left out: it stays
+    assert "the ct of ACEN-000" in copies["ZCEN-001"]
 
 
 def test_half_written_case_is_made_again(cohort: Path, tmp_path: Path) -> None:

@@ -46,10 +46,18 @@ def segmentation(
     stratify: Annotated[bool, typer.Option("--stratify", help="Resample within centers.")] = False,
     centers: Annotated[
         Path | None,
-        typer.Option("--centers", metavar="CSV", help="Table with PatientID and CenterID (default: from the ids)."),
+        typer.Option(
+            "--centers",
+            metavar="CSV",
+            help="Table with PatientID and CenterID (default: the cohort's, or CHUM-012's CHUM).",
+        ),
     ] = None,
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Score a missing prediction as an empty one.")
+    ] = False,
+    only_predicted: Annotated[
+        bool,
+        typer.Option("--only-predicted", help="Leave cases without prediction out, e.g. of folds not trained yet."),
     ] = False,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
@@ -78,6 +86,7 @@ def segmentation(
         centers=None if centers is None else {case.id: case.center for case in read_cohort(centers).cases},
         stratify=stratify,
         allow_missing=allow_missing,
+        only_predicted=only_predicted,
         jobs=jobs,
     )
     write_json(out, result.to_dict())
@@ -119,6 +128,11 @@ def _print(result: SegmentationResult, out: Path) -> None:
     console.print("Options: " + ", ".join(f"{name.replace('_', ' ')} {chosen[name]}" for name in chosen) + ".")
     if result.missing:
         console.print(f"Without prediction, scored as empty: {', '.join(result.missing)}.")
+    if result.left_out:
+        whole = len(result.cases) + len(result.left_out)
+        console.print(
+            f"Without prediction, left out: {len(result.left_out)} of {whole} cases ({', '.join(result.left_out)})."
+        )
     if result.extra:
         console.print(f"Without truth, not evaluated: {', '.join(result.extra)}.")
     for case in result.cases:

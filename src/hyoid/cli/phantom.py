@@ -35,9 +35,9 @@ def phantom(
         CentersOption, typer.Option(help="The seven training centres or the three unseen.")
     ] = CentersOption.train,
     prevalence: Annotated[
-        float | None, typer.Option(help="Share of HPV-positive patients at unseen centres (default 0.58).")
+        float | None, typer.Option(help="Share of HPV-positive patients at unseen centres, 0 to 1 (default 0.58).")
     ] = None,
-    event_rate: Annotated[float, typer.Option(help="Share of patients whose recurrence is seen.")] = 0.20,
+    event_rate: Annotated[float, typer.Option(help="Share of patients whose recurrence is seen, 0.01 to 0.9.")] = 0.20,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes; -1 takes all cores.")] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:

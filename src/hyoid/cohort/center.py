@@ -8,22 +8,24 @@ from collections.abc import Mapping
 from hyoid.cohort.problem import Problem
 from hyoid.cohort.values import Value
 
-_PREFIX = re.compile(r"([A-Za-z]+(?:[-_][A-Za-z]+)*)[-_ ]?\d")
+_CHALLENGE_ID = re.compile(r"([A-Z]{2,6})-\d+")
+"""Ids of HECKTOR: the centre's abbreviation in two to six capitals, a hyphen, the patient's number. Nothing else
+is guessed from: in `A_ok_1` or `HN_MDA_001` any word could be the study, the series or the centre."""
 
 GENERIC_PREFIXES = frozenset(
-    {"patient", "pat", "pt", "p", "case", "subject", "subj", "sub", "s", "id", "study", "hn", "hecktor", "anon", "c"}
+    {"PAT", "PT", "CASE", "SUBJ", "SUB", "ID", "STUDY", "SCAN", "LABEL", "TEST", "TRAIN", "HN", "HNC", "ANON"}
 )
-"""Prefixes of ids (in lower case) that name no hospital."""
+"""Prefixes of ids of the challenge's form that name no hospital."""
 
 
 def prefix_of(identifier: str) -> str | None:
-    """Return the alphabetic prefix of an id, None where there is none or it names no hospital.
+    """Return the centre's abbreviation in an id of the challenge's form, None for any other id.
 
-    >>> prefix_of("CHUM-012"), prefix_of("HN-CHUM-012"), prefix_of("patient_7"), prefix_of("0012")
-    ('CHUM', 'HN-CHUM', None, None)
+    >>> prefix_of("CHUM-012"), prefix_of("HN-CHUM-012"), prefix_of("D-label3"), prefix_of("CASE-7")
+    ('CHUM', None, None, None)
     """
-    match = _PREFIX.match(identifier)
-    return match[1] if match and match[1].lower() not in GENERIC_PREFIXES else None
+    match = _CHALLENGE_ID.fullmatch(identifier)
+    return match[1] if match and match[1] not in GENERIC_PREFIXES else None
 
 
 def name_centers(
@@ -42,8 +44,8 @@ def name_centers(
 
     Notes
     -----
-    A word in the table is the name. A number is only a code: the id's prefix is the name (`CHUM-012` is of CHUM),
-    and where the id has none, `center-<number>`.
+    A word in the table is the name. A number is only a code: the abbreviation in an id of the challenge's
+    form is the name (`CHUM-012` is of CHUM), and where the id has none, `center-<number>`.
     """
     if pattern is not None:
         return {i: match[1] if (match := re.search(pattern, i)) else None for i in declared}

@@ -80,7 +80,7 @@ class ColumnMap(Settings):
     id
         Column of the patient ids (default: by its name).
     center
-        Where the centre's name stands (default: a column by its name, and the ids' prefix).
+        Where the centre's name stands (default: a column by its name, else ids as `CHUM-012`).
     columns
         Source column to canonical name, e.g. ``{"sex": "gender"}``.
     codings

@@ -18,6 +18,9 @@ days three months, and a usable cohort has neither."""
 DOUBTFUL_MEDIANS = (50.0, 200.0)
 """Medians between which both units are believable, so that the guess is reported as doubtful."""
 
+LONGEST_MONTHS = 300.0
+"""Follow-up in months that no patient of a PET/CT has: the scanners entered the clinic in 2001, 25 years ago."""
+
 PLAUSIBLE_MEDIANS: dict[RfsUnit, tuple[float, float]] = {
     "days": (DAYS_ABOVE_MEDIAN, MAX_RFS_DAYS),
     "months": (3.0, 150.0),
@@ -73,8 +76,9 @@ def check_outcome(record: Record, problems: list[Problem]) -> None:
 def to_days(records: list[Record], unit: RfsUnit | None, problems: list[Problem]) -> list[str]:
     """Convert the survival times of one table to days, in place; returns the notes for the user.
 
-    Without a declared `unit`, the median tells days from months, with a problem that says so. A time above
-    `MAX_RFS_DAYS` is impossible and makes the outcome missing.
+    Without a declared `unit`, the median tells days from months, with a problem that says so: `rfs-unit-told` where
+    only days are possible, `rfs-unit-guessed` or `rfs-unit-in-doubt` where they are not. A time above `MAX_RFS_DAYS`
+    is impossible and makes the outcome missing.
     """
     times = [record.rfs for record in records if record.rfs is not None]
     if not times:
@@ -82,11 +86,10 @@ def to_days(records: list[Record], unit: RfsUnit | None, problems: list[Problem]
     middle = float(median(times))
     notes = []
     if unit is None:
-        unit = "days" if middle > DAYS_ABOVE_MEDIAN else "months"
-        low, high = DOUBTFUL_MEDIANS
-        code = "rfs-unit-in-doubt" if low <= middle <= high else "rfs-unit-guessed"
-        notes.append(f"RFS has no declared unit; its median is {middle:g}, so it was read as {unit}.")
-        problems.append(_unit_problem(code, f"RFS without a unit, median {middle:g}, read as {unit}"))
+        unit, code = _unit_by_magnitude(middle, max(times))
+        size = f"median {middle:g}, longest {max(times):g}"
+        notes.append(f"RFS has no declared unit ({size}) and was read as {unit}.")
+        problems.append(_unit_problem(code, f"RFS without a unit, {size}, read as {unit}"))
     elif not PLAUSIBLE_MEDIANS[unit][0] <= middle <= PLAUSIBLE_MEDIANS[unit][1]:
         notes.append(f"RFS is declared in {unit}, but its median is {middle:g}: check the unit.")
         problems.append(_unit_problem("rfs-unit-in-doubt", f"RFS declared in {unit} with the median {middle:g}"))
@@ -101,6 +104,15 @@ def to_days(records: list[Record], unit: RfsUnit | None, problems: list[Problem]
             )
             record.relapse = record.rfs = None
     return notes
+
+
+def _unit_by_magnitude(middle: float, longest: float) -> tuple[RfsUnit, str]:
+    """Tell the unit by the median, and how sure that is by the code; one long time alone, a slip, decides nothing."""
+    days = middle > DAYS_ABOVE_MEDIAN
+    if longest > LONGEST_MONTHS:
+        return ("days", "rfs-unit-told") if days else ("months", "rfs-unit-in-doubt")
+    low, high = DOUBTFUL_MEDIANS
+    return "days" if days else "months", "rfs-unit-in-doubt" if low <= middle <= high else "rfs-unit-guessed"
 
 
 def _unit_problem(code: str, found: str) -> Problem:

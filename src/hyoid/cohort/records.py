@@ -11,7 +11,7 @@ from hyoid.cohort.dropping import kept_rows
 from hyoid.cohort.joining import join, report_repeated
 from hyoid.cohort.outcome import check_outcome, first_event, to_days
 from hyoid.cohort.problem import Problem
-from hyoid.cohort.schema import RFS_ALIASES, RfsUnit, canonical_name
+from hyoid.cohort.schema import CHALLENGE_TABLE, RFS_ALIASES, RfsUnit, canonical_name
 from hyoid.cohort.table import Table
 from hyoid.cohort.values import column_key
 from hyoid.errors import CohortError
@@ -151,7 +151,7 @@ def _records_of(table: Table, names: dict[str, str], columns: ColumnMap, joined:
         joined.notes.append(f"{nameless} row(s) of {table.path.name} have no patient id and were left out.")
     for (name, word), count in sorted(reader.spoken.items()):
         joined.notes.append(f"Column {name}: {count} value(s) {word!r} were read as missing.")
-    unit = columns.rfs_unit or _declared_unit(names.get("rfs"))
+    unit = columns.rfs_unit or _declared_unit(names.get("rfs"), table)
     joined.notes += to_days(list(records.values()), unit, problems)
     return list(records.values())
 
@@ -182,5 +182,8 @@ def _record_of(row: dict[str, str], identifier: str, names: dict[str, str], read
     return record
 
 
-def _declared_unit(source: str | None) -> RfsUnit | None:
-    return RFS_ALIASES.get(column_key(source)) if source else None
+def _declared_unit(source: str | None, table: Table) -> RfsUnit | None:
+    """Return the unit that the column's name declares, else days where the table is one of the challenge's own."""
+    if source is None:
+        return None
+    return RFS_ALIASES.get(column_key(source)) or ("days" if CHALLENGE_TABLE.fullmatch(table.path.name) else None)

@@ -98,6 +98,10 @@ RFS_ALIASES: dict[str, RfsUnit | None] = {
 }
 """Names of the survival time's column, with the unit that the name declares."""
 
+CHALLENGE_TABLE = re.compile(r"hecktor_?20\d\d.*", re.IGNORECASE)
+"""Names of the challenge's own tables, `HECKTOR_2025_Training_Task_2.csv`, `hecktor2022_endpoint_training.csv`. Their
+RFS is in days, as the challenge's description of the dataset says."""
+
 SPECIAL_NAMES = ("id", "center", "relapse", "rfs", "hpv")
 """Canonical names that are not clinical columns: identity and outcomes."""
 

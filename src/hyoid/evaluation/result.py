@@ -65,6 +65,8 @@ class SegmentationResult:
         Cases without a prediction, scored as empty (only where that was allowed).
     extra
         Predictions without truth; not evaluated.
+    left_out
+        Cases with truth and without a prediction; not evaluated (only where that was asked for).
     """
 
     options: SegmentationOptions
@@ -76,6 +78,7 @@ class SegmentationResult:
     counts: Mapping[str, Mapping[str, int]]
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def headline(self) -> dict[str, dict[str, Any]]:
         """Return the challenge's three measures by its names: `{name: {value, interval: [low, high], n}}`."""
@@ -93,7 +96,9 @@ class SegmentationResult:
             "options": self.options.model_dump(mode="json")
             | {"bootstrap": self.bootstrap.model_dump(mode="json"), "stratified_by_center": self.stratified},
             "n": len(self.cases),
+            "n_left_out": len(self.left_out),
             "missing_scored_as_empty": self.missing,
+            "missing_left_out": self.left_out,
             "extra_not_evaluated": self.extra,
             "headline": self.headline(),
             "cohort": {name: interval.to_dict() for name, interval in self.cohort.items()},
@@ -112,8 +117,10 @@ def summarise(
     options: SegmentationOptions,
     bootstrap: Bootstrap,
     stratified: bool = False,
+    *,
     missing: tuple[str, ...] = (),
     extra: tuple[str, ...] = (),
+    left_out: tuple[str, ...] = (),
 ) -> SegmentationResult:
     """Make the measures of cohort and centers, with intervals, from scored cases."""
     ordered = tuple(sorted(cases, key=lambda case: case.id))
@@ -131,6 +138,7 @@ def summarise(
         counts={lesion.value: _counts(ordered, lesion) for lesion in Lesion},
         missing=missing,
         extra=extra,
+        left_out=left_out,
     )
 
 

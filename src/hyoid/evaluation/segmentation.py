@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,7 @@ NAMED_IDS = 5
 """How many ids a message lists before it only counts."""
 
 
-def evaluate_segmentation(
+def evaluate_segmentation(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     predictions: LabelMaps,
     truth: LabelMaps,
     options: SegmentationOptions | None = None,
@@ -38,6 +38,7 @@ def evaluate_segmentation(
     centers: Mapping[str, str | None] | None = None,
     stratify: bool = False,
     allow_missing: bool = False,
+    only_predicted: bool = False,
     jobs: int = 1,
 ) -> SegmentationResult:
     """Compare predicted label maps with the truth, case by case, by center and over the cohort.
@@ -51,19 +52,21 @@ def evaluate_segmentation(
     bootstrap
         How intervals over patients are drawn.
     centers
-        Center by patient id. Otherwise the cohort's, where `truth` is one, else the letters that the id begins with
-        (`CHUM-012`).
+        Center by patient id. Otherwise the cohort's, where `truth` is one, else that of ids of the challenge's form
+        (`CHUM-012`); None for others.
     stratify
         Resample within centers instead of over the whole cohort.
     allow_missing
         Score a case without prediction as an empty prediction, and list it, instead of refusing.
+    only_predicted
+        Leave a case without prediction out, and list it, instead of refusing: a run of which not all folds are trained.
     jobs
         Processes over cases.
 
     Raises
     ------
     CohortError
-        If no id is in both, or a prediction is missing and that is not allowed.
+        If no id is in both, a missing prediction is neither allowed nor left out, or `stratify` knows no center.
     HyoidError
         If a file cannot be read, holds other labels, or lies on another grid; the message names the case.
     """
@@ -71,20 +74,20 @@ def evaluate_segmentation(
     true_maps, predicted_maps = find_label_maps(truth), find_label_maps(predictions)
     missing = tuple(identifier for identifier in true_maps if identifier not in predicted_maps)
     extra = tuple(identifier for identifier in predicted_maps if identifier not in true_maps)
-    _check_ids(true_maps, missing, extra, allow_missing)
-    if centers is None:
-        known = _known_centers(truth)
-        centers = {identifier: known.get(identifier) or prefix_of(identifier) for identifier in true_maps}
-    calls = (
+    _check_ids(true_maps, missing, extra, allow_missing, only_predicted)
+    left_out, missing = (missing, ()) if only_predicted else ((), missing)
+    true_maps = {identifier: found for identifier, found in true_maps.items() if identifier not in left_out}
+    centers = _centers(truth, true_maps) if centers is None else centers
+    _check_strata(centers, stratify)
+    scored = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(score_pair)(identifier, predicted_maps.get(identifier), label_map, options)
         for identifier, label_map in true_maps.items()
     )
-    scored = Parallel(n_jobs=jobs, return_as="generator")(calls)
     cases = [
         CaseResult(case.id, centers.get(case.id), case.scores, case.notes)
         for case in track(scored, "Evaluating", total=len(true_maps))
     ]
-    return summarise(cases, options, bootstrap, stratify, missing, extra)
+    return summarise(cases, options, bootstrap, stratify, missing=missing, extra=extra, left_out=left_out)
 
 
 def paired_difference(
@@ -156,30 +159,51 @@ def score_pair(
     return CaseResult(identifier, None, scores, notes)
 
 
-def _known_centers(truth: LabelMaps) -> dict[str, str | None]:
-    """Return the centers that a cohort knows; none for a mapping or a folder of nothing but label maps."""
+def _centers(truth: LabelMaps, identifiers: Iterable[str]) -> dict[str, str | None]:
+    """Return the centers that a cohort knows, else (a mapping, a folder of label maps alone) the ids' prefixes."""
     if isinstance(truth, Path):
         try:
             truth = read_cohort(truth)
         except CohortError:
-            return {}
-    return {case.id: case.center for case in truth.cases} if isinstance(truth, Cohort) else {}
+            truth = {}
+    known = {case.id: case.center for case in truth.cases} if isinstance(truth, Cohort) else {}
+    return {identifier: known.get(identifier) or prefix_of(identifier) for identifier in identifiers}
+
+
+def _check_strata(centers: Mapping[str, str | None], stratify: bool) -> None:
+    if stratify and not any(centers.values()):
+        raise CohortError.of(
+            f"no center of any of {len(centers)} cases",
+            "centers to resample within",
+            "Give a table with PatientID and CenterID (--centers), or leave --stratify out.",
+        )
 
 
 def _check_ids(
-    true_maps: Mapping[str, LabelMap], missing: Sequence[str], extra: Sequence[str], allow_missing: bool
+    true_maps: Mapping[str, LabelMap],
+    missing: Sequence[str],
+    extra: Sequence[str],
+    allow_missing: bool,
+    only_predicted: bool,
 ) -> None:
+    if allow_missing and only_predicted:
+        raise CohortError.of(
+            "both --allow-missing and --only-predicted",
+            "one of them",
+            "The first scores a case without prediction as empty, the second leaves it out.",
+        )
     if len(missing) == len(true_maps):
         raise CohortError.of(
             f"truth for {_named(list(true_maps))} and predictions for {_named(extra)}",
             "file names (ID.nii.gz) that agree",
             "Name the predictions by the patients' ids.",
         )
-    if missing and not allow_missing:
+    if missing and not (allow_missing or only_predicted):
         raise CohortError.of(
             f"no prediction for {_named(missing)}",
             f"one for each of {len(true_maps)} cases with truth",
-            "Predict them, or allow missing ones (--allow-missing): they are then scored as empty predictions.",
+            "Predict them; or score them as empty predictions (--allow-missing); or leave them out (--only-predicted), "
+            "as for a run of which only some folds are trained.",
         )
 
 

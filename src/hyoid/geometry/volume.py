@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,3 +42,10 @@ class Volume:
         """Volume in mL of the voxels equal to `label`, or of all non-zero voxels."""
         chosen = self.array == label if label is not None else self.array != 0
         return float(np.count_nonzero(chosen)) * self.grid.voxel_volume_mm3 / 1000.0
+
+    def voxel_hash(self) -> str:
+        """Return the SHA-256 of shape, type and voxels: equal for the same image however compressed or placed."""
+        array = np.ascontiguousarray(self.array)
+        digest = hashlib.sha256(f"{array.shape}{array.dtype}".encode())
+        digest.update(array.data)
+        return digest.hexdigest()

@@ -52,9 +52,9 @@ def write_cohort(  # noqa: PLR0913 - the settings of a cohort
     centers
         `train`: CHUM, CHUP, CHUS, HGJ, HMR, MDA, USZ; `unseen`: CHB, CHUN, CHUB (without masks).
     prevalence
-        Share of HPV-positive patients at the unseen centres (default 0.58); training centres have their own.
+        Share of HPV-positive patients at the unseen centres, 0 to 1 (default 0.58); training centres have their own.
     event_rate
-        Expected share of patients whose recurrence is seen.
+        Expected share of patients whose recurrence is seen, 0.01 to 0.9.
     jobs
         Processes to share the work.
     broken

@@ -18,6 +18,9 @@ ACCRUAL_YEARS = 4.0
 WEIBULL_SHAPE = 0.95
 """Below 1: most recurrences come in the first two years."""
 
+EVENT_RATES = (0.01, 0.9)
+"""Least and greatest share of seen events that can be asked for."""
+
 SCALE = 1.25
 COEFFICIENTS = {
     "hpv": -0.8,
@@ -87,10 +90,11 @@ def calibrate_baseline(
     Raises
     ------
     CohortError
-        If `event_rate` is not between 0.01 and 0.9.
+        If `event_rate` lies outside `EVENT_RATES`.
     """
-    if not 0.01 <= event_rate <= 0.9:
-        raise CohortError.of(f"an event rate of {event_rate:g}", "between 0.01 and 0.9", "Choose another.")
+    least, greatest = EVENT_RATES
+    if not least <= event_rate <= greatest:
+        raise CohortError.of(f"an event rate of {event_rate:g}", f"{least:g} to {greatest:g}", "Choose another.")
     exposure = censoring_days**WEIBULL_SHAPE * np.exp(log_hazard)
     low, high = -40.0, 10.0
     for _ in range(80):

@@ -20,6 +20,7 @@ from hyoid.networks.runtime import resolve_device
 from hyoid.progress import follow, set_quiet, track
 from hyoid.recipe import Recipe, dump_recipe, load_recipe
 from hyoid.training.checkpoint import epochs_logged, is_finished
+from hyoid.training.copies import find_copies
 from hyoid.training.fold import Machine, fit_fold, fold_names
 from hyoid.training.store import Store
 from hyoid.training.usable import usable_cases
@@ -33,14 +34,17 @@ HELD_OUT = "held-out"
 class Run:
     """What a run has produced so far.
 
-    `folds` are the finished ones by name; `excluded` are cases that could not be used, with the reason; every case of
-    `reported` has a label map in `folder/out-of-fold`, made by the model that did not see it. The test part of a
-    hold-out split, `held_out`, is predicted by all folds together into `folder/held-out` once every fold is finished.
+    `folds` are the finished ones by the name of their folder, `fold-0`, ...; `fold_names` is what each folder's fold is
+    called in the split (`center-CHUM`: that centre is left out). `excluded` are cases that could not be used, with the
+    reason; every case of `reported` has a label map in `folder/out-of-fold`, made by the model that did not see it. The
+    test part of a hold-out split, `held_out`, is predicted by all folds together into `folder/held-out` once every fold
+    is finished.
     """
 
     folder: Path
     recipe: Recipe
     folds: dict[str, Path]
+    fold_names: dict[str, str]
     excluded: dict[str, str]
     reported: tuple[str, ...]
     held_out: tuple[str, ...] = ()
@@ -70,7 +74,8 @@ def train_run(
     stored = Store(store or out / "store", recipe.preprocess, recipe.inputs.images)
     report = stored.prepare(usable, jobs)
     excluded |= report.quarantined
-    usable = [case for case in usable if case.id not in report.quarantined]
+    excluded |= find_copies(stored.open(case.id) for case in usable if case.id not in excluded)
+    usable = [case for case in usable if case.id not in excluded]
     write_json(out / "excluded.json", excluded)
     folds = _folds(out, recipe, usable)
     numbers = fold_names(len(folds), fold)
@@ -82,7 +87,8 @@ def train_run(
         machine = Machine.of(recipe, device)
         networks = _networks(recipe, list(finished.values()), machine)
         _predict(recipe, networks, held_out, stored, out / HELD_OUT, "all", machine)
-    return Run(out, recipe, finished, excluded, tuple(sorted(reported)), tuple(sorted(held_out)))
+    names = {f"fold-{k}": one.name for k, one in enumerate(folds)}
+    return Run(out, recipe, finished, names, excluded, tuple(sorted(reported)), tuple(sorted(held_out)))
 
 
 def _train_folds(
@@ -141,10 +147,11 @@ def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> Non
 
 
 def _folds(out: Path, recipe: Recipe, usable: list[Case]) -> list[Fold]:
-    """Return the folds of the run, drawn once and then read back."""
+    """Return the folds of the run, drawn once and then read back; the file says in which folder each one is."""
     path = out / "splits.json"
     if not path.is_file():
-        write_json(path, folds_to_json(recipe.split.make_folds(usable)))
+        records = folds_to_json(recipe.split.make_folds(usable))
+        write_json(path, [{"folder": f"fold-{k}", **record} for k, record in enumerate(records)])
     return folds_from_json(read_json(path))
 
 

@@ -93,22 +93,24 @@ class Store:
             fingerprint = _fingerprint(case, self.channels)
             if (folder / "case.json").is_file() and read_json(folder / "case.json")["inputs"] == fingerprint:
                 return "ready", ""
-            framed = self._framed(case)
+            framed, voxels = self._framed(case)
         except (HyoidError, OSError, RuntimeError) as error:
             write_json(reason_file, {"id": case.id, "reason": str(error)})
             return "quarantined", str(error)
-        _write(folder, framed, fingerprint)
+        _write(folder, framed, {"inputs": fingerprint, "voxels": voxels})
         reason_file.unlink(missing_ok=True)
         return "made", ""
 
-    def _framed(self, case: Case) -> Framed:
+    def _framed(self, case: Case) -> tuple[Framed, dict[str, str]]:
+        """Return the preprocessed case, and the hash of each native image's voxels."""
         images = read_images(case, self.channels)
         mask = None if case.mask is None else _label_map(read_volume(case.mask), case)
         if mask is not None and "ct" in images and not mask.grid.same_as(images["ct"].grid, MASK_TOLERANCE_MM):
             raise CohortError.of(
                 f"the mask of {case.id} on {mask.grid}", f"the CT's grid, {images['ct'].grid}", "Resample the mask."
             )
-        return self.preprocess.apply(images, self.channels, mask)
+        voxels = {name: image.voxel_hash() for name, image in images.items()}
+        return self.preprocess.apply(images, self.channels, mask), voxels
 
 
 def _label_map(mask: Volume, case: Case) -> Volume:
@@ -126,7 +128,7 @@ def _fingerprint(case: Case, channels: Sequence[str]) -> dict[str, str]:
     return {name: sha256_of_file(path) for name, path in paths.items()}
 
 
-def _write(folder: Path, framed: Framed, fingerprint: dict[str, str]) -> None:
+def _write(folder: Path, framed: Framed, hashes: dict[str, dict[str, str]]) -> None:
     """Write into a temporary folder and rename it, so that a killed run leaves no half of a case."""
     temporary = folder.with_name(f".{os.getpid()}.{folder.name}")
     shutil.rmtree(temporary, ignore_errors=True)
@@ -140,7 +142,7 @@ def _write(folder: Path, framed: Framed, fingerprint: dict[str, str]) -> None:
     write_json(
         temporary / "case.json",
         {
-            "inputs": fingerprint,
+            **hashes,
             "channels": framed.channels,
             "present": list(framed.present),
             "way_back": framed.geometry(),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hyoid.files import read_json
 from hyoid.imaging import Framed, WayBack
 
-STORE_FORMAT = 1
+STORE_FORMAT = 2
 """Raised whenever what is written into a store changes its meaning: old stores are then made again."""
 
 CHUNK = 64
@@ -20,13 +20,17 @@ CHUNK = 64
 
 
 class StoredCase:
-    """Images, mask, body and patch-centre candidates of one case on its frame's grid."""
+    """Images, mask, body and patch-centre candidates of one case on its frame's grid.
+
+    `voxels` is the hash of each native image's voxels by channel, which tells copies.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.id = folder.name
         info = read_json(folder / "case.json")
         self.channels: tuple[str, ...] = tuple(info["channels"])
+        self.voxels: dict[str, str] = info["voxels"]
         self.present: NDArray[np.bool_] = np.asarray(info["present"], bool)
         self.way_back = WayBack.from_dict(info["way_back"])
         self.notes: tuple[str, ...] = tuple(info["notes"])

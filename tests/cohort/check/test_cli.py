@@ -24,7 +24,8 @@ def table(tmp_path: Path) -> Path:
 def test_clean(table: Path) -> None:
     result = CliRunner().invoke(APP, [str(table), "--strict", "--quiet"])
     assert result.exit_code == 0
-    assert "2 cases checked: 0 error, 0 warning, 0 info." in result.stdout
+    assert "2 cases checked: 0 error, 0 warning, 1 info." in result.stdout
+    assert "table-alone" in result.stdout
 
 
 def test_warnings_fail_only_when_strict(table: Path) -> None:
@@ -48,7 +49,8 @@ def test_json_alone_on_standard_output(table: Path) -> None:
     assert result.exit_code == 0
     content = json.loads(result.stdout)
     assert content["cases"] == 2
-    assert content["counts"]["warning"] == len(content["findings"]) == 2
+    assert content["counts"] == {"error": 0, "warning": 2, "info": 1}
+    assert len(content["findings"]) == 3
     assert set(content["findings"][0]) == {"code", "severity", "case", "found", "expected", "advice"}
     assert content["findings"][0]["case"] == "CHUM-001"
 

@@ -43,7 +43,7 @@ def test_identical_images_however_compressed(dummy: Dummy, tmp_path: Path) -> No
     other = make_dummy(1)
     cohort = _write_cohort(tmp_path, {"CHUM-001": dummy, "CHUM-002": replace(dummy, ct=other.ct)})
     (first, second) = check_cohort(_write_cohort(tmp_path / "b", {"CHUM-001": dummy, "CHUM-002": dummy}))
-    assert {first.code, second.code} == {"identical-images"}
+    assert {(f.code, f.severity) for f in (first, second)} == {("identical-images", "error")}
     assert _found(cohort) == [("identical-images", "CHUM-002")]
 
 

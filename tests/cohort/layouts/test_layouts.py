@@ -172,9 +172,10 @@ def test_nnunet_with_a_useless_dataset_json(tmp_path, content, message) -> None:
 
 def test_tables_alone(tmp_path) -> None:
     root = _touch(tmp_path, "a.csv", "b.csv")
-    assert find_files(root / "a.csv").tables == [root / "a.csv"]
+    alone = find_files(root / "a.csv")
+    assert (alone.tables, _codes(alone)) == ([root / "a.csv"], ["table-alone"])
     found = find_files(root)
-    assert (found.layout, len(found.tables)) == ("table", 2)
+    assert (found.layout, len(found.tables), _codes(found)) == ("table", 2, ["no-images"])
 
 
 def test_unusable_folders_are_refused_in_one_sentence(tmp_path) -> None:

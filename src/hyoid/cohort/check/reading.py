@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,7 +62,7 @@ def read(path: Path) -> Read:
         if "non-orthonormal-direction" not in faults:
             code, found = _why(path, error)
             faults[code] = found
-    return Read(path, volume, faults, orientation, _digest(volume) if volume else "")
+    return Read(path, volume, faults, orientation, volume.voxel_hash() if volume else "")
 
 
 def _why(path: Path, error: ImageError) -> tuple[str, str]:
@@ -111,10 +110,3 @@ def _promised_bytes(path: Path) -> int:
     pixel = sitk.Image([1, 1], reader.GetPixelID(), reader.GetNumberOfComponents())
     bytes_per_voxel = int(pixel.GetSizeOfPixelComponent()) * int(reader.GetNumberOfComponents())
     return int(np.prod(reader.GetSize())) * bytes_per_voxel
-
-
-def _digest(volume: Volume) -> str:
-    array = np.ascontiguousarray(volume.array)
-    digest = hashlib.sha256(f"{array.shape}{array.dtype}".encode())
-    digest.update(array.data)
-    return digest.hexdigest()

@@ -98,16 +98,19 @@ def _read_patient(folder: Path, problems: list[Problem]) -> Files:
             )
     files = collect(own, problems).get(folder.name, Files())
     if files.empty():
-        problems.append(
-            Problem(
-                "no-images",
-                f"no image in the folder {folder.name}",
-                f"files such as {folder.name}__CT.nii.gz",
-                "Add the images or remove the folder.",
-                folder.name,
-            )
-        )
+        problems.append(no_images(folder, folder.name, case=folder.name))
     return files
+
+
+def no_images(folder: Path, identifier: str, case: str | None = None) -> Problem:
+    """Return the problem of a folder, a patient's or the whole cohort's, without any image that is recognised."""
+    return Problem(
+        "no-images",
+        f"no image in the folder {folder.name or folder}",
+        f"files such as {identifier}__CT.nii.gz",
+        "Add the images, name them so, or remove the folder.",
+        case,
+    )
 
 
 def _unrecognised(path: Path, case: str | None) -> Problem:

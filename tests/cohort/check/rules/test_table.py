@@ -17,7 +17,14 @@ ROW = ["", "1", "60", "1", "0", "1", "0", "1", "M0", "0", "900"]
 def _table(tmp_path: Path, header: list[str], rows: list[list[str]]) -> list[str]:
     path = tmp_path / "table.csv"
     path.write_text("\n".join(",".join(line) for line in [header, *rows]) + "\n")
-    return [f"{f.code}" for f in check_cohort(read_cohort(path))]
+    return _codes(path)
+
+
+def _codes(path: Path, columns: Path | None = None) -> list[str]:
+    """What `check` finds in a table, but that it is a table alone."""
+    codes = [finding.code for finding in check_cohort(read_cohort(path, columns))]
+    codes.remove("table-alone")
+    return codes
 
 
 def _row(identifier: str, **values: str) -> list[str]:
@@ -35,6 +42,12 @@ Change = Callable[[list[str], list[list[str]]], None]
 
 def _rename_rfs(header: list[str], rows: list[list[str]]) -> None:
     header[-1] = "RFS"
+
+
+def _rename_rfs_in_months(header: list[str], rows: list[list[str]]) -> None:
+    header[-1] = "RFS"
+    for row in rows:
+        row[-1] = "24"
 
 
 def _rename_rfs_in_doubt(header: list[str], rows: list[list[str]]) -> None:
@@ -68,7 +81,8 @@ def _set(row: int, column: int, value: str) -> Change:
     [
         (_repeat_row, "duplicate-id"),
         (_drop_age, "missing-column"),
-        (_rename_rfs, "rfs-unit-guessed"),
+        (_rename_rfs, "rfs-unit-told"),
+        (_rename_rfs_in_months, "rfs-unit-guessed"),
         (_rename_rfs_in_doubt, "rfs-unit-in-doubt"),
         (_event_without_time, "event-without-time"),
         (_set(0, 9, ""), "time-without-event"),
@@ -94,7 +108,7 @@ def test_follow_up_shorter_than_the_event(tmp_path: Path) -> None:
     rows = "CHUM-001,60,1,0,0,0,1,M0,1,500,{}\nCHUM-002,50,0,0,0,0,1,M0,0,,900\n"
     for last, expected in (("900", []), ("450", ["follow-up-before-event"])):
         path.write_text(header + rows.format(last))
-        assert [f.code for f in check_cohort(read_cohort(path, columns))] == expected
+        assert _codes(path, columns) == expected
 
 
 def test_every_problem_of_the_reader_has_words_and_becomes_a_finding() -> None:

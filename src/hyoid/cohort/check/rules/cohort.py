@@ -12,10 +12,11 @@ KNOWN_CENTERS = frozenset({"CHUM", "CHUP", "CHUS", "CHUV", "HGJ", "HMR", "MDA", 
 baseline, which also has CHUV)."""
 
 IDENTICAL_IMAGES = Rule(
-    "identical-images", "warning", "cohort",
+    "identical-images", "error", "cohort",
     "two cases whose CT, or whose PET, is equal voxel by voxel",
     "every patient once",
-    "Probably one patient under two ids: keep one, or a fold may train on whom it reports.",
+    "Probably one patient under two ids, or an image in the wrong place: keep one, and find out which is right. "
+    "Training leaves the later id out, or a fold would train on whom it reports.",
 )  # fmt: skip
 
 CENTER_MISSING = Rule(

@@ -21,6 +21,7 @@ ADVICE: dict[str, tuple[Severity, str]] = {
     "conflicting-values": ("error", "Correct the wrong table; the first value was used."),
     "id-without-images": ("warning", "Add the images, or correct the id if it is unknown because of a slip."),
     "images-without-row": ("warning", "Add the row, or correct the id if it is unknown because of a slip."),
+    "table-alone": ("info", "Nothing to do for work on the table; to check images, give the folder that holds them."),
     "no-images": ("warning", "Remove the folder, or name its files as the layout asks."),
     "duplicate-image": ("error", "Remove one of the two; the first by name was used."),
     "copies-differ": ("error", "Find out which copy is right and remove the other."),
@@ -28,6 +29,7 @@ ADVICE: dict[str, tuple[Severity, str]] = {
     "misplaced-file": ("error", "Move it to its own patient's folder."),
     "bad-value": ("warning", "Correct the cell, or explain the coding in a --columns file."),
     "out-of-range": ("warning", "Correct the cell, or the unit."),
+    "rfs-unit-told": ("info", "Nothing to do; a column named `RFS (days)` says it to every reader."),
     "rfs-unit-guessed": (
         "warning",
         "Name the column `RFS (days)` or `RFS (months)`, or set `rfs_unit` in a --columns file.",
