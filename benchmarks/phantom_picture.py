@@ -22,7 +22,7 @@ from hyoid.imaging import resample, resample_labels
 from hyoid.phantom import PhantomPatient, make_patient
 
 SEED = 7
-SHOWN = (1, 3, 4, 5, 8, 12)
+SHOWN = (1, 4, 12, 24, 33, 35)
 WIDTH_MM, DEPTH_MM, STEP_MM = 440.0, 420.0, 2.0
 COLOURS = {1: "#19c037", 2: "#ff8c1a"}
 

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hyoid.phantom.benign_uptake import benign_uptake
 from hyoid.phantom.build import Build, Uptake
 from hyoid.phantom.disease import Disease
-from hyoid.phantom.head import bony_head, brain, jaw_point, metal_places, sinuses, soft_head, teeth
+from hyoid.phantom.head import bony_head, brain, metal_places, sinuses, soft_head, teeth
 from hyoid.phantom.lesions import PlacedLesion, bulges, place_lesions
 from hyoid.phantom.neck import airway, deep_neck, larynx, normal_nodes, spine
-from hyoid.phantom.shapes import Point, ellipsoid
+from hyoid.phantom.shapes import Point
 from hyoid.phantom.surface import surface, table
-from hyoid.phantom.tissue import Shape, Tissue
+from hyoid.phantom.tissue import Shape
 from hyoid.phantom.trunk import trunk
-
-DENTAL_SHARE = 0.35
-"""Patients with an inflamed tooth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +53,6 @@ def build_anatomy(
         *sinuses(rng),
         *spine(uptake),
         *dental,
-        *_inflamed_teeth(rng),
+        *benign_uptake(rng),
     ]
     return Anatomy(tuple(shapes), tuple(lesions), tuple(metal_places(dental)))
-
-
-def _inflamed_teeth(rng: np.random.Generator) -> list[Shape]:
-    """Uptake at the root of a tooth: tumour-like on PET, nothing on CT."""
-    if rng.random() >= DENTAL_SHARE:
-        return []
-    shapes = []
-    for _ in range(int(rng.integers(1, 3))):
-        x, y, _ = jaw_point(rng.uniform(0.08, 0.92))
-        place = (0.88 * x, y + 4.0, rng.choice([-170.0, -199.0]))
-        r = rng.uniform(4.0, 6.5)
-        shapes.append(ellipsoid(Tissue.DENTAL, place, (r, r, r), None, rng.uniform(3.0, 8.0)))
-    return shapes

@@ -96,16 +96,16 @@ def draw_build(rng: np.random.Generator, male: bool, extravasation: bool = False
 
 def draw_uptake(rng: np.random.Generator) -> Uptake:
     """Draw the uptake of normal organs, as in life; in one patient of six a tonsil is hotter without being tumour."""
-    tonsil = rng.uniform(3.2, 5.2)
+    tonsil = rng.uniform(3.8, 5.5)
     sides = np.full(2, tonsil) * rng.uniform(0.9, 1.1, 2)
     if rng.random() < 0.18:
         sides[rng.integers(2)] *= rng.uniform(1.2, 1.5)
     left, right = np.clip(sides, 2.0, 6.0)
     return Uptake(
-        brain=rng.uniform(9.3, 11.4),
+        brain=rng.uniform(8.0, 10.0),
         tonsil_left=float(left),
         tonsil_right=float(right),
-        lingual_tonsil=rng.uniform(3.2, 5.5),
+        lingual_tonsil=rng.uniform(3.8, 5.8),
         adenoid=rng.uniform(2.5, 4.5),
         palate=rng.uniform(2.6, 4.0),
         parotid=rng.uniform(1.5, 3.2),
@@ -121,7 +121,7 @@ def draw_uptake(rng: np.random.Generator) -> Uptake:
         heart=float(np.exp(rng.uniform(np.log(1.2), np.log(8.0)))),
         kidney=rng.uniform(4.0, 8.0),
         bladder=rng.uniform(10.0, 60.0),
-        thyroid=rng.uniform(4.0, 7.0) if rng.random() < 0.08 else rng.uniform(1.2, 2.0),
+        thyroid=rng.uniform(4.0, 10.0) if rng.random() < 0.10 else rng.uniform(1.2, 2.0),
         eye_muscle=rng.uniform(2.0, 5.0),
         longus=rng.uniform(1.8, 3.5) if rng.random() < 0.2 else rng.uniform(0.8, 1.2),
         chewing=rng.uniform(1.6, 3.0) if rng.random() < 0.12 else rng.uniform(0.65, 0.9),

@@ -24,7 +24,7 @@ _LEVELS: dict[str, Point] = {"II": (40, 0, -198), "III": (38, -6, -238), "IV": (
 _GAP_MM = 3.5
 _CORE = {"necrotic": (24.0, 1.0), "cystic": (11.0, 0.6)}
 """HU and SUV of the dead or fluid middle."""
-_RIM = {"gtvp": (0.14, 0.85, 1.6), "gtvn": (0.42, 0.6, 1.0)}
+_RIM = {"gtvp": (0.14, 0.85, 1.5), "gtvn": (0.42, 0.6, 1.0)}
 """Uptake at the surface as a share of the peak, depth (in radii) at which it is full, and power of its rise: a primary
 is hot in its middle and infiltrates with a paler margin, a node is a ball of tumour in its capsule."""
 _CALIBRATION_POINTS = 22
@@ -175,7 +175,7 @@ def _eccentric(rng: np.random.Generator, plan: Lesion, centre: Point, radius: fl
     """
     direction = rng.normal(size=3)
     dx, dy, dz = (float(v) for v in direction / np.linalg.norm(direction) / radius)
-    fall = rng.uniform(0.05, 0.3) if plan.kind == "gtvp" else rng.uniform(0.0, 0.3)
+    fall = rng.uniform(0.0, 0.25) if plan.kind == "gtvp" else rng.uniform(0.0, 0.3)
 
     def factor(x: Array, y: Array, z: Array) -> Array:
         along = np.clip(0.8 * (dx * (x - centre[0]) + dy * (y - centre[1]) + dz * (z - centre[2])), -0.5, 0.5)

@@ -47,12 +47,12 @@ def deep_neck(build: Build, uptake: Uptake) -> list[Shape]:
                 suv,
                 (0.9, 1.3, 1.0),
             ),
-            capsule(Tissue.VESSEL, (s * 27, -2, -150), (s * 24, -12, -310), 3.6, 42.0, uptake.blood),
-            capsule(Tissue.VESSEL, (s * 34, 3, -150), (s * 31, -8, -310), 5.0, 42.0, uptake.blood),
+            capsule(Tissue.VESSEL, (s * 27, -2, -150), (s * 24, -12, -310), 3.6, 135.0, uptake.blood),
+            capsule(Tissue.VESSEL, (s * 34, 3, -150), (s * 31, -8, -310), 5.0, 130.0, uptake.blood),
             ellipsoid(m, (s * 110, 40, -330), (62, 30, 22), MUSCLE_HU, suv),
             ellipsoid(m, (s * 100, -50, -350), (60, 16, 26), MUSCLE_HU, suv),
             ellipsoid(Tissue.FAT, (s * 60, -8, -302), (24, 22, 15), FAT_HU, 0.3),
-            ellipsoid(Tissue.THYROID, (s * 17, -27, -277), (8, 9, 19), 95.0, uptake.thyroid),
+            ellipsoid(Tissue.THYROID, (s * 17, -27, -277), (8, 9, 19), 130.0, uptake.thyroid),
         ]
     return shapes
 

@@ -113,9 +113,9 @@ def _ct_noise(rng: np.random.Generator, shape: tuple[int, ...], sigma_hu: float)
 
 
 def _acquire(rng: np.random.Generator, suv: NDArray[np.float32], scan: Scan) -> NDArray[np.float32]:
-    """Blur by the point-spread, add noise, clip at 0, round to the steps of the file."""
+    """Blur by the point-spread, scale, add noise, clip at 0, round to the steps of the file."""
     body = content_box(suv > 0, margin=_AIR_MARGIN_VOXELS)
-    blurred = blur(suv[body], scan.psf_mm, scan.pet.spacing)
+    blurred = blur(suv[body], scan.psf_mm, scan.pet.spacing) * np.float32(scan.suv_factor)
     image = np.zeros_like(suv)
     image[body] = np.maximum(blurred + pet_noise(rng, blurred, scan), 0.0)
     return np.asarray(np.rint(image * _PET_STEPS_PER_SUV) / _PET_STEPS_PER_SUV, np.float32)

@@ -18,13 +18,20 @@ VOXEL_MM = {"tiny": 4.0, "small": 2.0}
 """Nominal voxel edge of the reduced sizes; `full` has the native voxels of each centre."""
 
 MISREGISTERED_SHARE = 0.05
+SUV_SIGMA, SUV_FACTORS = 0.10, (0.85, 1.18)
+"""Spread of the logarithm of a study's SUV about the truth (test-retest about 10 %), and its ends."""
+
 _FWHM_TO_SIGMA = 1.0 / 2.3548
 _REFERENCE_COUNTS = 1500.0
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One acquisition: grids, blur, noise, and how far the PET lies from the CT (x, y, z, mm)."""
+    """One acquisition: grids, blur, noise, and how far the PET lies from the CT (x, y, z, mm).
+
+    `suv_factor` is what the scanner shows for a true SUV of 1: calibration, uptake time and the weight that was noted
+    differ from study to study.
+    """
 
     ct: Grid
     pet: Grid
@@ -33,6 +40,7 @@ class Scan:
     ct_noise_hu: float
     offset_mm: tuple[float, float, float]
     whole_body: bool
+    suv_factor: float
 
 
 def draw_scan(rng: np.random.Generator, center: Center, size: Size, build: Build) -> Scan:
@@ -69,6 +77,7 @@ def draw_scan(rng: np.random.Generator, center: Center, size: Size, build: Build
         ct_noise_hu=float({"tiny": 7.0, "small": 10.0, "full": 13.0}[size] * rng.uniform(0.8, 1.25)),
         offset_mm=_draw_offset(rng),
         whole_body=whole_body,
+        suv_factor=float(np.clip(np.exp(rng.normal(0.0, SUV_SIGMA)), *SUV_FACTORS)),
     )
 
 
