@@ -35,7 +35,7 @@ MEASURES = ("gtvp_dsc_exclude", "gtvn_dsc_agg")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--patients", type=int, default=240)
+    parser.add_argument("--patients", type=int, default=160)
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)

@@ -125,7 +125,7 @@ def _draw_node(rng: np.random.Generator, disease: Disease, side: int) -> Lesion:
         LEVELS[choose(rng, (0.58, 0.28, 0.14))],
         side if rng.random() < 0.75 else -side,
         volume,
-        float(np.clip(_log_normal(rng, 10.5, 0.42), 5.5, 30.0)),
+        float(np.clip(_log_normal(rng, 9.0, 0.42), 5.0, 28.0)),
         disease.heterogeneity,
         disease.tumour_hu,
         texture,

@@ -154,8 +154,8 @@ def _floor_figure(result: SegmentationResult, floor: Floor) -> str:
 def _empty_primaries(result: SegmentationResult) -> str:
     counts = result.counts["gtvp"]
     return (
-        f"{counts['empty_truth']} cases have no GTVp, and one was drawn in {counts['empty_truth_with_prediction']}; "
-        f"{counts['truth_with_empty_prediction']} primaries were missed altogether."
+        f"Cases without GTVp: {counts['empty_truth']}, of which {counts['empty_truth_with_prediction']} had one drawn. "
+        f"Cases with GTVp and none drawn: {counts['truth_with_empty_prediction']}."
     )
 
 
