@@ -28,12 +28,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyoid.cohort import read_cohort
-from hyoid.evaluation.floor import CANDIDATES, suv_floor
+from hyoid.evaluation import CANDIDATES, suv_floor
 from hyoid.files import write_json
 from hyoid.phantom import Patient, draw_patients, write_cohort
 
 FOLDS = 5
-PRIMARY_ONLY, NODES_ONLY = ("gtvp_dsc_exclude",), ("gtvn_dsc_agg",)
 
 
 def main() -> None:
@@ -60,17 +59,20 @@ def main() -> None:
 
 
 def floor(patients: int, seed: int, jobs: int) -> dict[str, Any]:
-    """Return the threshold's scores, each measure with the setting that was best for it on the other fold."""
+    """Return the thresholds' scores, each label with the setting that was best for it on the other fold."""
     with tempfile.TemporaryDirectory() as folder:
         write_cohort(Path(folder) / "cohort", patients, seed, jobs=jobs, broken=False)
         cases = read_cohort(Path(folder) / "cohort").cases
-        result: dict[str, Any] = {"patients": patients, "size": "tiny", "candidates": len(CANDIDATES), "folds": 2}
-        for name, criterion in (("gtvp_dsc", PRIMARY_ONLY), ("gtvn_dsc_agg", NODES_ONLY)):
-            found = suv_floor(cases, 2, criterion=criterion, jobs=jobs)
-            interval = found.result.cohort[criterion[0]]
-            settings = {setting.model_dump_json(exclude={"name"}) for setting in found.chosen.values()}
-            result[name] = {**interval.to_dict(), "chosen": sorted(settings)}
-    return result
+        found = suv_floor(cases, 2, jobs=jobs)
+    return {
+        "patients": patients,
+        "size": "tiny",
+        "candidates": len(CANDIDATES),
+        "folds": 2,
+        "gtvp_dsc": found.result.cohort["gtvp_dsc_exclude"].to_dict(),
+        "gtvn_dsc_agg": found.result.cohort["gtvn_dsc_agg"].to_dict(),
+        "chosen": [pair.to_dict() for pair in dict.fromkeys(found.chosen.values())],
+    }
 
 
 def outcome(patients: list[Patient]) -> dict[str, Any]:

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from joblib import Parallel, delayed
 
 from hyoid.cohort import Case
 from hyoid.errors import CohortError, HyoidError
+from hyoid.evaluation.floor_choice import CANDIDATES, ThresholdPair, choose
 from hyoid.evaluation.result import CaseResult, SegmentationResult, summarise
 from hyoid.evaluation.segmentation import score_pair
 from hyoid.geometry import Volume
 from hyoid.imaging import Head, read_volume, write_volume
 from hyoid.imaging.neck_uptake import NeckUptake, neck_uptake
-from hyoid.imaging.suv_threshold import Candidates, PrimaryRule, SuvThreshold, ThresholdKind
-from hyoid.metrics import MEASURES, Bootstrap, CaseScores, SegmentationOptions, ratio
+from hyoid.imaging.suv_threshold import Candidates, SuvThreshold, ThresholdKind
+from hyoid.metrics import Bootstrap, CaseScores, SegmentationOptions
 from hyoid.progress import track
-
-THRESHOLDS = (
-    (ThresholdKind.FIXED, 2.5),
-    (ThresholdKind.FIXED, 3.0),
-    (ThresholdKind.FIXED, 4.0),
-    (ThresholdKind.FRACTION_OF_LESION, 0.41),
-    (ThresholdKind.FRACTION_OF_NECK, 0.41),
-)
-"""Thresholds of the clinic: SUV 2.5, 3 and 4, and 41 % of the maximum (EANM), of each lesion and of the whole neck."""
-
-CANDIDATES = tuple(
-    SuvThreshold(kind=kind, value=value, primary=primary, nodes=nodes, minimum_ml=minimum_ml)
-    for (kind, value), primary, nodes, minimum_ml in product(THRESHOLDS, PrimaryRule, ("all", "lateral"), (0.5, 2.0))
-)
-"""Every threshold with every rule for primary and nodes and with two least volumes."""
-
-CRITERION = ("gtvp_dsc_exclude", "gtvn_dsc_agg")
-"""What the choice is made by: the mean of the challenge's two overlap measures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +29,25 @@ class Floor:
     Parameters
     ----------
     result
-        Evaluation of every case with the candidate that was best on the other folds' cases.
+        Evaluation of every case with the settings that were best on the other folds' cases.
     predictions
         Its label maps on the CT's grid: files where a folder was given, volumes otherwise.
     chosen
-        The candidate used for each case.
-    in_sample
-        For comparison only: candidate and criterion that would be best on all cases at once (optimistic).
+        The settings used for each case, for GTVp and GTVn.
     excluded
         Cases without PET, CT or mask, with the reason.
     """
 
     result: SegmentationResult
     predictions: Mapping[str, Path | Volume]
-    chosen: Mapping[str, SuvThreshold]
-    in_sample: tuple[SuvThreshold, float]
+    chosen: Mapping[str, ThresholdPair]
     excluded: Mapping[str, str]
 
     def to_dict(self) -> dict[str, Any]:
         """Return results, choices and exclusions as JSON types."""
-        best, value = self.in_sample
         return {
             **self.result.to_dict(),
-            "chosen": {identifier: setting.model_dump(mode="json") for identifier, setting in self.chosen.items()},
-            "in_sample_optimistic": {"setting": best.model_dump(mode="json"), "criterion": value},
+            "chosen": {identifier: pair.to_dict() for identifier, pair in self.chosen.items()},
             "excluded": dict(self.excluded),
         }
 
@@ -82,13 +57,15 @@ def suv_floor(
     folds: Sequence[Sequence[str]] | int = 5,
     *,
     candidates: Sequence[SuvThreshold] = CANDIDATES,
-    criterion: Sequence[str] = CRITERION,
     options: SegmentationOptions | None = None,
     bootstrap: Bootstrap | None = None,
     out: Path | None = None,
     jobs: int = 1,
 ) -> Floor:
-    """Segment each case by the SUV threshold that is best on the cases of the other folds, and evaluate.
+    """Segment each case by the SUV thresholds that are best on the cases of the other folds, and evaluate.
+
+    GTVp and GTVn have each a threshold of its own, chosen by its own measure (`CRITERIA`), so that the floor is as high
+    in either as thresholds go.
 
     Parameters
     ----------
@@ -98,9 +75,7 @@ def suv_floor(
         The reported ids of each fold (cases in none form one more), or a number of folds, filled in turn by sorted
         id so that centers spread.
     candidates
-        Settings to choose from; on equal criterion the first wins.
-    criterion
-        Names of `MEASURES` whose mean is maximised on the other folds. Undefined ones are left out.
+        Settings to choose from; on equal measure the first wins.
     options, bootstrap
         As for `evaluate_segmentation`.
     out
@@ -113,10 +88,9 @@ def suv_floor(
     CohortError
         If fewer than two folds have a usable case, or a case is in two folds.
     HyoidError
-        If a criterion is unknown or an image cannot be read; the message names the case.
+        If an image cannot be read; the message names the case.
     """
     options, bootstrap = options or SegmentationOptions(), bootstrap or Bootstrap()
-    _check_criterion(criterion)
     usable, excluded = _usable(cases)
     groups = _groups(sorted(usable), folds)
     tried = Parallel(n_jobs=jobs, return_as="generator")(
@@ -124,8 +98,10 @@ def suv_floor(
     )
     found = dict(zip(usable, track(tried, "SUV thresholds", total=len(usable)), strict=True))
     scores = {identifier: of_case for identifier, (of_case, _) in found.items()}
-    chosen = _choose(scores, groups, candidates, criterion)
-    on_all = _criterion(scores, list(usable), criterion)
+    chosen: dict[str, ThresholdPair] = {}
+    for group in groups:
+        others = [identifier for identifier in usable if identifier not in group]
+        chosen |= dict.fromkeys(sorted(group), choose(scores, others, candidates))
     applied = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(_apply)(case, chosen[identifier], found[identifier][1], options, out)
         for identifier, case in usable.items()
@@ -133,29 +109,7 @@ def suv_floor(
     done = list(track(applied, "SUV floor", total=len(usable)))
     result = summarise([case for case, _ in done], options, bootstrap)
     predictions = {case.id: prediction for case, prediction in done}
-    in_sample = (candidates[int(np.argmax(on_all))], float(np.max(on_all)))
-    return Floor(result, predictions, dict(sorted(chosen.items())), in_sample, excluded)
-
-
-def _check_criterion(criterion: Sequence[str]) -> None:
-    unknown = [name for name in criterion if name not in MEASURES or MEASURES[name].needs_surfaces]
-    if unknown or not criterion:
-        raise HyoidError.of(f"the criterion {unknown}", "names of overlap measures", "See hyoid.metrics.MEASURES.")
-
-
-def _choose(
-    scores: Mapping[str, list[CaseScores]],
-    groups: Sequence[set[str]],
-    candidates: Sequence[SuvThreshold],
-    criterion: Sequence[str],
-) -> dict[str, SuvThreshold]:
-    """Return for each case the candidate that is best on all cases outside its group."""
-    chosen: dict[str, SuvThreshold] = {}
-    for group in groups:
-        others = [identifier for identifier in scores if identifier not in group]
-        best = candidates[int(np.argmax(_criterion(scores, others, criterion)))]
-        chosen |= dict.fromkeys(group, best)
-    return chosen
+    return Floor(result, predictions, dict(sorted(chosen.items())), excluded)
 
 
 def _usable(cases: Iterable[Case]) -> tuple[dict[str, Case], dict[str, str]]:
@@ -216,10 +170,10 @@ def _try_all(
 
 
 def _apply(
-    case: Case, setting: SuvThreshold, head: Head | None, options: SegmentationOptions, out: Path | None
+    case: Case, settings: ThresholdPair, head: Head | None, options: SegmentationOptions, out: Path | None
 ) -> tuple[CaseResult, Path | Volume]:
     uptake = _prepare(case, head)
-    labels = uptake.restore(setting.segment(uptake))
+    labels = uptake.restore(settings.segment(uptake))
     scored = score_pair(case.id, labels, _mask(case), options)
     kept: Path | Volume = labels
     if out is not None:
@@ -231,15 +185,3 @@ def _apply(
 def _mask(case: Case) -> Path:
     assert case.mask is not None  # noqa: S101 - `_usable` has left the others out
     return case.mask
-
-
-def _criterion(
-    scores: Mapping[str, list[CaseScores]], identifiers: Sequence[str], criterion: Sequence[str]
-) -> list[float]:
-    """Mean of the criterion's measures over these cases, for each candidate; minus infinity where none is defined."""
-    values = []
-    for of_candidate in zip(*(scores[identifier] for identifier in identifiers), strict=True):
-        found = [float(ratio(MEASURES[name].sums(of_candidate).sum(axis=0))) for name in criterion]
-        defined = [value for value in found if not math.isnan(value)]
-        values.append(float(np.mean(defined)) if defined else -math.inf)
-    return values

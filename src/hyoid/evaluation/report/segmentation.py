@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from hyoid.evaluation.report.projection import Projection, project
 from hyoid.evaluation.result import CaseResult, SegmentationResult
 from hyoid.evaluation.segmentation import paired_difference
 from hyoid.imaging import read_volume
+from hyoid.imaging.suv_threshold import SuvThreshold, ThresholdKind
 from hyoid.metrics import EmptyTruth, Interval, Lesion
 from hyoid.recipe import Recipe
 
@@ -103,22 +104,27 @@ def result_section(result: SegmentationResult, floor: Floor | None, recipe: Reci
     if recipe.split.optimistic:
         parts.append(page.paragraph("Selected on the reported part, as published: optimistic.", "notice"))
     if floor is not None:
-        chosen = sorted({str(setting) for setting in map(describe_threshold, floor.chosen.values())})
         parts.append(
             page.paragraph(
                 "The floor is the best automatic SUV threshold, brain removed, its threshold and rules chosen on the "
-                f"other folds' cases: {'; '.join(chosen)}."
+                "other folds' cases, for GTVp by its mean DSC and for GTVn by its aggregated DSC. "
+                f"GTVp: {_chosen(pair.gtvp for pair in floor.chosen.values())}. "
+                f"GTVn: {_chosen(pair.gtvn for pair in floor.chosen.values())}."
             )
         )
         parts.append(_floor_figure(result, floor))
     return page.section("What it is worth", *parts)
 
 
-def describe_threshold(setting: Any) -> str:
-    """Return a threshold in words."""
-    kinds = {"fixed": "SUV {value:g}", "fraction_of_lesion": "{value:.0%} of each lesion's maximum"}
-    kind = kinds.get(str(setting.kind), "{value:.0%} of the neck's maximum").format(value=setting.value)
-    return f"{kind}, primary: {setting.primary}, nodes: {setting.nodes}, at least {setting.minimum_ml:g} mL"
+def describe_threshold(setting: SuvThreshold) -> str:
+    """Return a threshold and its rules in words."""
+    uptake = {
+        ThresholdKind.FIXED: f"SUV {setting.value:g}",
+        ThresholdKind.FRACTION_OF_LESION: f"{setting.value:.0%} of each lesion's maximum",
+        ThresholdKind.FRACTION_OF_NECK: f"{setting.value:.0%} of the neck's maximum",
+    }[setting.kind]
+    primary = setting.primary.replace("_", " ")
+    return f"{uptake} (primary: the {primary}; nodes: {setting.nodes}; {setting.minimum_ml:g} mL or more)"
 
 
 def curve_section(histories: Mapping[str, Sequence[Mapping[str, Any]]], metric: str) -> str:
@@ -134,6 +140,10 @@ def picture_section(title: str, drawn: Sequence[tuple[str, Projection]], caption
         sorted({source for _, projection in drawn for source in projection.outlines})
     )
     return page.section(title, page.picture(figures.projections(drawn), f"{words}: {_names(drawn)}.", caption))
+
+
+def _chosen(settings: Iterable[SuvThreshold]) -> str:
+    return " or ".join(sorted({describe_threshold(setting) for setting in settings}))
 
 
 def _floor_figure(result: SegmentationResult, floor: Floor) -> str:
