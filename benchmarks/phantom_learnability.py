@@ -54,15 +54,9 @@ def learn(work: Path, patients: int, epochs: int, seed: int, jobs: int) -> dict[
     if not (work / "cohort").is_dir():
         write_cohort(work / "cohort", patients, seed, jobs=jobs, broken=False)
     cohort = read_cohort(work / "cohort")
-    training = api.train(
-        cohort,
-        RECIPE,
-        work / "run",
-        preset=PRESET,
-        overrides=(*OVERRIDES, f"stages.0.training.epochs={epochs}"),
-        resume=(work / "run").is_dir(),
-        jobs=jobs,
-    )
+    overrides = (*OVERRIDES, f"stages.0.training.epochs={epochs}")
+    resume = (work / "run").is_dir()
+    training = api.train(cohort, RECIPE, work / "run", preset=PRESET, overrides=overrides, resume=resume, jobs=jobs)
     trained = time.perf_counter()
     return {
         "benchmark": "phantom_learnability",
@@ -70,9 +64,13 @@ def learn(work: Path, patients: int, epochs: int, seed: int, jobs: int) -> dict[
         "hardware": {"machine": platform.machine(), "cores": os.cpu_count(), "gpu": torch.cuda.is_available()},
         "versions": {name: version(name) for name in ("torch", "monai", "numpy")},
         "cohort": {"patients": patients, "seed": seed, "size": "tiny"},
-        "training": {"recipe": RECIPE, "preset": PRESET, "overrides": list(OVERRIDES), "epochs": epochs},
+        "training": {"recipe": RECIPE, "preset": PRESET, "overrides": overrides},
         "comparison": compare(cohort, training, work, jobs),
-        "seconds": {"cohort_and_training": round(trained - started), "all": round(time.perf_counter() - started)},
+        "seconds": {
+            "resumed": resume,
+            "cohort_and_training": round(trained - started),
+            "all": round(time.perf_counter() - started),
+        },
     }
 
 
