@@ -25,14 +25,14 @@ RECIPE = "baseline-unet"
 PRESET = "tiny"
 OVERRIDES = (
     "split.folds=2",
-    "stages.0.training.epochs=50",
+    "stages.0.training.epochs=36",
     "stages.0.training.patches_per_case=1",
     "stages.0.training.augment.0.axes=[x]",
-    "stages.0.training.select.every_epochs=10",
+    "stages.0.training.select.every_epochs=12",
 )
 """What fits minutes: two folds; one patch of each case in an epoch, for many looks at few cases teach less; left-right
 mirror images only, for so short a training cannot learn eight poses."""
-PATIENTS = 80
+PATIENTS = 96
 UNSEEN_PATIENTS = 3
 SEED = 2025
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,8 @@ from hyoid.imaging.nifti import check_complete
 
 IMAGE_SUFFIXES = (".nii.gz", ".nii", ".mha", ".nrrd")
 """File endings that hyoid reads and writes."""
+
+_CHUNK_BYTES = 2**20
 
 
 def is_image(path: Path) -> bool:
@@ -77,7 +81,25 @@ def write_volume(path: Path, volume: Volume) -> None:
     if not is_image(path):
         raise ImageError.of(f"the file name {path.name}", f"an ending of {IMAGE_SUFFIXES}", "Rename it.")
     with atomic_path(path) as temporary:
-        sitk.WriteImage(to_sitk(volume), str(temporary), useCompression=True, compressionLevel=1)
+        if path.name.endswith(".nii.gz"):
+            _write_gzipped(temporary, to_sitk(volume))
+        else:
+            sitk.WriteImage(to_sitk(volume), str(temporary), useCompression=True, compressionLevel=1)
+
+
+def _write_gzipped(path: Path, image: sitk.Image) -> None:
+    """Write `.nii.gz` at the fastest level: ITK's own writer takes no level there and needs twice the time."""
+    plain = path.with_name(path.name.removesuffix(".gz"))
+    try:
+        sitk.WriteImage(image, str(plain))
+        with (
+            plain.open("rb") as source,
+            path.open("wb") as target,
+            gzip.GzipFile("", "wb", compresslevel=1, fileobj=target, mtime=0) as stream,
+        ):
+            shutil.copyfileobj(source, stream, _CHUNK_BYTES)
+    finally:
+        plain.unlink(missing_ok=True)
 
 
 def _reader(path: Path) -> sitk.ImageFileReader:

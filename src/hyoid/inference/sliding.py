@@ -64,7 +64,8 @@ def probability_slabs(
     Only one window's height of the accumulator exists at a time: K x window_z x y x x floats.
     """
     pads = padding_to(_shape(images), sliding.window)
-    padded = np.pad(images, [(0, 0), *pads], mode="edge")
+    # np.pad copies even where there is nothing to pad: gigabytes for a whole body
+    padded = np.pad(images, [(0, 0), *pads], mode="edge") if np.any(pads) else images
     inside = np.ones(padded.shape[1:], bool) if body is None else np.pad(body, pads)
     z_starts, y_starts, x_starts = (
         window_starts(n, w, sliding.overlap) for n, w in zip(_shape(padded), sliding.window, strict=True)
