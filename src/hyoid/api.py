@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from hyoid.bundle import Bundle, write_bundle
-from hyoid.cohort import Case, Cohort, read_cohort
+from hyoid.cohort import Case, Cohort, folds_from_json, read_cohort
 from hyoid.errors import CohortError, HyoidError
 from hyoid.evaluation import SegmentationResult, evaluate_segmentation
-from hyoid.files import jsonable, write_json, write_text
+from hyoid.files import jsonable, read_json, write_json, write_text
 from hyoid.imaging import IMAGE_SUFFIXES
 from hyoid.inference import Predictor, write_prediction
+from hyoid.metrics import SegmentationOptions
 from hyoid.progress import track
 from hyoid.recipe import Recipe, adjust_recipe, load_recipe
 from hyoid.training import HELD_OUT, OUT_OF_FOLD, Run, Store, StoreReport, train_run, usable_cases
@@ -149,7 +150,8 @@ def _evaluate(cohort: Cohort, run: Run, part: str, case_ids: Sequence[str], jobs
     truth = {case.id: case.mask for case in cases if case.mask is not None}
     predictions = {case_id: run.folder / part / case_id / f"{case_id}.nii.gz" for case_id in truth}
     centers = {case.id: case.center for case in cases}
-    result = evaluate_segmentation(predictions, truth, centers=centers, jobs=jobs)
+    options = SegmentationOptions(merged=run.recipe.merged)
+    result = evaluate_segmentation(predictions, truth, options, centers=centers, jobs=jobs)
     write_json(run.folder / f"{part}.json", {"recipe": run.recipe.title, **result.to_dict()})
     return result
 
@@ -196,7 +198,11 @@ def _cohort(cohort: PathLike | Cohort, columns: PathLike | None) -> Cohort:
 
 
 def _describe(cohort: Cohort, run: Run) -> dict[str, Any]:
-    used = [case for case in cohort.cases if case.id not in run.excluded]
+    """Return what the finished folds were fitted and chosen on; whom they only reported is not counted."""
+    folds = folds_from_json(read_json(run.folder / "splits.json"))
+    finished = [one for k, one in enumerate(folds) if f"fold-{k}" in run.folds]
+    ids = {identifier for one in finished for identifier in (*one.train, *one.select)}
+    used = [case for case in cohort.cases if case.id in ids]
     return {"hash": cohort.content_hash(), "cases": len(used), "centers": sorted({str(case.center) for case in used})}
 
 

@@ -65,13 +65,14 @@ def test_one_bad_patient_never_stops_the_rest(tmp_path) -> None:
         ("bad-value", "B"),
         ("duplicate-id", "C"),
         ("duplicate-id", "D"),
+        ("row-without-id", None),
     ]
     assert read.by_id["A"].clinical == {"gender": 1, "m_stage": "M0"}
     assert read.by_id["B"].clinical == {}
     assert read.by_id["D"].clinical["age"] == 51
     assert "equal rows" in read.problems[5].found
     assert "differ" in read.problems[6].found
-    assert read.notes == ["1 row(s) of t0.csv have no patient id and were left out."]
+    assert read.problems[7].found == "1 row(s) of t0.csv without a patient id"
 
 
 def test_spoken_missing_values_are_counted(tmp_path) -> None:

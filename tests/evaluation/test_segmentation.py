@@ -72,6 +72,19 @@ def test_worked_cohort() -> None:
     assert result.headline()["GTVn_DSC_agg"]["value"] == value["gtvn_dsc_agg"]
 
 
+def test_a_merged_label_has_measures_of_the_whole_tumour_alone() -> None:
+    whole = {i: volume.with_array((volume.array > 0).astype(np.uint8)) for i, volume in TRUTH.items()}
+    result = evaluate_segmentation(whole, TRUTH, SegmentationOptions(merged=True), bootstrap=QUICK)
+    assert {name.split("_")[0] for name in result.cohort} == {"merged"}
+    assert {name: found["value"] for name, found in result.headline().items()} == {
+        "GTV_mean_dice": 1.0,
+        "GTV_DSC_agg": 1.0,
+        "GTV_F1_agg": 1.0,
+    }
+    assert set(result.counts) == {"merged"}
+    assert not any(name.startswith(("gtvp", "gtvn")) for name in result.to_dict()["cases"][0])
+
+
 def test_perfect_and_empty_cohorts() -> None:
     perfect = evaluate_segmentation(TRUTH, TRUTH, bootstrap=QUICK)
     for name, interval in perfect.cohort.items():

@@ -50,6 +50,13 @@ def test_one_row_a_patient_and_what_is_missing_is_said(cases: list[Case]) -> Non
         assert table.loc[identifier].drop(["CenterID", "Notes"]).isna().all()
 
 
+def test_a_pet_in_becquerel_is_refused_not_measured(cases: list[Case], tmp_path: Path) -> None:
+    activity = _write(tmp_path, "CHUM-005__PT", np.full(GRID.shape, 25_000.0, np.float32))
+    (row,) = feature_table([Case("CHUM-005", "CHUM", {"pet": activity}, cases[0].mask)]).to_dict("records")
+    assert math.isnan(row["gtvp_suv_max"])
+    assert "Bq/mL" in row["Notes"]
+
+
 def test_other_masks_replace_the_experts(cases: list[Case], tmp_path: Path) -> None:
     predicted = np.zeros(GRID.shape, np.uint8)
     predicted[0, 0, :3] = 2

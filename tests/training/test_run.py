@@ -234,3 +234,39 @@ def _assert_same_weights(one: Path, other: Path) -> None:
         assert first.keys() == second.keys()
         for name, values in first.items():
             np.testing.assert_array_equal(values, second[name], err_msg=name)
+
+
+def test_a_merged_recipe_is_worth_what_the_whole_tumour_says(cohort: Path, tmp_path: Path) -> None:
+    sampling = "stages.0.training.sampling.ratios={background: 0.1, tumour: 0.9}"
+    recipe = small_recipe("baseline-unet", "labels={1: tumour}", sampling)
+    done = api.train(cohort, recipe, tmp_path / "run", device="cpu")
+    assert set(done.evaluation.headline()) == {"GTV_mean_dice", "GTV_DSC_agg", "GTV_F1_agg"}
+    card = (done.bundle.folder / "card.md").read_text()
+    assert "GTV_mean_dice" in card
+    assert "GTVp_mean_dice" not in card
+
+
+def test_a_network_of_pet_alone_predicts_on_the_cts_grid(cohort: Path, tmp_path: Path) -> None:
+    recipe = small_recipe("baseline-unet", "inputs.images=[pet]")
+    done = api.train(cohort, recipe, tmp_path / "run", device="cpu")
+    for case in read_cohort(cohort).cases:
+        grid = read_grid(tmp_path / "run" / "out-of-fold" / case.id / f"{case.id}.nii.gz")
+        assert grid == read_grid(case.images["ct"])
+    predicted = api.predict([done.bundle.folder], tmp_path / "new", cohort=cohort)
+    assert not predicted.failed
+    assert read_grid(tmp_path / "new" / case.id / f"{case.id}.nii.gz") == read_grid(case.images["ct"])
+
+
+def test_the_card_counts_whom_the_finished_folds_learnt_from(cohort: Path, tmp_path: Path) -> None:
+    done = api.train(cohort, small_recipe(epochs=1), tmp_path / "run", fold="0", device="cpu")
+    first = read_json(tmp_path / "run" / "splits.json")[0]
+    learnt = len(first["train"]) + len(first["select"])
+    assert learnt < len(read_cohort(cohort).cases)
+    assert f"Trained on {learnt} cases" in (done.bundle.folder / "card.md").read_text()
+
+
+@pytest.mark.parametrize(("fold", "folds"), [("9", 2), ("x", 2), ("all", 40)])
+def test_what_is_refused_leaves_no_run_behind(cohort: Path, tmp_path: Path, fold: str, folds: int) -> None:
+    with pytest.raises(HyoidError):
+        api.train(cohort, small_recipe(folds=folds), tmp_path / "run", fold=fold, device="cpu")
+    assert not (tmp_path / "run").exists()

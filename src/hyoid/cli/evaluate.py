@@ -33,7 +33,9 @@ def segmentation(
     truth: Annotated[
         Path, typer.Option("--truth", metavar="DIR", help="True label maps of the same names, or a cohort folder.")
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE.json", help="Where the full result is written.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE.json", dir_okay=False, help="Where the full result is written.")
+    ],
     connectivity: Annotated[int, typer.Option("--connectivity", help="6, 18 or 26: what one lesion is.")] = 26,
     iou: Annotated[float, typer.Option("--iou", help="Group IoU from which a lesion counts as found.")] = 0.3,
     empty_truth: Annotated[
@@ -59,6 +61,9 @@ def segmentation(
         bool,
         typer.Option("--only-predicted", help="Leave cases without prediction out, e.g. of folds not trained yet."),
     ] = False,
+    merged: Annotated[
+        bool, typer.Option("--merged", help="Predictions have one label for the whole tumour: its measures only.")
+    ] = False,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -77,6 +82,7 @@ def segmentation(
         minimum_iou=iou,
         surface_tolerance_mm=tolerance_mm,
         surface=surface,
+        merged=merged,
     )
     result = evaluate_segmentation(
         predictions,
@@ -118,14 +124,17 @@ def _print(result: SegmentationResult, out: Path) -> None:
     console.print(_cohort_table(result))
     if len(result.centers) > 1:
         console.print(_centers_table(result))
-    counts = result.counts["gtvp"]
+    lesion, name = ("merged", "GTV") if result.options.merged else ("gtvp", "GTVp")
+    counts = result.counts[lesion]
     console.print(
-        f"GTVp: {counts['empty_truth']} cases with empty truth, {counts['empty_truth_with_prediction']} of them with a "
-        f"prediction; {counts['truth_with_empty_prediction']} cases missed altogether."
+        f"{name}: {counts['empty_truth']} cases with empty truth, {counts['empty_truth_with_prediction']} of them with "
+        f"a prediction; {counts['truth_with_empty_prediction']} cases missed altogether."
     )
     options = result.to_dict()["options"]
     chosen = options | {f"bootstrap {name}": value for name, value in options.pop("bootstrap").items()}
     console.print("Options: " + ", ".join(f"{name.replace('_', ' ')} {chosen[name]}" for name in chosen) + ".")
+    if (hint := _hint_of_merged(result)) is not None:
+        console.print(hint)
     if result.missing:
         console.print(f"Without prediction, scored as empty: {', '.join(result.missing)}.")
     if result.left_out:
@@ -139,6 +148,17 @@ def _print(result: SegmentationResult, out: Path) -> None:
         for note in case.notes:
             console.print(f"{case.id}: {note}")
     console.print(f"Written to {out}.")
+
+
+def _hint_of_merged(result: SegmentationResult) -> str | None:
+    """Return a warning where every prediction lacks a label that the truth has: 1 may mean the whole tumour."""
+    nodes = result.counts.get("gtvn", {})
+    if not nodes or nodes["predicted_lesions"] or not nodes["truth_lesions"]:
+        return None
+    return (
+        "No prediction has label 2 (GTVn), though the truth has. If label 1 stands for the whole tumour, the figures "
+        "of GTVp and GTVn mean nothing: give --merged."
+    )
 
 
 def _cohort_table(result: SegmentationResult) -> Table:
@@ -158,9 +178,7 @@ def _cohort_table(result: SegmentationResult) -> Table:
 def _centers_table(result: SegmentationResult) -> Table:
     from rich.table import Table
 
-    from hyoid.metrics import EmptyTruth, Lesion, dice_name
-
-    names = [dice_name(Lesion.GTVP, EmptyTruth(result.options.empty_truth)), "gtvn_dsc_agg", "gtvn_f1_agg"]
+    names = list(result.headline_measures.values())
     table = Table("center", "cases", *names, title=escape("By center: value [interval], n of cases that count"))
     for center, measures in result.centers.items():
         cases = sum(case.center == center for case in result.cases)

@@ -13,7 +13,9 @@ from hyoid.cli.options import CohortArgument, ColumnsOption, JobsOption, JsonOpt
 
 def features(
     cohort: CohortArgument,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="Table to write, one row a patient.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE.csv", dir_okay=False, help="Table to write, one row a patient.")
+    ],
     masks: Annotated[
         Path | None,
         typer.Option("--masks", metavar="DIR", help="Label maps ID.nii.gz or ID/ID.nii.gz (default: the experts')."),

@@ -7,6 +7,13 @@ from typing import Annotated
 
 import typer
 
+
+def _not_zero(jobs: int) -> int:
+    if jobs == 0:
+        raise typer.BadParameter("0 processes do nothing: give 1 or more, or -1 for all cores.")
+    return jobs
+
+
 CohortArgument = Annotated[
     Path, typer.Argument(metavar="COHORT", help="A cohort folder (HECKTOR tree, flat, nnU-Net raw) or CSV.")
 ]
@@ -23,7 +30,10 @@ ColumnsOption = Annotated[
 ]
 DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
 JobsOption = Annotated[
-    int, typer.Option("--jobs", min=-1, help="Processes over cases, and over folds on a CPU; -1: all cores.")
+    int,
+    typer.Option(
+        "--jobs", min=-1, callback=_not_zero, help="Processes over cases, and over folds on a CPU; -1: all cores."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]

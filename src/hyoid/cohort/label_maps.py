@@ -73,4 +73,16 @@ def _in_folder(folder: Path) -> dict[str, Path]:
                 "Remove one of them.",
             )
         found[identifier] = path
-    return found or {case.id: case.mask for case in read_cohort(folder).cases if case.mask is not None}
+    return found or _masks_of_cohort(folder)
+
+
+def _masks_of_cohort(folder: Path) -> dict[str, Path]:
+    try:
+        return {case.id: case.mask for case in read_cohort(folder).cases if case.mask is not None}
+    except CohortError as error:
+        run = (folder / "out-of-fold").is_dir()
+        raise CohortError.of(
+            f"neither label maps nor a cohort in {folder}",
+            "files named by patient, ID.nii.gz or ID/ID.nii.gz, or a cohort with masks",
+            f"This is a run: give {folder / 'out-of-fold'}." if run else "Check the folder.",
+        ) from error

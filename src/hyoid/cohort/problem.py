@@ -14,6 +14,7 @@ PROBLEM_CODES = {
     "conflicting-values": "values that differ between tables, the first is used",
     "id-without-images": "a row in a table but no image",
     "images-without-row": "images but no row in any table",
+    "row-without-id": "rows without a patient id, left out",
     "table-alone": "a table without any image",
     "no-images": "a folder without any image that is recognised",
     "duplicate-image": "two files for one modality in one folder, the first is used",

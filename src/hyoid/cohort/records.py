@@ -148,7 +148,10 @@ def _records_of(table: Table, names: dict[str, str], columns: ColumnMap, joined:
         else:
             records[identifier] = record
     if nameless:
-        joined.notes.append(f"{nameless} row(s) of {table.path.name} have no patient id and were left out.")
+        found = f"{nameless} row(s) of {table.path.name} without a patient id"
+        problems.append(
+            Problem("row-without-id", found, "an id in every row", "Complete the ids; left out until then.")
+        )
     for (name, word), count in sorted(reader.spoken.items()):
         joined.notes.append(f"Column {name}: {count} value(s) {word!r} were read as missing.")
     unit = columns.rfs_unit or _declared_unit(names.get("rfs"), table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -29,10 +29,10 @@ class CaseResult:
     scores: CaseScores
     notes: tuple[str, ...] = ()
 
-    def row(self) -> dict[str, Any]:
+    def row(self, lesions: Iterable[Lesion] = tuple(Lesion)) -> dict[str, Any]:
         """Return the case as one flat row: volumes in mL, Dice under each policy, counts, surface measures."""
         row: dict[str, Any] = {"id": self.id, "center": self.center}
-        for lesion in Lesion:
+        for lesion in lesions:
             volumes, counts = self.scores.overlaps[lesion], self.scores.detections[lesion]
             for policy in EmptyTruth:
                 row[dice_name(lesion, policy)] = volumes.dice(policy)
@@ -80,14 +80,30 @@ class SegmentationResult:
     extra: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
-    def headline(self) -> dict[str, dict[str, Any]]:
-        """Return the challenge's three measures by its names: `{name: {value, interval: [low, high], n}}`."""
-        chosen = {
-            "GTVp_mean_dice": dice_name(Lesion.GTVP, self.options.empty_truth),
+    @property
+    def headline_measures(self) -> dict[str, str]:
+        """The challenge's names of its three measures, and ours; where labels are merged, those of the GTV."""
+        policy = self.options.empty_truth
+        if self.options.merged:
+            return {
+                "GTV_mean_dice": dice_name(Lesion.MERGED, policy),
+                "GTV_DSC_agg": "merged_dsc_agg",
+                "GTV_F1_agg": "merged_f1_agg",
+            }
+        return {
+            "GTVp_mean_dice": dice_name(Lesion.GTVP, policy),
             "GTVn_DSC_agg": "gtvn_dsc_agg",
             "GTVn_F1_agg": "gtvn_f1_agg",
         }
-        found = {name: self.cohort[measure] for name, measure in chosen.items()}
+
+    @property
+    def lesions(self) -> tuple[Lesion, ...]:
+        """The lesions that the predictions tell apart."""
+        return lesions_of(self.options)
+
+    def headline(self) -> dict[str, dict[str, Any]]:
+        """Return the challenge's three measures by its names: `{name: {value, interval: [low, high], n}}`."""
+        found = {name: self.cohort[measure] for name, measure in self.headline_measures.items()}
         return {name: {"value": i.value, "interval": [i.low, i.high], "n": i.n} for name, i in found.items()}
 
     def to_dict(self) -> dict[str, Any]:
@@ -107,7 +123,7 @@ class SegmentationResult:
                 center: {name: interval.to_dict() for name, interval in measures.items()}
                 for center, measures in self.centers.items()
             },
-            "cases": [case.row() | {"notes": case.notes} for case in self.cases],
+            "cases": [case.row(self.lesions) | {"notes": case.notes} for case in self.cases],
         }
         return dict(jsonable(value))
 
@@ -131,23 +147,33 @@ def summarise(
         bootstrap=bootstrap,
         stratified=stratified,
         cases=ordered,
-        cohort=_measure(ordered, bootstrap, strata),
+        cohort=_measure(ordered, options, bootstrap, strata),
         centers={
-            center: _measure([case for case in ordered if case.center == center], bootstrap, None) for center in centers
+            center: _measure([case for case in ordered if case.center == center], options, bootstrap, None)
+            for center in centers
         },
-        counts={lesion.value: _counts(ordered, lesion) for lesion in Lesion},
+        counts={lesion.value: _counts(ordered, lesion) for lesion in lesions_of(options)},
         missing=missing,
         extra=extra,
         left_out=left_out,
     )
 
 
-def _measure(cases: Sequence[CaseResult], bootstrap: Bootstrap, strata: list[str] | None) -> dict[str, Interval]:
+def lesions_of(options: SegmentationOptions) -> tuple[Lesion, ...]:
+    """Return the lesions that predictions tell apart under these options."""
+    return (Lesion.MERGED,) if options.merged else tuple(Lesion)
+
+
+def _measure(
+    cases: Sequence[CaseResult], options: SegmentationOptions, bootstrap: Bootstrap, strata: list[str] | None
+) -> dict[str, Interval]:
+    """Return the measures of the lesions that the options tell apart."""
+    lesions = lesions_of(options)
     scores = [case.scores for case in cases]
     with_surfaces = all(score.surfaces for score in scores)
     found = {}
     for name, measure in MEASURES.items():
-        if measure.needs_surfaces and not with_surfaces:
+        if measure.lesion not in lesions or (measure.needs_surfaces and not with_surfaces):
             continue
         sums = measure.sums(scores)
         counting = int((sums[:, 1] != 0).sum())

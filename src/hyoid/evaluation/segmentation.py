@@ -203,7 +203,7 @@ def _check_ids(
             f"no prediction for {_named(missing)}",
             f"one for each of {len(true_maps)} cases with truth",
             "Predict them; or score them as empty predictions (--allow-missing); or leave them out (--only-predicted), "
-            "as for a run of which only some folds are trained.",
+            "as for a run of which only some folds are trained, or that had to leave cases out (its excluded.json).",
         )
 
 

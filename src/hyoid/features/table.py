@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from joblib import Parallel, delayed
 
 from hyoid.cohort import Case
+from hyoid.cohort.images import read_images
 from hyoid.cohort.label_maps import LabelMap, LabelMaps, find_label_maps, load_label_map
 from hyoid.errors import CohortError, HyoidError
 from hyoid.features.lesion import LESIONS, MEASURES, lesion_measures
-from hyoid.imaging import read_volume
 from hyoid.progress import track
 
 if TYPE_CHECKING:
@@ -69,12 +68,11 @@ def feature_table(
 
 def _row(case: Case, label_map: LabelMap | None, active_suv: float) -> dict[str, object]:
     row: dict[str, object] = {"PatientID": case.id, "CenterID": case.center}
-    pet_path: Path | None = case.images.get("pet")
     if label_map is None:
         return row | {"Notes": "no mask"}
     try:
         mask = load_label_map(label_map)
-        pet = read_volume(pet_path) if pet_path is not None else None
+        pet = read_images(case, ("pet",)).get("pet")
         measures = lesion_measures(mask, pet, active_suv=active_suv)
     except HyoidError as error:
         return row | {"Notes": str(error)}

@@ -78,7 +78,7 @@ def read_volume(path: Path) -> Volume:
 def write_volume(path: Path, volume: Volume) -> None:
     """Write a volume atomically, compressed where the format can be; the ending chooses the format."""
     path = Path(path)
-    if not is_image(path):
+    if not path.name.endswith(IMAGE_SUFFIXES):
         raise ImageError.of(f"the file name {path.name}", f"an ending of {IMAGE_SUFFIXES}", "Rename it.")
     with atomic_path(path) as temporary:
         if path.name.endswith(".nii.gz"):

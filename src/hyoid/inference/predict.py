@@ -7,9 +7,9 @@ from pathlib import Path
 
 from hyoid.bundle import Bundle, load_bundle
 from hyoid.cohort import Case
+from hyoid.cohort.images import read_images, with_ct
 from hyoid.errors import BundleError, CohortError
 from hyoid.inference.case import Prediction, predict_framed
-from hyoid.inference.images import read_images
 from hyoid.inference.segment import Compute
 from hyoid.networks.runtime import keep_freed_memory, resolve_device, resolve_precision
 
@@ -56,7 +56,7 @@ class Predictor:
                 f"{' and '.join(wanted)}, which {self.recipe.title} was trained on",
                 "Give the missing image, or use a recipe that was trained to do without it (`inputs.missing: fill`).",
             )
-        images = read_images(case, wanted)
+        images = read_images(case, with_ct(wanted))
         framed = self.recipe.preprocess.apply(images, wanted)
         prediction = predict_framed(case.id, self.recipe, self._networks, framed, self.compute)
         prediction.info["bundles"] = [str(bundle.folder.resolve()) for bundle in self.bundles]

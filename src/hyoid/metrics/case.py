@@ -23,7 +23,8 @@ from hyoid.settings import Settings
 class SegmentationOptions(Settings):
     """The choices behind segmentation measures; they are printed with every result.
 
-    `empty_truth` only names the headline: the Dice is given under all three policies.
+    `empty_truth` only names the headline: the Dice is given under all three policies. `merged` says that the
+    predictions have one label for the whole tumour; only the measures of the merged GTV are then given.
     """
 
     empty_truth: EmptyTruth = EmptyTruth.EXCLUDE
@@ -31,6 +32,7 @@ class SegmentationOptions(Settings):
     minimum_iou: float = Field(DETECTION_IOU, gt=0, le=1)
     surface_tolerance_mm: float = Field(SURFACE_TOLERANCE_MM, ge=0)
     surface: Surface = Surface.SURFELS
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

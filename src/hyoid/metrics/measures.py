@@ -27,6 +27,7 @@ class Measure:
     """
 
     name: str
+    lesion: Lesion
     unit: str
     description: str
     addends: Addends
@@ -81,19 +82,21 @@ def dice_name(lesion: Lesion, policy: EmptyTruth) -> str:
 
 def _all() -> dict[str, Measure]:
     found = [
-        Measure(dice_name(lesion, policy), "", f"mean DSC of {lesion}, empty truth: {policy}", _dice(lesion, policy))
+        Measure(
+            dice_name(lesion, policy), lesion, "", f"mean DSC of {lesion}, empty truth: {policy}", _dice(lesion, policy)
+        )
         for lesion in (Lesion.GTVP, Lesion.MERGED)
         for policy in EmptyTruth
     ]
     for lesion in (Lesion.GTVN, Lesion.GTVP, Lesion.MERGED):
         found += [
-            Measure(f"{lesion}_dsc_agg", "", f"aggregated DSC of {lesion}, in mm3", _aggregated_dice(lesion)),
-            Measure(f"{lesion}_f1_agg", "", f"aggregated lesion F1 of {lesion}", _aggregated_f1(lesion)),
+            Measure(f"{lesion}_dsc_agg", lesion, "", f"aggregated DSC of {lesion}, in mm3", _aggregated_dice(lesion)),
+            Measure(f"{lesion}_f1_agg", lesion, "", f"aggregated lesion F1 of {lesion}", _aggregated_f1(lesion)),
         ]
     for lesion in Lesion:
         found += [
-            Measure(f"{lesion}_hd95_mm", "mm", f"mean HD95 of {lesion}, both present", _hd95(lesion), True),
-            Measure(f"{lesion}_surface_dsc", "", f"mean surface DSC of {lesion}", _surface_dice(lesion), True),
+            Measure(f"{lesion}_hd95_mm", lesion, "mm", f"mean HD95 of {lesion}, both present", _hd95(lesion), True),
+            Measure(f"{lesion}_surface_dsc", lesion, "", f"mean surface DSC of {lesion}", _surface_dice(lesion), True),
         ]
     return {measure.name: measure for measure in found}
 

@@ -69,8 +69,9 @@ def train_run(
         If the cohort has no usable case, the folder holds another run, or it holds one and `resume` is not set.
     """
     device = resolve_device(device)  # before hours of preprocessing
-    _open_folder(out, recipe, cohort, resume)
     usable, excluded = usable_cases(cohort.cases, recipe)
+    fold_names(len(recipe.split.make_folds(usable)), fold)  # refused before anything is written
+    _open_folder(out, recipe, cohort, resume)
     stored = Store(store or out / "store", recipe.preprocess, recipe.inputs.images)
     report = stored.prepare(usable, jobs)
     excluded |= report.quarantined

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyoid.cohort import Case
+from hyoid.cohort.images import read_images, with_ct
 from hyoid.errors import CohortError, HyoidError
 from hyoid.files import read_json, sha256_of_file, sha256_of_json, write_json
 from hyoid.geometry import Volume
 from hyoid.imaging import Framed, Preprocess, read_volume
-from hyoid.inference.images import read_images
 from hyoid.progress import track
 from hyoid.training.stored_case import CHUNK, STORE_FORMAT, StoredCase
 
@@ -90,7 +90,7 @@ class Store:
     def _prepare_one(self, case: Case) -> tuple[str, str]:
         folder, reason_file = self._folder_of(case.id), self.folder / "quarantine" / f"{case.id}.json"
         try:
-            fingerprint = _fingerprint(case, self.channels)
+            fingerprint = _fingerprint(case, with_ct(self.channels))
             if (folder / "case.json").is_file() and read_json(folder / "case.json")["inputs"] == fingerprint:
                 return "ready", ""
             framed, voxels = self._framed(case)
@@ -103,7 +103,7 @@ class Store:
 
     def _framed(self, case: Case) -> tuple[Framed, dict[str, str]]:
         """Return the preprocessed case, and the hash of each native image's voxels."""
-        images = read_images(case, self.channels)
+        images = read_images(case, with_ct(self.channels))
         mask = None if case.mask is None else _label_map(read_volume(case.mask), case)
         if mask is not None and "ct" in images and not mask.grid.same_as(images["ct"].grid, MASK_TOLERANCE_MM):
             raise CohortError.of(

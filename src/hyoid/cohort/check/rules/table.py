@@ -21,6 +21,7 @@ ADVICE: dict[str, tuple[Severity, str]] = {
     "conflicting-values": ("error", "Correct the wrong table; the first value was used."),
     "id-without-images": ("warning", "Add the images, or correct the id if it is unknown because of a slip."),
     "images-without-row": ("warning", "Add the row, or correct the id if it is unknown because of a slip."),
+    "row-without-id": ("error", "Complete the ids; the rows are left out until then."),
     "table-alone": ("info", "Nothing to do for work on the table; to check images, give the folder that holds them."),
     "no-images": ("warning", "Remove the folder, or name its files as the layout asks."),
     "duplicate-image": ("error", "Remove one of the two; the first by name was used."),

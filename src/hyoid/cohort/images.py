@@ -1,4 +1,4 @@
-"""Reading a case's images for a network, with the questions that must be asked before a number is believed."""
+"""Reading a case's images, with the questions that must be asked before a number is believed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hyoid.cohort import Case
+from hyoid.cohort.case import Case
 from hyoid.cohort.check.study import AIR_HU, AIR_PERCENTILE, SUV_LIMIT, SUV_PERCENTILE
 from hyoid.errors import ImageError
 from hyoid.geometry import Volume
@@ -24,8 +24,8 @@ def read_images(case: Case, names: Iterable[str]) -> dict[str, Volume]:
     ------
     ImageError
         If a file cannot be read or holds NaN, the CT shows no air (it is not in HU, or it is not a CT), or the PET is
-        too high to be SUV (it is in Bq/mL): such a study would be segmented without complaint, and wrongly. The
-        limits are those of `hyoid check`.
+        too high to be SUV (it is in Bq/mL): such a study would be segmented and measured without complaint, and
+        wrongly. The limits are those of `hyoid check`.
     """
     images = {}
     for name in names:
@@ -35,6 +35,11 @@ def read_images(case: Case, names: Iterable[str]) -> dict[str, Volume]:
             _check_finite(path)
             _check_unit(name, path, images[name])
     return images
+
+
+def with_ct(channels: Iterable[str]) -> tuple[str, ...]:
+    """Return the channels and the CT, which is read also for a network of PET alone: label maps lie on its grid."""
+    return tuple(dict.fromkeys([*channels, "ct"]))
 
 
 def _check_finite(path: Path) -> None:
