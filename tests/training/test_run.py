@@ -238,7 +238,7 @@ def _assert_same_weights(one: Path, other: Path) -> None:
 
 def test_a_merged_recipe_is_worth_what_the_whole_tumour_says(cohort: Path, tmp_path: Path) -> None:
     sampling = "stages.0.training.sampling.ratios={background: 0.1, tumour: 0.9}"
-    recipe = small_recipe("baseline-unet", "labels={1: tumour}", sampling)
+    recipe = small_recipe("baseline-unet", "labels={1: tumour}", sampling, epochs=1)
     done = api.train(cohort, recipe, tmp_path / "run", device="cpu")
     assert set(done.evaluation.headline()) == {"GTV_mean_dice", "GTV_DSC_agg", "GTV_F1_agg"}
     card = (done.bundle.folder / "card.md").read_text()
@@ -247,7 +247,7 @@ def test_a_merged_recipe_is_worth_what_the_whole_tumour_says(cohort: Path, tmp_p
 
 
 def test_a_network_of_pet_alone_predicts_on_the_cts_grid(cohort: Path, tmp_path: Path) -> None:
-    recipe = small_recipe("baseline-unet", "inputs.images=[pet]")
+    recipe = small_recipe("baseline-unet", "inputs.images=[pet]", epochs=1)
     done = api.train(cohort, recipe, tmp_path / "run", device="cpu")
     for case in read_cohort(cohort).cases:
         grid = read_grid(tmp_path / "run" / "out-of-fold" / case.id / f"{case.id}.nii.gz")
