@@ -26,8 +26,9 @@ class Signature:
     """The distributions of one HPV status.
 
     `site` and `texture` are probabilities in the order of `SITES` and `TEXTURES`; the log-normal volumes have the
-    given medians in mL; `tumour_hu` is the mean attenuation of solid tumour; `heterogeneity` the median of its
-    uptake's coefficient of variation; the rest are the clinical table's.
+    given medians in mL; `tumour_hu` is the mean attenuation of solid tumour after contrast medium (20 to 30 HU above
+    muscle, vessels at 130); `heterogeneity` the median of its uptake's coefficient of variation; the rest are the
+    clinical table's.
     """
 
     site: tuple[float, ...]
