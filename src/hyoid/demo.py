@@ -83,7 +83,7 @@ def run_demo(
     say("5/6 Predicting patients of centres that were never seen")
     predicted = api.predict([training.bundle.folder], out / "predictions", cohort=out / "unseen")
     say("6/6 Writing the report")
-    lead = paired_difference(training.evaluation, floor.result, "gtvp_dsc_exclude")
+    lead = paired_difference(training.segmentation, floor.result, "gtvp_dsc_exclude")
     result = DemoResult(out / "report.html", training, floor, lead, 0.0)
     seconds = time.perf_counter() - started
     write_text(result.report, _report(out, cohort, len(findings), result, predicted, seconds))
@@ -115,13 +115,13 @@ def _report(
             "works and learns, not what a model is worth in a hospital.",
             "notice",
         ),
-        segmentation.result_section(result.training.evaluation, result.floor, recipe),
+        segmentation.result_section(result.training.segmentation, result.floor, recipe),
         segmentation.picture_section("How it looks", _out_of_fold(out, cohort, result), _CAPTION),
         segmentation.picture_section(
             "Patients of a centre it has never seen", _unseen(out, result, predicted), _UNSEEN
         ),
-        segmentation.curve_section(histories, recipe.stages[-1].training.select.metric),
-        page.section("By centre", segmentation.center_table(result.training.evaluation)),
+        segmentation.curve_section(histories, recipe.network_stage.training.select.metric),
+        page.section("By centre", segmentation.center_table(result.training.segmentation)),
         page.section("The data", *_data(findings, result)),
         page.section("Go on from here", page.command(_NEXT.format(out=out))),
     )
@@ -144,7 +144,7 @@ hyoid evaluate segmentation --pred DIR --truth DIR --out result.json"""
 def _out_of_fold(out: Path, cohort: Cohort, result: DemoResult) -> list[tuple[str, Projection]]:
     chosen = [
         Pictured(cohort.case(case.id), out / "run" / "out-of-fold" / case.id / f"{case.id}.nii.gz", title)
-        for title, case in segmentation.typical_cases(result.training.evaluation)
+        for title, case in segmentation.typical_cases(result.training.segmentation)
     ]
     return segmentation.pictures(result.training.run.recipe, chosen)
 

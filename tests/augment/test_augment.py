@@ -4,9 +4,11 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from hyoid.augment import (
+    CropResize,
     Flip,
     GaussianNoise,
     GaussianSmooth,
+    Rotate,
     Samples,
     ScaleIntensity,
     ShiftIntensity,
@@ -14,7 +16,15 @@ from hyoid.augment import (
     draw_all,
 )
 
-PARTS = (Flip(), ScaleIntensity(), ShiftIntensity(), GaussianNoise(), GaussianSmooth())
+PARTS = (
+    Flip(),
+    Rotate(),
+    CropResize(),
+    ScaleIntensity(),
+    ShiftIntensity(),
+    GaussianNoise(),
+    GaussianSmooth(),
+)
 
 
 def _samples(count: int = 6) -> Samples:
@@ -31,6 +41,23 @@ def test_recorded_parameters_replay_exactly() -> None:
     assert torch.equal(first.labels, second.labels)
     other = apply_all(PARTS, _samples(), draw_all(PARTS, np.random.default_rng(4), 6))
     assert not torch.equal(first.images, other.images)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_without_labels_the_images_change_alike(part: Flip) -> None:
+    samples = _samples()
+    drawn = part.draw(np.random.default_rng(1), 6)
+    alone = part.apply(Samples(samples.images, None, samples.channels), drawn)
+    assert alone.labels is None
+    assert torch.equal(alone.images, part.apply(samples, drawn).images)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_samples_that_come_in_are_left_alone(part: Flip) -> None:
+    samples = _samples()
+    part.apply(samples, part.draw(np.random.default_rng(1), 6))
+    assert torch.equal(samples.images, _samples().images)
+    assert torch.equal(samples.labels, _samples().labels)
 
 
 def test_flip_moves_images_and_labels_together_and_each_axis_alone() -> None:

@@ -89,6 +89,18 @@ def test_absent_image_without_a_chain_is_its_outside_value(study: dict[str, Volu
     assert (framed.images[0] == -1024).all()
 
 
+def test_outside_is_what_an_absent_image_becomes(study: dict[str, Volume]) -> None:
+    chains = {"ct": (Window(lower=-250, upper=250, to=(-6, 6)),), "pet": (ZScore(),)}
+    for preprocess in (Preprocess(frame=FULL), Preprocess(frame=FULL, intensity=chains)):
+        for there, absent in (("ct", "pet"), ("pet", "ct")):
+            framed = preprocess.apply({there: study[there]})
+            assert (framed.images[framed.channels.index(absent)] == preprocess.outside(absent)).all()
+    assert Preprocess().outside("ct") == -1024
+    assert Preprocess(intensity=chains).outside("ct") == -6
+    with pytest.raises(ImageError, match="channels"):
+        Preprocess().outside("dose")
+
+
 def test_mask_takes_no_part_in_the_frame_and_comes_back(study: dict[str, Volume]) -> None:
     labels = np.zeros(study["ct"].array.shape, np.uint8)
     labels[30:42, 60:72, 70:84] = 1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hyoid.errors import HyoidError
-from hyoid.metrics import Bootstrap, bootstrap_interval, paired_interval, ratio
+from hyoid.metrics import Bootstrap, bootstrap_interval, paired_interval, ratio, weighted_interval
 
 
 def _sums(n: int = 40, seed: int = 0) -> np.ndarray:
@@ -100,6 +100,21 @@ def test_any_statistic_of_sums() -> None:
     assert bootstrap_interval(sums, f1).value == pytest.approx(6 / 14)
 
 
+def test_weights_draw_the_same_resamples_as_sums() -> None:
+    sums = _sums()
+    strata = ["A", "B"] * 20
+    settings = Bootstrap(replicates=300, seed=5)
+    found = weighted_interval(lambda weights: ratio(weights @ sums), 40, settings, strata, n=31)
+    of_sums = bootstrap_interval(sums, settings=settings, strata=strata, n=31)
+    assert (found.value, found.low, found.high) == pytest.approx((of_sums.value, of_sums.low, of_sums.high))
+    assert found.n == 31
+    other = _sums(seed=1)
+    difference = weighted_interval(lambda weights: ratio(weights @ sums) - ratio(weights @ other), 40, settings)
+    expected = paired_interval(sums, other, settings=settings)
+    assert (difference.low, difference.high) == pytest.approx((expected.low, expected.high))
+    assert math.isnan(weighted_interval(lambda weights: weights[:, 0], 3, Bootstrap(replicates=0)).low)
+
+
 def test_chunks_do_not_change_the_number_of_replicates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hyoid.metrics.intervals._WEIGHTS_PER_CHUNK", 7 * 40)
     found = bootstrap_interval(np.zeros((40, 2)), settings=Bootstrap(replicates=100))
@@ -115,3 +130,5 @@ def test_wrong_input_is_refused() -> None:
         bootstrap_interval(_sums(3), strata=["A", "B"])
     with pytest.raises(HyoidError, match="same cases"):
         paired_interval(_sums(3), _sums(4))
+    with pytest.raises(HyoidError, match="no case"):
+        weighted_interval(lambda weights: weights.sum(axis=1), 0)

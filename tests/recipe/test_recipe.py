@@ -23,8 +23,7 @@ def test_every_recipe_resolves_and_reads_back_as_it_was_written(spec: str, prese
     again = load_recipe(str(path))
     assert again == recipe
     assert again.hash == recipe.hash
-    assert recipe.paper is not None
-    assert recipe.paper.reported
+    assert recipe.paper is None or recipe.paper.reported
     assert recipe.deviations
 
 

@@ -10,6 +10,7 @@ from hyoid.training.stored_case import StoredCase
 from support.balls import ball_cohort
 from support.recipes import small_recipe
 
+KEYS = [(None, "CEN")] * 5
 LABELS = {"background": (0,), "gtvp": (1,), "gtvn": (2,)}
 
 
@@ -30,7 +31,7 @@ def _settings(*overrides: str, fold: int = 0) -> PatchSettings:
 
 def test_an_epoch_visits_every_case_once_and_is_a_function_of_seed_and_epoch(stored: list[StoredCase]) -> None:
     first, again, later, other = (
-        list(epoch_batches(stored, settings, epoch))
+        list(epoch_batches(stored, KEYS, settings, epoch))
         for settings, epoch in [(_settings(), 0), (_settings(), 0), (_settings(), 1), (_settings(fold=1), 0)]
     )
     assert [len(b.images) for b in first] == [6, 6, 3]

@@ -20,7 +20,8 @@ from hyoid.files import read_json
 from hyoid.imaging import read_grid, read_volume
 from hyoid.recipe import parse_recipe
 from hyoid.training.checkpoint import read_metrics
-from hyoid.training.fold import Machine, fit_fold
+from hyoid.training.machine import Machine
+from hyoid.training.segmenter import fit_segmenter
 from hyoid.training.selection import select_by_segmentation
 from hyoid.training.store import Store
 from support.balls import ball_cohort
@@ -169,7 +170,7 @@ def test_missing_pet_is_one_sentence_and_stops_no_cohort(
 def test_recipe_that_fills_trains_on_and_predicts_a_case_without_pet(tmp_path: Path) -> None:
     lame = ball_cohort(tmp_path / "lame", 4)
     (lame / "BCEN-001__PT.nii.gz").unlink()
-    recipe = small_recipe("baseline-unet", "inputs.missing=fill", epochs=1)
+    recipe = small_recipe("baseline-unet", "inputs.missing=fill", "stages.0.training.modality_dropout=0.3", epochs=1)
     trained = api.train(lame, recipe, tmp_path / "run", device="cpu")
     assert len(trained.run.reported) == 4
     result = api.predict([trained.bundle.folder], tmp_path / "out", ct=lame / "BCEN-001__CT.nii.gz", device="cpu")
@@ -214,14 +215,15 @@ def test_hold_out_part_is_never_trained_on_and_predicted_by_all_folds(cohort: Pa
 @pytest.mark.parametrize("name", ["baseline-unet", "baseline-segresnet"])
 def test_overfits_four_cases(name: str, cohort: Path, tmp_path: Path) -> None:
     """Trained and scored on the same four cases, in evaluation mode, both classes."""
-    ids = tuple(case.id for case in read_cohort(cohort).cases[:4])
+    cases = {case.id: case for case in read_cohort(cohort).cases[:4]}
+    ids = tuple(cases)
     raw = small_recipe(name, "stages.0.training.augment=[]", epochs=100).model_dump(mode="json")
     raw["stages"][0]["training"]["select"]["every_epochs"] = 100
     recipe = parse_recipe(raw, "test")
     store = Store(tmp_path / "store", recipe.preprocess, recipe.inputs.images)
-    store.prepare([case for case in read_cohort(cohort).cases if case.id in ids])
+    store.prepare(list(cases.values()))
     machine = Machine.of(recipe, "cpu")
-    fit_fold(recipe, Fold("all", ids, (), ("other",)), 0, store, tmp_path / "fold-0", machine)
+    fit_segmenter(recipe, Fold("all", ids, (), ("other",)), 0, cases, store, tmp_path / "fold-0", machine)
     network = load_network(recipe, tmp_path / "fold-0" / "weights.safetensors", "cpu")
     scores = select_by_segmentation(recipe, network, [store.open(i) for i in ids], machine.compute)
     assert scores["gtvp_dsc_exclude"] > 0.85

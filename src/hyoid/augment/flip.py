@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
 from hyoid.augment.parameters import Parameters, Samples
 from hyoid.settings import Settings
-
-if TYPE_CHECKING:
-    import torch
 
 _AXES = {"z": 1, "y": 2, "x": 3}  # in one sample (C, z, y, x)
 
@@ -39,16 +36,12 @@ class Flip(Settings):
         """Return flipped images and labels."""
         import torch
 
-        images, labels = list(samples.images), list(samples.labels)
+        images = list(samples.images)
+        labels = None if samples.labels is None else list(samples.labels)
         for i, flips in enumerate(parameters["flip"]):
             axes = [_AXES[axis] for axis, flip in zip(self.axes, flips, strict=True) if flip]
             if axes:
                 images[i] = torch.flip(images[i], axes)
-                labels[i] = torch.flip(labels[i], [axis - 1 for axis in axes])
-        return Samples(_stack(images), _stack(labels), samples.channels)
-
-
-def _stack(tensors: list[torch.Tensor]) -> torch.Tensor:
-    import torch
-
-    return torch.stack(tensors)
+                if labels is not None:
+                    labels[i] = torch.flip(labels[i], [axis - 1 for axis in axes])
+        return Samples(torch.stack(images), None if labels is None else torch.stack(labels), samples.channels)

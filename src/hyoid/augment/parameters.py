@@ -17,10 +17,10 @@ Parameters = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Images (B, C, z, y, x), labels (B, z, y, x) and the names of the channels."""
+    """Images (B, C, z, y, x), labels (B, z, y, x) where there are any, and the names of the channels."""
 
     images: torch.Tensor
-    labels: torch.Tensor
+    labels: torch.Tensor | None
     channels: tuple[str, ...]
 
 

@@ -18,10 +18,11 @@ from hyoid.recipe import Recipe, dump_recipe, load_recipe
 from hyoid.version import __version__
 
 if TYPE_CHECKING:
-    from hyoid.networks.multihead import MultiHeadNetwork
+    from torch import nn
 
 BUNDLE_FORMAT = 1
 MANIFEST = "manifest.json"
+ENSEMBLE = "ensemble.json"
 _VERSIONED = ("torch", "monai", "numpy", "SimpleITK")
 
 
@@ -41,26 +42,44 @@ class Bundle:
         Raises
         ------
         BundleError
-            If a single fold is asked for that the bundle lacks.
+            If it uses one alone that the bundle lacks.
         """
-        ensemble = self.recipe.inference.ensemble
-        if ensemble.name == "mean_probability":
-            return self.folds
-        if f"fold-{ensemble.fold}" not in self.folds:
-            raise BundleError.of(
-                f"folds {list(self.folds)}", f"fold-{ensemble.fold}", "Choose a fold that was trained."
-            )
-        return (f"fold-{ensemble.fold}",)
+        return self.recipe.inference.ensemble.used(self.folds, self.best_fold)
 
-    def networks(self, device: str) -> list[MultiHeadNetwork]:
-        """Return the network of each chosen fold on `device`, in evaluation mode."""
+    @property
+    def decision(self) -> dict[str, Any]:
+        """What a classifier's new patients are decided by: calibrator, threshold, prior, out-of-fold figures.
+
+        Raises
+        ------
+        BundleError
+            If it is the bundle of a segmentation.
+        """
+        decision: dict[str, Any] | None = read_json(self.folder / ENSEMBLE).get("decision")
+        if decision is None:
+            raise BundleError.of(f"no decision in {self.folder}", "the bundle of a classifier", "Give another bundle.")
+        return decision
+
+    @property
+    def best_fold(self) -> str | None:
+        """The fold that was best, where the recipe's ensemble asks for it."""
+        name: str | None = (read_json(self.folder / ENSEMBLE).get("decision") or {}).get("best_fold")
+        return name
+
+    def trained_without(self) -> dict[str, int]:
+        """Return for each image the least number, over the used folds, of training cases that lacked it."""
+        each = [read_json(self.folder / fold / "fitted.json").get("trained_without", {}) for fold in self.chosen_folds]
+        return {name: min(int(counts.get(name, 0)) for counts in each) for name in self.recipe.inputs.images}
+
+    def networks(self, device: str) -> list[nn.Module]:
+        """Return the segmentation network of each chosen fold on `device`, in evaluation mode."""
         return [
             load_network(self.recipe, self.folder / fold / "weights.safetensors", device) for fold in self.chosen_folds
         ]
 
 
-def load_network(recipe: Recipe, weights: Path, device: str) -> MultiHeadNetwork:
-    """Build the recipe's network and fill it with the weights of a file.
+def load_network(recipe: Recipe, weights: Path, device: str) -> nn.Module:
+    """Build a segmentation recipe's network and fill it with the weights of a file.
 
     Raises
     ------
@@ -78,7 +97,12 @@ def load_network(recipe: Recipe, weights: Path, device: str) -> MultiHeadNetwork
 
 
 def write_bundle(
-    folder: Path, recipe: Recipe, folds: Mapping[str, Path], cohort: Mapping[str, Any], results: Mapping[str, Any]
+    folder: Path,
+    recipe: Recipe,
+    folds: Mapping[str, Path],
+    cohort: Mapping[str, Any],
+    results: Mapping[str, Any],
+    decision: Mapping[str, Any] | None = None,
 ) -> Bundle:
     """Write a bundle from finished folds.
 
@@ -90,6 +114,8 @@ def write_bundle(
         Folder with `weights.safetensors` and `fitted.json` by fold name (`fold-0`, ...).
     cohort, results
         What it was trained on (hash, counts, centres), and its out-of-fold figures with intervals.
+    decision
+        Of a classifier: what new patients are decided by.
     """
     temporary = folder.with_name(f".{folder.name}")
     shutil.rmtree(temporary, ignore_errors=True)
@@ -98,8 +124,10 @@ def write_bundle(
     for name, source in folds.items():
         (temporary / name).mkdir()
         for file in ("weights.safetensors", "fitted.json"):
-            shutil.copyfile(source / file, temporary / name / file)
-    write_json(temporary / "ensemble.json", {**recipe.inference.ensemble.model_dump(), "folds": list(folds)})
+            if (source / file).is_file():  # an estimator has no weights
+                shutil.copyfile(source / file, temporary / name / file)
+    ensemble = {**recipe.inference.ensemble.model_dump(), "folds": list(folds)}
+    write_json(temporary / ENSEMBLE, ensemble | ({} if decision is None else {"decision": dict(decision)}))
     write_text(temporary / "card.md", model_card(recipe, list(folds), cohort, results))
     manifest = {
         "format": BUNDLE_FORMAT,
@@ -147,7 +175,7 @@ def load_bundle(folder: Path) -> Bundle:
         recipe = load_recipe(str(folder / "recipe.yaml"))
     except HyoidError as error:
         raise BundleError(f"The bundle {folder} was made by another version of hyoid: {error}") from error
-    return Bundle(folder, recipe, tuple(read_json(folder / "ensemble.json")["folds"]), manifest)
+    return Bundle(folder, recipe, tuple(read_json(folder / ENSEMBLE)["folds"]), manifest)
 
 
 def _hashes(folder: Path) -> dict[str, str]:

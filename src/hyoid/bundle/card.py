@@ -18,7 +18,8 @@ def model_card(recipe: Recipe, folds: Sequence[str], cohort: Mapping[str, Any], 
         "",
         "**Research use only. Not a medical device.**",
         "",
-        f"- Inputs: {', '.join(recipe.inputs.images)}; labels: {', '.join(recipe.labels.values())}",
+        f"- Inputs: {', '.join(_inputs(recipe))}",
+        f"- Answers: {', '.join(recipe.labels.values()) or 'HPV status'}",
         f"- Folds: {len(folds)} ({', '.join(folds)}); ensemble: {recipe.inference.ensemble.name}",
         f"- Trained on {cohort.get('cases', 'an unknown number of')} cases of {centers}",
     ]
@@ -35,12 +36,22 @@ def model_card(recipe: Recipe, folds: Sequence[str], cohort: Mapping[str, Any], 
             )
     else:
         lines.append("None: no reported case has been predicted.")
-    if recipe.split.optimistic:
+    if recipe.optimistic:
         lines += ["", "Selected on the reported part, as published: these figures are optimistic."]
     lines += ["", "Trained in the hospitals above; what it is worth elsewhere is not known from these figures.", ""]
     if recipe.deviations:
         lines += ["## Deviations from the paper", "", *(f"- {text.strip()}" for text in recipe.deviations), ""]
     return "\n".join(lines)
+
+
+def _inputs(recipe: Recipe) -> list[str]:
+    clinical = (
+        [] if recipe.inputs.clinical is None else [f"clinical record ({', '.join(recipe.inputs.clinical.columns)})"]
+    )
+    lesions = (
+        [] if recipe.inputs.lesions is None else [f"lesion measures ({', '.join(recipe.inputs.lesions.measures)})"]
+    )
+    return [*recipe.inputs.images, *clinical, *lesions]
 
 
 def _figure(value: float | None) -> str:

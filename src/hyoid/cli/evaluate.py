@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from hyoid.cli.evaluate_hpv import hpv
 from hyoid.cli.options import JobsOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
@@ -100,6 +101,9 @@ def segmentation(
         typer.echo(json.dumps(result.to_dict(), allow_nan=False))
         return
     _print(result, out)
+
+
+evaluate.command()(hpv)
 
 
 def _options(**given: object) -> SegmentationOptions:

@@ -9,18 +9,13 @@ from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
 from hyoid.cohort import GTVN, GTVP
+from hyoid.features.names import LESIONS, MEASURES
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging import Connectivity, content_block, label_components, resample
 from hyoid.metrics import as_labels
 
 PEAK_VOLUME_ML = 1.0
 """Volume of the sphere of SUVpeak (PERCIST; IBSI's intensity peak)."""
-
-LESIONS = ("gtvp", "gtvn", "total")
-"""Prefixes of the measures: primary tumour, nodes, both together."""
-
-MEASURES = ("volume_ml", "count", "pet_coverage", "mtv_ml", "tlg_g", "suv_max", "suv_mean", "suv_peak")
-"""Measures of each lesion."""
 
 
 def lesion_measures(

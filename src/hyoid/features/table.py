@@ -11,7 +11,8 @@ from hyoid.cohort import Case
 from hyoid.cohort.images import read_images
 from hyoid.cohort.label_maps import LabelMap, LabelMaps, find_label_maps, load_label_map
 from hyoid.errors import CohortError, HyoidError
-from hyoid.features.lesion import LESIONS, MEASURES, lesion_measures
+from hyoid.features.lesion import lesion_measures
+from hyoid.features.names import LESIONS, MEASURES
 from hyoid.progress import track
 
 if TYPE_CHECKING:

@@ -69,17 +69,14 @@ class Preprocess(Settings):
         ImageError
             If there is neither CT nor PET, or a channel of another name is asked for.
         """
-        unknown = sorted(set(channels) - set(OUTSIDE))
-        if unknown or not channels:
-            raise ImageError.of(f"the channels {list(channels)}", f"some of {sorted(OUTSIDE)}", "Correct the names.")
+        _check(channels)
         located = self.frame.locate(images)
         native = "ct" if "ct" in images else "pet"
         stack = np.empty((len(channels), *located.grid.shape), np.float32)
         body = None
         for place, name in zip(stack, channels, strict=True):
             if name not in images:
-                # One voxel stands for all, so that the chain need not see a whole volume of one constant.
-                place[:] = self._changed(name, np.full((1, 1, 1), OUTSIDE[name], np.float32))
+                place[:] = self.outside(name)
                 continue
             values = self._interpolated(name, images[name], located.grid)
             if name == native:
@@ -97,6 +94,18 @@ class Preprocess(Settings):
             notes=located.notes,
         )
 
+    def outside(self, channel: str) -> float:
+        """Return the value that every voxel of an absent `ct` or `pet` takes: its outside value after the chain.
+
+        Raises
+        ------
+        ImageError
+            If the channel has another name.
+        """
+        _check([channel])
+        # One voxel stands for all, so that the chain need not see a whole volume of one constant.
+        return self._changed(channel, np.full((1, 1, 1), OUTSIDE[channel], np.float32)).item()
+
     def _interpolated(self, name: str, image: Volume, grid: Grid) -> NDArray[np.float32]:
         low = OUTSIDE[name]
         values: NDArray[np.float32] = resample(image, grid, self.interpolation[_channel(name)], low, low).array
@@ -106,6 +115,11 @@ class Preprocess(Settings):
         for step in self.intensity.get(_channel(name), ()):
             values = step.apply(values)
         return values
+
+
+def _check(channels: Sequence[str]) -> None:
+    if not channels or not set(channels) <= set(OUTSIDE):
+        raise ImageError.of(f"the channels {list(channels)}", f"some of {sorted(OUTSIDE)}", "Correct the names.")
 
 
 def _channel(name: str) -> Channel:

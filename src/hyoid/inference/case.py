@@ -20,14 +20,15 @@ from hyoid.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A label map (0 background, 1 GTVp, 2 GTVn; 1 for a merged tumour) on the case's own grid, and its description.
+    """What is answered of one case.
 
-    `info` is what `<ID>.json` holds: recipe, inputs that were missing, what preprocessing fell back to, lesion
-    volumes in mL and counts.
+    `labels` is the label map (0 background, 1 GTVp, 2 GTVn; 1 for a merged tumour) on the case's own grid, None where
+    nothing was segmented. `info` is what `<ID>.json` holds: recipe, inputs that were missing, what preprocessing fell
+    back to, lesion volumes in mL and counts, HPV status.
     """
 
     id: str
-    labels: Volume
+    labels: Volume | None
     info: dict[str, Any]
 
 
@@ -62,7 +63,7 @@ def lesion_summary(recipe: Recipe, labels: Volume) -> dict[str, dict[str, float]
 
 
 def write_prediction(folder: Path, prediction: Prediction) -> None:
-    """Write `<ID>/<ID>.nii.gz` and then `<ID>/<ID>.json`, so that the JSON's presence means that both are there.
+    """Write `<ID>/<ID>.nii.gz`, if there is a label map, and then `<ID>/<ID>.json`, whose presence means that both are.
 
     Raises
     ------
@@ -74,7 +75,8 @@ def write_prediction(folder: Path, prediction: Prediction) -> None:
             f"the patient id '{prediction.id}'", "a plain name without '/' or '..'", "It names a file: rename it."
         )
     target = folder / prediction.id
-    write_volume(target / f"{prediction.id}.nii.gz", prediction.labels)
+    if prediction.labels is not None:
+        write_volume(target / f"{prediction.id}.nii.gz", prediction.labels)
     write_json(target / f"{prediction.id}.json", prediction.info)
 
 

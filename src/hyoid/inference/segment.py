@@ -25,10 +25,9 @@ class Compute:
 
 def sliding_of(recipe: Recipe, compute: Compute) -> Sliding:
     """Return the sliding window that the recipe asks for, as large as its training patch."""
-    stage = recipe.stages[-1]
-    window = recipe.inference.window
+    window = recipe.window
     return Sliding(
-        window=stage.patch_voxels(recipe.preprocess.frame.spacing_mm),
+        window=recipe.patch_voxels,
         overlap=window.overlap,
         sigma=window.sigma,
         device=compute.device,
@@ -49,9 +48,9 @@ def segment_frame(
 
     `images` (C, z, y, x) on the frame's grid, `present` (C,), `body` (z, y, x) or None to visit every window.
     """
-    (head,) = recipe.stages[-1].network.heads
+    (head,) = recipe.network_stage.network.heads
     labels = np.zeros(images.shape[1:], np.uint8)
-    inside = body if recipe.inference.window.skip_air else None
+    inside = body if recipe.window.skip_air else None
     slabs = probability_slabs(images, present, networks, head, recipe.classes, sliding_of(recipe, compute), inside)
     for slab in slabs:
         end = slab.start + slab.probabilities.shape[1]

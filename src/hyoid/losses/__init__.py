@@ -1,8 +1,16 @@
 """Loss parts: settings that are called with outputs, targets and a mask of known labels."""
 
+from typing import Annotated
+
+from pydantic import Field
+
+from hyoid.losses.classification import CrossEntropy, ExpectedCost, Focal
 from hyoid.losses.dice_ce import DiceCE
 
 SegmentationLoss = DiceCE
 """Any loss of a segmentation head."""
 
-__all__ = ["DiceCE", "SegmentationLoss"]
+ClassificationLoss = Annotated[CrossEntropy | Focal | ExpectedCost, Field(discriminator="name")]
+"""Any loss of a head that tells two classes apart."""
+
+__all__ = ["ClassificationLoss", "CrossEntropy", "DiceCE", "ExpectedCost", "Focal", "SegmentationLoss"]

@@ -1,43 +1,95 @@
-"""Segmentation measures with named policies, and bootstrap intervals over patients."""
+"""Measures of segmentation and of binary classification with named policies, and bootstrap intervals over patients."""
 
 from hyoid.metrics.case import CaseScores, SegmentationOptions, score_case
+from hyoid.metrics.classification import (
+    CLASSIFICATION_MEASURES,
+    MINIMUM_OF_EACH_CLASS,
+    BinaryCases,
+    ClassificationMeasure,
+    measures_given,
+)
+from hyoid.metrics.confusion import Bools, Confusion, confusion, confusion_sums
 from hyoid.metrics.detection import DETECTION_IOU, Detection, detect
 from hyoid.metrics.empty import EmptyTruth
-from hyoid.metrics.intervals import Bootstrap, Interval, Statistic, bootstrap_interval, paired_interval, ratio
+from hyoid.metrics.intervals import (
+    Bootstrap,
+    Floats,
+    Interval,
+    Statistic,
+    WeightedStatistic,
+    bootstrap_interval,
+    paired_interval,
+    ratio,
+    weighted_interval,
+)
 from hyoid.metrics.labels import Lesion, Mask, as_labels, cut_to_content
+from hyoid.metrics.logistic import fit_logistic, fit_offset
 from hyoid.metrics.measures import MEASURES, Measure, dice_name
 from hyoid.metrics.overlap import Overlap, overlap
+from hyoid.metrics.ranking import cases_in_pairs, pairs_ranked
+from hyoid.metrics.reliability import (
+    Binning,
+    CalibrationLine,
+    ReliabilityBin,
+    calibration_line,
+    expected_calibration_error,
+    reliability_bins,
+    wilson_interval,
+)
 from hyoid.metrics.surface import SURFACE_TOLERANCE_MM, Surface, SurfaceScores, border_voxels, surface_scores
 from hyoid.metrics.surfels import surfel_areas_mm2, surfels
 
 __all__ = [
+    "CLASSIFICATION_MEASURES",
     "DETECTION_IOU",
     "MEASURES",
+    "MINIMUM_OF_EACH_CLASS",
     "SURFACE_TOLERANCE_MM",
+    "BinaryCases",
+    "Binning",
+    "Bools",
     "Bootstrap",
+    "CalibrationLine",
     "CaseScores",
+    "ClassificationMeasure",
+    "Confusion",
     "Detection",
     "EmptyTruth",
+    "Floats",
     "Interval",
     "Lesion",
     "Mask",
     "Measure",
     "Overlap",
+    "ReliabilityBin",
     "SegmentationOptions",
     "Statistic",
     "Surface",
     "SurfaceScores",
+    "WeightedStatistic",
     "as_labels",
     "bootstrap_interval",
     "border_voxels",
+    "calibration_line",
+    "cases_in_pairs",
+    "confusion",
+    "confusion_sums",
     "cut_to_content",
     "detect",
     "dice_name",
+    "expected_calibration_error",
+    "fit_logistic",
+    "fit_offset",
+    "measures_given",
     "overlap",
     "paired_interval",
+    "pairs_ranked",
     "ratio",
+    "reliability_bins",
     "score_case",
     "surface_scores",
     "surfel_areas_mm2",
     "surfels",
+    "weighted_interval",
+    "wilson_interval",
 ]

@@ -1,6 +1,6 @@
-"""Percentile bootstrap over patients, for any statistic that is made of sums over cases.
+"""Percentile bootstrap over patients, for statistics that are made of sums over cases or of weights of cases.
 
-The statistic is computed anew from the sums of each resample. Ratios of cases are never averaged, so an aggregated
+The statistic is computed anew from each resample. Ratios of cases are never averaged, so an aggregated
 Dice or F1 gets the interval of the aggregated measure itself.
 """
 
@@ -21,6 +21,9 @@ from hyoid.settings import Settings
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
 """From sums over cases (..., k) to values (...); NaN where a value is undefined."""
+
+WeightedStatistic = Callable[[Floats], Floats]
+"""From weights (replicates, n cases), how often each case counts, to values (replicates,); NaN where undefined."""
 
 MINIMUM_CASES = 2
 """Fewest cases that count for which an interval is given: of one, every resample is the same."""
@@ -143,6 +146,40 @@ def paired_interval(
     )
     value = float(statistic(first.sum(axis=0)) - statistic(second.sum(axis=0)))
     return _interval(value, drawn, settings, len(first) if n is None else n)
+
+
+def weighted_interval(
+    statistic: WeightedStatistic,
+    n_cases: int,
+    settings: Bootstrap | None = None,
+    strata: Sequence[Any] | None = None,
+    n: int | None = None,
+) -> Interval:
+    """Compute a statistic that is no function of sums, such as one of pairs of cases, and its percentile interval.
+
+    The resamples are those of `bootstrap_interval` with the same settings. The difference of two such statistics of the
+    same cases is one too, so `lambda weights: first(weights) - second(weights)` gives the paired interval.
+
+    Parameters
+    ----------
+    statistic
+        From weights (replicates, n cases) to values (replicates,).
+    n_cases
+        Number of cases.
+    settings, strata, n
+        As in `bootstrap_interval`.
+
+    Raises
+    ------
+    HyoidError
+        If there is no case, or `strata` has another length.
+    """
+    settings = settings or Bootstrap()
+    if n_cases < 1:
+        raise HyoidError.of("no case", "one case or more", "Check what was selected.")
+    drawn = np.concatenate([statistic(weights) for weights in _resamples(n_cases, settings, strata)] or [np.zeros(0)])
+    value = float(statistic(np.ones((1, n_cases)))[0])
+    return _interval(value, drawn, settings, n_cases if n is None else n)
 
 
 def _checked(sums: Floats) -> Floats:

@@ -14,14 +14,14 @@ class Batch:
     Parameters
     ----------
     images
-        (B, C, z, y, x), one channel per modality in the recipe's order.
+        (B, C, z, y, x), one channel per modality in the recipe's order; None where the network reads none.
     present
         (B, C) of 0 and 1: whether the modality was there; an absent one is filled with its outside value.
     clinical
         (B, n) encoded clinical vector, or None where the recipe uses none.
     """
 
-    images: torch.Tensor
+    images: torch.Tensor | None
     present: torch.Tensor
     clinical: torch.Tensor | None = None
 

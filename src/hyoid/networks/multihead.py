@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from hyoid.errors import HyoidError
 from hyoid.networks.batch import Batch
 
 
@@ -22,8 +23,10 @@ class MultiHeadNetwork(nn.Module):
         self.flags = flags
 
     def forward(self, batch: Batch) -> dict[str, torch.Tensor]:
-        """Return the output of every head."""
+        """Return the output of every head; a batch without images raises HyoidError."""
         images = batch.images
+        if images is None:
+            raise HyoidError.of("a batch without images", "images for a network that segments", "Give them.")
         if self.flags:
             planes = batch.present[:, :, None, None, None].expand_as(images).to(images.dtype)
             images = torch.cat([images, planes], dim=1)

@@ -3,10 +3,11 @@
 from hyoid.recipe.load import adjust_recipe, dump_recipe, load_recipe, parse_recipe, recipe_names
 from hyoid.recipe.presets import PRESETS, apply_preset
 from hyoid.recipe.schema import Recipe
-from hyoid.recipe.stage import NetworkStage
+from hyoid.recipe.stage import EstimatorStage, NetworkStage
 
 __all__ = [
     "PRESETS",
+    "EstimatorStage",
     "NetworkStage",
     "Recipe",
     "adjust_recipe",

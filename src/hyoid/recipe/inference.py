@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
+from hyoid.decision import BalancedAccuracyThreshold, Calibration, Platt, Threshold
+from hyoid.errors import BundleError
 from hyoid.settings import Settings
 
 
@@ -29,15 +32,49 @@ class RemoveSmallComponents(Settings):
 
 
 class Ensemble(Settings):
-    """How the folds become one answer: the mean of their class probabilities, or one fold alone."""
+    """How the folds become one answer.
 
-    name: Literal["mean_probability", "single_fold"] = "mean_probability"
+    `mean_probability` (of voxels or patients), `mean_logits`, `median` (of log-odds), or one fold alone: `single_fold`
+    takes number `fold`, `best_fold` the one with the best value on its own `select` part. `chosen_by: held_out` takes
+    the fold that is best on the held-out test part, as papers have submitted: what it yields is optimistic.
+    """
+
+    name: Literal["mean_probability", "mean_logits", "median", "single_fold", "best_fold"] = "mean_probability"
     fold: int = Field(0, ge=0, description="the fold that is used by `single_fold`")
+    chosen_by: Literal["select", "held_out"] = "select"
+
+    def used(self, folds: Sequence[str], best_fold: str | None = None) -> tuple[str, ...]:
+        """Return those of the folds that the ensemble uses.
+
+        Raises
+        ------
+        BundleError
+            If it uses one alone that is not there.
+        """
+        if self.name not in {"single_fold", "best_fold"}:
+            return tuple(folds)
+        wanted = f"fold-{self.fold}" if self.name == "single_fold" else str(best_fold)
+        if wanted not in folds:
+            raise BundleError.of(f"folds {list(folds)}", wanted, "Choose a fold that was trained.")
+        return (wanted,)
+
+
+class Decision(Settings):
+    """From a classifier's log-odds to a calibrated probability and a decision.
+
+    With `source: other_folds` calibrator and threshold of fold k are fitted on the other folds' out-of-fold values, and
+    those for new patients on all of them; with `select`, on the fold's own `select` part, which is far smaller.
+    """
+
+    calibration: Calibration = Platt()
+    threshold: Threshold = BalancedAccuracyThreshold()
+    source: Literal["other_folds", "select"] = "other_folds"
 
 
 class Inference(Settings):
-    """Settings of prediction."""
+    """Settings of prediction. `window` and `postprocess` are of label maps, `decision` is of classifiers."""
 
-    window: Window = Window()
+    window: Window | None = None
     ensemble: Ensemble = Ensemble()
     postprocess: tuple[RemoveSmallComponents, ...] = ()
+    decision: Decision | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hyoid.errors import RecipeError
 from hyoid.recipe.schema import PresetName, Recipe
+from hyoid.recipe.stage import NetworkStage, Stage
 from hyoid.settings import nearest
 
 
@@ -43,15 +44,20 @@ def apply_preset(recipe: Recipe, name: str) -> Recipe:
     preset = PRESETS[preset_name]
     if preset_name == "full":
         return recipe
-    frame = recipe.preprocess.frame
-    x, y, z = (s * preset.spacing for s in frame.spacing_mm)
-    stages = []
-    for stage in recipe.stages:
-        network = stage.network.model_copy(update={"backbone": stage.network.backbone.narrower(preset.filters)})
-        a, b, c = (length * preset.patch for length in stage.training.patch_mm)
-        training = stage.training.model_copy(
-            update={"epochs": max(1, round(stage.training.epochs * preset.epochs)), "patch_mm": (a, b, c)}
-        )
-        stages.append(stage.model_copy(update={"network": network, "training": training}))
-    preprocess = recipe.preprocess.model_copy(update={"frame": frame.model_copy(update={"spacing_mm": (x, y, z)})})
-    return recipe.model_copy(update={"preprocess": preprocess, "stages": tuple(stages), "preset": preset_name})
+    stages, preprocess = tuple(_scaled_stage(stage, preset) for stage in recipe.stages), recipe.preprocess
+    if preprocess is not None:
+        network = recipe.network_stage.network
+        frame = preprocess.frame.coarser(preset.spacing, network.divisor, network.min_size)
+        preprocess = preprocess.model_copy(update={"frame": frame})
+    return recipe.model_copy(update={"preprocess": preprocess, "stages": stages, "preset": preset_name})
+
+
+def _scaled_stage(stage: Stage, preset: Preset) -> Stage:
+    """Scale a network and its training; an estimator has nothing to scale."""
+    if not isinstance(stage, NetworkStage):
+        return stage
+    changes: dict[str, object] = {"epochs": max(1, round(stage.training.epochs * preset.epochs))}
+    if stage.training.patch_mm is not None:
+        changes["patch_mm"] = tuple(length * preset.patch for length in stage.training.patch_mm)
+    network = stage.network.narrower(preset.filters)
+    return stage.model_copy(update={"network": network, "training": stage.training.model_copy(update=changes)})

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from hyoid.cohort.splits import KFold, Split
+from hyoid.errors import RecipeError
 from hyoid.files import jsonable, sha256_of_json
-from hyoid.imaging import Preprocess
-from hyoid.recipe.inference import Inference
-from hyoid.recipe.stage import Stage
+from hyoid.imaging import FullView, NeckBox, Preprocess
+from hyoid.recipe.consistency import check_recipe
+from hyoid.recipe.inference import Decision, Inference, Window
+from hyoid.recipe.inputs import Inputs
+from hyoid.recipe.stage import NetworkStage, Stage
 from hyoid.settings import Settings
 
 if TYPE_CHECKING:
-    from hyoid.networks.multihead import MultiHeadNetwork
+    from torch import nn
 
-Modality = Literal["ct", "pet"]
 PresetName = Literal["full", "small", "tiny"]
 
 _DESCRIPTIVE = {"name", "description", "paper", "variants", "deviations"}
@@ -38,17 +40,6 @@ class Paper(Settings):
     reported: tuple[Reported, ...] = ()
 
 
-class Inputs(Settings):
-    """What the recipe reads, and what happens where it is missing.
-
-    With `missing: fill` an absent modality becomes its outside value, and the network is told by a flag; with
-    `refuse` such a case is left out of training and refused at prediction.
-    """
-
-    images: tuple[Modality, ...] = Field(min_length=1)
-    missing: Literal["refuse", "fill"] = "refuse"
-
-
 class Recipe(Settings):
     """A system: inputs, preprocessing, stages, split, inference, and where it departs from its paper.
 
@@ -61,20 +52,13 @@ class Recipe(Settings):
     preset: PresetName = "full"
     variant: str | None = None
     inputs: Inputs
-    labels: dict[int, Literal["gtvp", "gtvn", "tumour"]] = {1: "gtvp", 2: "gtvn"}
-    preprocess: Preprocess
+    labels: dict[int, Literal["gtvp", "gtvn", "tumour"]] = {}
+    preprocess: Preprocess | None = None
     stages: tuple[Stage, ...] = Field(min_length=1, max_length=1)
     split: Split = KFold()
     inference: Inference = Inference()
     variants: dict[str, dict[str, Any]] = {}
     deviations: tuple[str, ...] = ()
-
-    @field_validator("labels")
-    @classmethod
-    def _known_label_maps(cls, labels: dict[int, str]) -> dict[int, str]:
-        if labels not in ({1: "gtvp", 2: "gtvn"}, {1: "tumour"}):
-            raise ValueError("labels are {1: gtvp, 2: gtvn}, or {1: tumour} for both merged into one")
-        return labels
 
     @field_validator("variants", mode="before")
     @classmethod
@@ -83,18 +67,80 @@ class Recipe(Settings):
         return jsonable(variants)
 
     @model_validator(mode="after")
-    def _ratios_name_labels(self) -> Self:
-        names = {"background", *self.labels.values()}
-        for stage in self.stages:
-            unknown = set(stage.training.sampling.ratios) - names
-            if unknown:
-                raise ValueError(f"sampling ratios name {sorted(unknown)}; the labels are {sorted(names)}")
+    def _fits_together(self) -> Self:
+        check_recipe(self)
         return self
 
-    def build_network(self) -> MultiHeadNetwork:
-        """Return the untrained network of the last stage for this recipe's images and labels."""
-        flags = self.inputs.missing == "fill"
-        return self.stages[-1].network.build(len(self.inputs.images), self.classes, flags)
+    @property
+    def network_stage(self) -> NetworkStage:
+        """The network stage.
+
+        Raises
+        ------
+        RecipeError
+            If the recipe has none: its stage is an estimator.
+        """
+        stage = self.stages[-1]
+        if not isinstance(stage, NetworkStage):
+            raise RecipeError.of(f"the estimator of {self.title}", "a network stage", "Use another recipe.")
+        return stage
+
+    @property
+    def task(self) -> Literal["segmentation", "hpv"]:
+        """What the recipe answers: where the tumour is, or whether it is HPV-positive."""
+        stage = self.stages[-1]
+        segments = isinstance(stage, NetworkStage) and stage.network.backbone is not None
+        return "segmentation" if segments else "hpv"
+
+    @property
+    def imaging(self) -> Preprocess:
+        """The preprocessing of a recipe that reads images.
+
+        Raises
+        ------
+        RecipeError
+            If it reads none.
+        """
+        if self.preprocess is None:
+            raise RecipeError.of(f"{self.title}, which reads no image", "a recipe with images", "Use another recipe.")
+        return self.preprocess
+
+    @property
+    def patch_voxels(self) -> tuple[int, int, int]:
+        """The patch (z, y, x) in voxels, which is also the window of inference; of a segmentation recipe."""
+        frame = self.imaging.frame
+        if not isinstance(frame, NeckBox | FullView):
+            raise TypeError(f"{frame.name} has no voxel size of its own")
+        return self.network_stage.patch_voxels(frame.spacing_mm)
+
+    @property
+    def decision(self) -> Decision:
+        """How log-odds become a probability and a decision."""
+        return self.inference.decision or Decision()
+
+    @property
+    def window(self) -> Window:
+        """The sliding window of a segmentation."""
+        return self.inference.window or Window()
+
+    @property
+    def optimistic(self) -> bool:
+        """Whether anything is chosen on what is reported, as published."""
+        ensemble = self.inference.ensemble
+        return self.split.optimistic or (ensemble.name == "best_fold" and ensemble.chosen_by == "held_out")
+
+    @property
+    def flags(self) -> bool:
+        """Whether the network is told which images are there."""
+        return bool(self.inputs.images) and self.inputs.missing == "fill"
+
+    def build_network(self, columns: int = 0) -> nn.Module:
+        """Return the untrained network for this recipe's images and, for a classifier, `columns` of encoded record."""
+        network, images = self.network_stage.network, len(self.inputs.images)
+        if self.task == "segmentation":
+            return network.build_backbone(images, self.classes, self.flags)
+        shape = None if self.preprocess is None else self.preprocess.frame.voxels()
+        return network.build_fusion(images, shape, columns, self.flags)
 
     @property
     def classes(self) -> int:

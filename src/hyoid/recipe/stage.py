@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Tag, model_validator
 
+from hyoid.estimators import Estimator
 from hyoid.geometry import Triple
-from hyoid.losses import SegmentationLoss
-from hyoid.losses.dice_ce import DiceCE
-from hyoid.networks import Backbone
+from hyoid.recipe.network import Network
 from hyoid.recipe.training import Training
 from hyoid.settings import Settings
-
-if TYPE_CHECKING:
-    from hyoid.networks.multihead import MultiHeadNetwork
-
-
-class SegmentationHead(Settings):
-    """The head that labels voxels. Cases without a mask are left out of its loss."""
-
-    name: Literal["segmentation"] = "segmentation"
-    loss: SegmentationLoss = DiceCE()
-    weight: float = Field(1.0, ge=0)
-
-
-class Network(Settings):
-    """A network made of parts: a backbone and its heads by name."""
-
-    backbone: Backbone
-    heads: dict[str, SegmentationHead] = {"segmentation": SegmentationHead()}
-
-    @model_validator(mode="after")
-    def _one_segmentation_head(self) -> Self:
-        if len(self.heads) != 1:
-            raise ValueError(f"a backbone gives one voxel output, so one segmentation head; found {list(self.heads)}")
-        return self
-
-    def build(self, images: int, classes: int, flags: bool = False) -> MultiHeadNetwork:
-        """Return the module for `images` channels and a label map of `classes` (background included).
-
-        With `flags` the network also sees which of the images are there (see `MultiHeadNetwork`).
-        """
-        from hyoid.networks.multihead import MultiHeadNetwork
-
-        (head,) = self.heads
-        return MultiHeadNetwork(self.backbone.build(2 * images if flags else images, classes), head, flags)
 
 
 class NetworkStage(Settings):
@@ -55,9 +20,23 @@ class NetworkStage(Settings):
     network: Network
     training: Training = Training()
 
+    @model_validator(mode="after")
+    def _samples_fit_the_network(self) -> Self:
+        segments = self.network.backbone is not None
+        if segments and self.training.patch_mm is None:
+            raise ValueError("a backbone is trained on patches: give training.patch_mm")
+        if not segments and (self.training.patch_mm is not None or self.training.patches_per_case != 1):
+            raise ValueError("a classifier sees whole frames: leave training.patch_mm and patches_per_case out")
+        if segments != (self.training.select.metric in {"challenge_score", "mean_dice"}):
+            task = "segmentation" if segments else "classification"
+            raise ValueError(f"training.select.metric {self.training.select.metric} is none of {task}")
+        return self
+
     def patch_voxels(self, spacing_mm: Triple) -> tuple[int, int, int]:
         """Return the patch (z, y, x) in voxels: `patch_mm` (x, y, z) rounded to what the network can halve."""
-        divisor, least = self.network.backbone.divisor, self.network.backbone.min_size
+        if self.training.patch_mm is None:
+            raise TypeError("this stage is trained on whole frames")
+        divisor, least = self.network.divisor, self.network.min_size
         edges = [
             max(least, divisor * max(1, round(length / spacing / divisor)))
             for length, spacing in zip(self.training.patch_mm, spacing_mm, strict=True)
@@ -65,5 +44,18 @@ class NetworkStage(Settings):
         return edges[2], edges[1], edges[0]
 
 
-Stage = NetworkStage
-"""Any stage of a recipe."""
+class EstimatorStage(Settings):
+    """A stage that fits an estimator on the encoded clinical record and lesion measures."""
+
+    kind: Literal["estimator"]
+    estimator: Estimator = Estimator()
+
+
+def _kind(stage: Any) -> str:
+    return str(stage.get("kind", "network") if isinstance(stage, dict) else stage.kind)
+
+
+Stage = Annotated[
+    Annotated[NetworkStage, Tag("network")] | Annotated[EstimatorStage, Tag("estimator")], Discriminator(_kind)
+]
+"""Any stage of a recipe; without `kind` it is a network."""

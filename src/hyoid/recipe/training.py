@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from hyoid.augment import Augmentation
 from hyoid.networks.runtime import Precision
+from hyoid.recipe.sampling import CaseSampling, EveryCase
 from hyoid.settings import Settings
 
 Positive = Annotated[float, Field(gt=0)]
@@ -54,7 +56,17 @@ class PolynomialSchedule(Settings):
         return float((1.0 - epoch / epochs) ** self.power)
 
 
-Schedule = Annotated[ConstantSchedule | PolynomialSchedule, Field(discriminator="name")]
+class CosineSchedule(Settings):
+    """The learning rate falls to zero along half a cosine (Loshchilov and Hutter 2017, without restarts), per epoch."""
+
+    name: Literal["cosine"] = "cosine"
+
+    def factor(self, epoch: int, epochs: int) -> float:
+        """Return the factor on the learning rate in `epoch` (from 0) of `epochs`."""
+        return 0.5 * (1.0 + math.cos(math.pi * epoch / epochs))
+
+
+Schedule = Annotated[ConstantSchedule | PolynomialSchedule | CosineSchedule, Field(discriminator="name")]
 
 
 class ClassBalanced(Settings):
@@ -67,27 +79,38 @@ class ClassBalanced(Settings):
 class Selection(Settings):
     """Which epoch's weights are kept: the best by `metric` on the fold's `select` part.
 
-    `challenge_score` is the mean of the challenge's own three metrics (GTVp mean DSC, GTVn DSC_agg, GTVn F1_agg; for
-    a merged label, its mean DSC); `mean_dice` is the baseline's: the mean over lesion classes of the per-case DSC,
-    cases without the lesion left out.
+    Of segmentation, `challenge_score` is the mean of the challenge's own three metrics (GTVp mean DSC, GTVn DSC_agg,
+    GTVn F1_agg; for a merged label, its mean DSC); `mean_dice` is the baseline's: the mean over lesion classes of the
+    per-case DSC, cases without the lesion left out. Of classification, `balanced_log_loss` is the mean over the classes
+    of their mean log loss (lower is better), which needs no threshold and no majority; `auc`, and `accuracy` at
+    probability 0.5, are what papers use.
+
+    With `patience`, training ends when that many epochs have brought nothing better.
     """
 
-    metric: Literal["challenge_score", "mean_dice"] = "challenge_score"
+    metric: Literal["challenge_score", "mean_dice", "balanced_log_loss", "auc", "accuracy"] = "challenge_score"
     every_epochs: int = Field(5, ge=1)
+    patience: int | None = Field(None, ge=1)
 
 
 class Training(Settings):
     """Settings of the fit loop.
 
-    `batch_size` counts cases and each gives `patches_per_case` patches, as in MONAI's cropping transforms; an epoch
-    visits every training case once.
+    `batch_size` counts cases. With `patch_mm` each gives `patches_per_case` patches, as in MONAI's cropping transforms,
+    centred by `sampling`; without it the whole frame is the sample. `cases` says which cases an epoch sees. With
+    `micro_batch` a batch goes through the network in parts of that many samples whose gradients are added up: the same
+    step in less memory (but batch normalisation sees the parts). `modality_dropout` is the probability with which each
+    image of a sample is taken away in training, the last one never.
     """
 
     epochs: int = Field(350, ge=1)
     batch_size: int = Field(2, ge=1)
-    patches_per_case: int = Field(3, ge=1)
-    patch_mm: tuple[Positive, Positive, Positive] = (128.0, 128.0, 128.0)
-    sampling: ClassBalanced = ClassBalanced()
+    micro_batch: int | None = Field(None, ge=1)
+    patches_per_case: int = Field(1, ge=1)
+    patch_mm: tuple[Positive, Positive, Positive] | None = None
+    sampling: ClassBalanced | None = None
+    cases: CaseSampling = EveryCase()
+    modality_dropout: float = Field(0.0, ge=0, lt=1)
     augment: tuple[Augmentation, ...] = ()
     optimizer: Optimizer = AdamW()
     schedule: Schedule = PolynomialSchedule()

@@ -1,7 +1,19 @@
 """Training: the store, the one fit loop, cross-validation."""
 
-from hyoid.training.run import HELD_OUT, OUT_OF_FOLD, Run, train_run
+from hyoid.training.decide import DECISION, PREDICTIONS
+from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD
+from hyoid.training.run import Run, train_run
 from hyoid.training.store import Store, StoreReport
 from hyoid.training.usable import usable_cases
 
-__all__ = ["HELD_OUT", "OUT_OF_FOLD", "Run", "Store", "StoreReport", "train_run", "usable_cases"]
+__all__ = [
+    "DECISION",
+    "HELD_OUT",
+    "OUT_OF_FOLD",
+    "PREDICTIONS",
+    "Run",
+    "Store",
+    "StoreReport",
+    "train_run",
+    "usable_cases",
+]

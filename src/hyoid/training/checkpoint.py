@@ -83,8 +83,8 @@ def epochs_logged(path: Path) -> int:
 
 
 def is_finished(folder: Path) -> bool:
-    """Whether the fold's final weights and fitted values are there."""
-    return (folder / "weights.safetensors").is_file() and (folder / "fitted.json").is_file()
+    """Whether the fold's fitted values are there; they are written last, after the weights of a network."""
+    return (folder / "fitted.json").is_file()
 
 
 def read_fitted(folder: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,38 +13,37 @@ import numpy as np
 import torch
 from lightning_fabric import Fabric
 from safetensors.torch import save_file
+from torch import nn
 
-from hyoid.augment import Samples, apply_all
 from hyoid.errors import HyoidError
 from hyoid.files import atomic_path
 from hyoid.networks.batch import Batch, Target
-from hyoid.networks.multihead import MultiHeadNetwork
 from hyoid.progress import track
-from hyoid.recipe import NetworkStage
-from hyoid.recipe.training import Optimizer
+from hyoid.recipe.network import Head
+from hyoid.recipe.training import Optimizer, Training
+from hyoid.training.batch import Loading, TrainingBatch, split_batch, to_device
 from hyoid.training.checkpoint import MetricsLog, Progress, load_checkpoint, save_checkpoint
-from hyoid.training.patches import PatchBatch
 
 
 @dataclass(frozen=True, slots=True)
 class FitTask:
     """What the loop needs and knows nothing else of.
 
-    `batches(epoch)` yields an epoch's patches. `select(network)` returns `{metric: value}` on the fold's `select`
-    part, the chosen metric under "value" (higher is better), or nothing where there is no such part. `relabel` maps
-    stored labels to the recipe's.
+    `batches(epoch)` yields an epoch's samples, `loading` says how they become tensors. `heads` have their losses fitted
+    to the training part. `select(network)` returns `{metric: value}` on the fold's `select` part, the chosen metric
+    under "value" (higher is better), or nothing where there is no such part.
     """
 
-    stage: NetworkStage
-    channels: tuple[str, ...]
+    training: Training
+    heads: Mapping[str, Head]
     seed: tuple[int, ...]
-    batches: Callable[[int], Iterator[PatchBatch]]
-    select: Callable[[MultiHeadNetwork], dict[str, float]]
-    relabel: Callable[[torch.Tensor], torch.Tensor]
+    loading: Loading
+    batches: Callable[[int], Iterator[TrainingBatch]]
+    select: Callable[[nn.Module], dict[str, float]]
     title: str
 
 
-def fit_network(task: FitTask, network: MultiHeadNetwork, folder: Path, fabric: Fabric) -> dict[str, Any]:
+def fit_network(task: FitTask, network: nn.Module, folder: Path, fabric: Fabric) -> dict[str, Any]:
     """Train until the last epoch, from the last checkpoint where there is one, and return what was fitted.
 
     The weights of the best selected epoch (the last one without a `select` part) are left in
@@ -56,7 +55,7 @@ def fit_network(task: FitTask, network: MultiHeadNetwork, folder: Path, fabric: 
     HyoidError
         If the loss is no longer a number.
     """
-    training = task.stage.training
+    training = task.training
     folder.mkdir(parents=True, exist_ok=True)
     optimizer = make_optimizer(training.optimizer, network)
     model, optimizer = fabric.setup(network, optimizer)
@@ -65,6 +64,8 @@ def fit_network(task: FitTask, network: MultiHeadNetwork, folder: Path, fabric: 
         progress = load_checkpoint(folder / "last.ckpt", network, optimizer)
     log.keep_until(progress.epoch)
     for epoch in track(range(progress.epoch, training.epochs), task.title):
+        if _has_settled(training.select.patience, progress):
+            break
         started = time.perf_counter()
         rate = training.optimizer.learning_rate * training.schedule.factor(epoch, training.epochs)
         for group in optimizer.param_groups:
@@ -99,47 +100,54 @@ def save_weights(path: Path, network: torch.nn.Module) -> None:
         save_file(tensors, str(temporary))
 
 
+def _has_settled(patience: int | None, progress: Progress) -> bool:
+    """Whether `patience` epochs have passed since the best one; asked before an epoch, so that a resumed run agrees."""
+    return patience is not None and progress.best_epoch >= 0 and progress.epoch - 1 - progress.best_epoch >= patience
+
+
 def _train_epoch(
     task: FitTask, model: Any, optimizer: torch.optim.Optimizer, fabric: Fabric, epoch: int
 ) -> dict[str, float]:
     model.train()
     sums: dict[str, float] = {}
     steps = 0
-    for step, patches in enumerate(task.batches(epoch)):
+    for step, samples in enumerate(task.batches(epoch)):
         torch.manual_seed(int(np.random.default_rng([*task.seed, epoch, step]).integers(2**31)))  # dropout
-        batch, target = _on_device(task, patches, fabric)
-        losses = _head_losses(task.stage, model(batch), dict.fromkeys(task.stage.network.heads, target))
-        total = torch.stack(list(losses.values())).sum()
-        if not math.isfinite(total.item()):
+        batch, targets = to_device(samples, task.loading, fabric.device)
+        optimizer.zero_grad(set_to_none=True)
+        losses = _accumulate(task, model, fabric, batch, targets)
+        total = sum(losses.values())
+        if not math.isfinite(total):
             raise HyoidError(
-                f"The loss is {total.item()} in epoch {epoch}, step {step} of {task.title}: training has diverged. "
+                f"The loss is {total} in epoch {epoch}, step {step} of {task.title}: training has diverged. "
                 "Lower stages.0.training.optimizer.learning_rate, set gradient_clip, or use precision 32-true."
             )
-        optimizer.zero_grad(set_to_none=True)
-        fabric.backward(total)
-        if task.stage.training.gradient_clip is not None:
-            fabric.clip_gradients(model, optimizer, max_norm=task.stage.training.gradient_clip)
+        if task.training.gradient_clip is not None:
+            fabric.clip_gradients(model, optimizer, max_norm=task.training.gradient_clip)
         optimizer.step()
         for name, loss in [*losses.items(), ("total", total)]:
-            sums[name] = sums.get(name, 0.0) + float(loss.detach())
+            sums[name] = sums.get(name, 0.0) + loss
         steps += 1
     return {f"loss_{name}" if name != "total" else "loss": value / steps for name, value in sums.items()}
 
 
-def _head_losses(
-    stage: NetworkStage, outputs: dict[str, torch.Tensor], targets: dict[str, Target]
-) -> dict[str, torch.Tensor]:
-    """Return each head's weighted loss over the samples whose label is known."""
-    return {
-        name: head.weight * head.loss(outputs[name], targets[name].values, targets[name].known)
-        for name, head in stage.network.heads.items()
-    }
+def _accumulate(
+    task: FitTask, model: Any, fabric: Fabric, batch: Batch, targets: Mapping[str, Target]
+) -> dict[str, float]:
+    """Add up the gradients of the batch, part by part, and return each head's weighted loss.
 
-
-def _on_device(task: FitTask, patches: PatchBatch, fabric: Fabric) -> tuple[Batch, Target]:
-    images = fabric.to_device(torch.from_numpy(patches.images))
-    labels = task.relabel(fabric.to_device(torch.from_numpy(patches.labels)))
-    samples = apply_all(task.stage.training.augment, Samples(images, labels, task.channels), patches.augmentation)
-    present = fabric.to_device(torch.from_numpy(patches.present).float())
-    known = fabric.to_device(torch.from_numpy(patches.known))
-    return Batch(samples.images, present), Target(samples.labels, known)
+    Every loss is a mean over the samples whose label is known, so a part counts by its share of these: the sum is the
+    loss of the whole batch.
+    """
+    known = {name: int(target.known.sum()) for name, target in targets.items()}
+    sums: dict[str, float] = {}
+    for part, wanted in split_batch(batch, targets, task.training.micro_batch):
+        outputs = model(part)
+        losses = []
+        for name, head in task.heads.items():
+            share = int(wanted[name].known.sum()) / known[name] if known[name] else 1.0
+            loss = head.weight * head.loss(outputs[name], wanted[name].values, wanted[name].known) * share
+            losses.append(loss)
+            sums[name] = sums.get(name, 0.0) + float(loss.detach())
+        fabric.backward(torch.stack(losses).sum())
+    return sums

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hyoid.augment import Parameters, draw_all
+from hyoid.augment import draw_all
+from hyoid.recipe.sampling import Key
 from hyoid.recipe.training import Training
+from hyoid.training.batch import TrainingBatch, draw_removed
+from hyoid.training.prefetch import prefetched
 from hyoid.training.stored_case import StoredCase
 
 Shape = tuple[int, int, int]
-
-_PREFETCHED_STEPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +28,19 @@ class PatchSettings:
     fold: int
 
 
-@dataclass(frozen=True, slots=True)
-class PatchBatch:
-    """One step's patches before augmentation, with the augmentation's parameters already drawn.
-
-    `images` (B, C, z, y, x), `labels` (B, z, y, x), `present` (B, C), `known` (B,): whether the case has a mask.
-    """
-
-    images: NDArray[np.float32]
-    labels: NDArray[np.uint8]
-    present: NDArray[np.bool_]
-    known: NDArray[np.bool_]
-    augmentation: list[Parameters]
-
-
-def epoch_batches(cases: Sequence[StoredCase], settings: PatchSettings, epoch: int) -> Iterator[PatchBatch]:
-    """Yield the batches of one epoch; every case comes once. The next ones are read while one is worked on."""
-    order = _stream(settings, epoch, 0).permutation(len(cases))
+def epoch_batches(
+    cases: Sequence[StoredCase], keys: Sequence[Key], settings: PatchSettings, epoch: int
+) -> Iterator[TrainingBatch]:
+    """Yield the batches of one epoch from the cases that the recipe's case sampling draws by their `keys`."""
+    order = settings.training.cases.draw(keys, _stream(settings, epoch, 0))
     size = settings.training.batch_size
     groups = [order[i : i + size] for i in range(0, len(order), size)]
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        waiting: list[Future[PatchBatch]] = []
-        for step, group in enumerate(groups):
-            waiting.append(pool.submit(_load, [cases[i] for i in group], settings, _stream(settings, epoch, 1 + step)))
-            if len(waiting) >= _PREFETCHED_STEPS:
-                yield waiting.pop(0).result()
-        for future in waiting:
-            yield future.result()
+    return prefetched(
+        [
+            partial(_load, [cases[i] for i in group], settings, _stream(settings, epoch, 1 + step))
+            for step, group in enumerate(groups)
+        ]
+    )
 
 
 def draw_centre(case: StoredCase, settings: PatchSettings, rng: np.random.Generator) -> tuple[int, int, int]:
@@ -63,7 +49,8 @@ def draw_centre(case: StoredCase, settings: PatchSettings, rng: np.random.Genera
         name: [case.locations[v] for v in values if v in case.locations and len(case.locations[v])]
         for name, values in settings.labels.items()
     }
-    ratios = {n: r for n, r in settings.training.sampling.ratios.items() if r > 0 and candidates.get(n)}
+    wanted = settings.training.sampling.ratios if settings.training.sampling else {}
+    ratios = {n: r for n, r in wanted.items() if r > 0 and candidates.get(n)}
     if not ratios:
         z, y, x = (int(rng.integers(0, n)) for n in case.shape)
         return z, y, x
@@ -82,18 +69,19 @@ def patch_start(centre: Shape, size: Shape, shape: Shape) -> Shape:
     return z, y, x
 
 
-def _load(cases: Sequence[StoredCase], settings: PatchSettings, rng: np.random.Generator) -> PatchBatch:
+def _load(cases: Sequence[StoredCase], settings: PatchSettings, rng: np.random.Generator) -> TrainingBatch:
     chosen = [case for case in cases for _ in range(settings.training.patches_per_case)]
     patches = []
     for case in chosen:
         start = patch_start(draw_centre(case, settings, rng), settings.size, case.shape)
         patches.append(case.patch(start, settings.size))
-    return PatchBatch(
-        np.stack([images for images, _ in patches]),
-        np.stack([labels for _, labels in patches]),
-        np.stack([case.present for case in chosen]),
-        np.array([case.has_mask for case in chosen]),
-        draw_all(settings.training.augment, rng, len(chosen)),
+    present = np.stack([case.present for case in chosen])
+    return TrainingBatch(
+        images=np.stack([images for images, _ in patches]),
+        present=present,
+        augmentation=draw_all(settings.training.augment, rng, len(chosen)),
+        masks=(np.stack([labels for _, labels in patches]), np.array([case.has_mask for case in chosen])),
+        removed=draw_removed(present, settings.training.modality_dropout, rng),
     )
 
 

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
-from joblib import Parallel, cpu_count, delayed, effective_n_jobs
-
-from hyoid.bundle import load_network
-from hyoid.cohort import Case, Cohort
-from hyoid.cohort.splits import Fold, folds_from_json, folds_to_json
+from hyoid.cohort import Case, Cohort, Fold, folds_from_json, folds_to_json
 from hyoid.errors import CohortError, RecipeError
 from hyoid.files import read_json, write_json, write_text
-from hyoid.inference.case import is_predicted, predict_framed, write_prediction
-from hyoid.networks.multihead import MultiHeadNetwork
 from hyoid.networks.runtime import resolve_device
-from hyoid.progress import follow, set_quiet, track
 from hyoid.recipe import Recipe, dump_recipe, load_recipe
-from hyoid.training.checkpoint import epochs_logged, is_finished
+from hyoid.training.checkpoint import is_finished
 from hyoid.training.copies import find_copies
-from hyoid.training.fold import Machine, fit_fold, fold_names
+from hyoid.training.decide import decide
+from hyoid.training.folds import Work, chosen_folds, predict_held_out, train_folds
+from hyoid.training.lesion_table import add_lesion_measures
 from hyoid.training.store import Store
 from hyoid.training.usable import usable_cases
 from hyoid.version import __version__
-
-OUT_OF_FOLD = "out-of-fold"
-HELD_OUT = "held-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +27,9 @@ class Run:
 
     `folds` are the finished ones by the name of their folder, `fold-0`, ...; `fold_names` is what each folder's fold is
     called in the split (`center-CHUM`: that centre is left out). `excluded` are cases that could not be used, with the
-    reason; every case of `reported` has a label map in `folder/out-of-fold`, made by the model that did not see it. The
-    test part of a hold-out split, `held_out`, is predicted by all folds together into `folder/held-out` once every fold
-    is finished.
+    reason; every case of `reported` has a label map, or a row of the table of predictions, in `folder/out-of-fold`,
+    made by the model that did not see it. The test part of a hold-out split, `held_out`, is predicted by all folds
+    together into `folder/held-out` once every fold is finished.
     """
 
     folder: Path
@@ -70,57 +61,39 @@ def train_run(
     """
     device = resolve_device(device)  # before hours of preprocessing
     usable, excluded = usable_cases(cohort.cases, recipe)
-    fold_names(len(recipe.split.make_folds(usable)), fold)  # refused before anything is written
+    chosen_folds(len(recipe.split.make_folds(usable)), fold)  # refused before anything is written
     _open_folder(out, recipe, cohort, resume)
-    stored = Store(store or out / "store", recipe.preprocess, recipe.inputs.images)
-    report = stored.prepare(usable, jobs)
-    excluded |= report.quarantined
-    excluded |= find_copies(stored.open(case.id) for case in usable if case.id not in excluded)
+    usable, unmeasured = add_lesion_measures(recipe, usable, out, jobs)
+    stored, set_aside = _stored(recipe, usable, store or out / "store", jobs)
+    excluded |= unmeasured | set_aside
     usable = [case for case in usable if case.id not in excluded]
     write_json(out / "excluded.json", excluded)
     folds = _folds(out, recipe, usable)
-    numbers = fold_names(len(folds), fold)
-    _train_folds(recipe, folds, numbers, stored, out, device, jobs)
-    finished = {f"fold-{k}": out / f"fold-{k}" for k in range(len(folds)) if is_finished(out / f"fold-{k}")}
-    reported = {i for k, one in enumerate(folds) if f"fold-{k}" in finished for i in one.report}
-    held_out = {i for one in folds for i in one.held_out} if len(finished) == len(folds) else set()
+    numbers = chosen_folds(len(folds), fold)
+    work = Work(recipe, {case.id: case for case in usable}, stored, out, device)
+    train_folds(work, folds, numbers, jobs)
+    finished = [k for k in range(len(folds)) if is_finished(work.folder(k))]
+    complete = len(finished) == len(folds)
+    held_out = {i for one in folds for i in one.held_out} if complete else set()
     if held_out:  # everything is chosen: now the test part may be looked at, once, by all folds together
-        machine = Machine.of(recipe, device)
-        networks = _networks(recipe, list(finished.values()), machine)
-        _predict(recipe, networks, held_out, stored, out / HELD_OUT, "all", machine)
+        predict_held_out(work, folds)
+    if recipe.task == "hpv":
+        decide(work, folds, finished, bool(held_out))
+    reported = {i for k in finished for i in folds[k].report}
     names = {f"fold-{k}": one.name for k, one in enumerate(folds)}
-    return Run(out, recipe, finished, names, excluded, tuple(sorted(reported)), tuple(sorted(held_out)))
+    folders = {f"fold-{k}": work.folder(k) for k in finished}
+    return Run(out, recipe, folders, names, excluded, tuple(sorted(reported)), tuple(sorted(held_out)))
 
 
-def _train_folds(
-    recipe: Recipe, folds: Sequence[Fold], numbers: Sequence[int], store: Store, out: Path, device: str, jobs: int
-) -> None:
-    """Fit and predict fold after fold; on a CPU `jobs` of them side by side, which scales better than threads do."""
-    side_by_side = min(effective_n_jobs(jobs), len(numbers)) if device == "cpu" else 1
-    if side_by_side == 1:
-        for number in numbers:
-            _one_fold(recipe, folds[number], number, store, out, device)
-        return
-    threads = max(1, cpu_count() // side_by_side)
-    work = Parallel(n_jobs=side_by_side, return_as="generator_unordered")(
-        delayed(_one_fold)(recipe, folds[number], number, store, out, device, threads) for number in numbers
-    )
-    logs = [out / f"fold-{number}" / "metrics.jsonl" for number in numbers]
-    total = len(numbers) * recipe.stages[-1].training.epochs
-    follow(work, f"{recipe.title}: epochs of {len(numbers)} folds", total, lambda: sum(map(epochs_logged, logs)))
-
-
-def _one_fold(
-    recipe: Recipe, fold: Fold, number: int, store: Store, out: Path, device: str, threads: int | None = None
-) -> None:
-    """Fit one fold and predict its reported cases; with `threads` in a process of its own, without a bar."""
-    if threads is not None:
-        torch.set_num_threads(threads)
-        set_quiet(True)
-    machine, folder = Machine.of(recipe, device), out / f"fold-{number}"
-    fit_fold(recipe, fold, number, store, folder, machine)
-    networks = _networks(recipe, [folder], machine)
-    _predict(recipe, networks, fold.report, store, out / OUT_OF_FOLD, fold.name, machine)
+def _stored(recipe: Recipe, cases: Sequence[Case], root: Path, jobs: int) -> tuple[Store | None, dict[str, str]]:
+    """Preprocess the cases of a recipe that reads images; return its store and `{id: reason}` of those set aside."""
+    if recipe.preprocess is None:
+        return None, {}
+    if recipe.task != "segmentation":  # a classifier never sees the mask: a wrong one is no reason to lose a case
+        cases = [replace(case, mask=None) for case in cases]
+    stored = Store(root, recipe.preprocess, recipe.inputs.images)
+    excluded = dict(stored.prepare(cases, jobs).quarantined)
+    return stored, excluded | find_copies(stored.open(case.id) for case in cases if case.id not in excluded)
 
 
 def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> None:
@@ -147,31 +120,10 @@ def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> Non
     write_text(out / "recipe.yaml", dump_recipe(recipe))
 
 
-def _folds(out: Path, recipe: Recipe, usable: list[Case]) -> list[Fold]:
+def _folds(out: Path, recipe: Recipe, usable: Sequence[Case]) -> list[Fold]:
     """Return the folds of the run, drawn once and then read back; the file says in which folder each one is."""
     path = out / "splits.json"
     if not path.is_file():
         records = folds_to_json(recipe.split.make_folds(usable))
         write_json(path, [{"folder": f"fold-{k}", **record} for k, record in enumerate(records)])
     return folds_from_json(read_json(path))
-
-
-def _networks(recipe: Recipe, folders: Sequence[Path], machine: Machine) -> list[MultiHeadNetwork]:
-    return [load_network(recipe, folder / "weights.safetensors", machine.compute.device) for folder in folders]
-
-
-def _predict(
-    recipe: Recipe,
-    networks: Sequence[MultiHeadNetwork],
-    case_ids: Iterable[str],
-    store: Store,
-    target: Path,
-    fold: str,
-    machine: Machine,
-) -> None:
-    """Write the label map of each case that has none yet."""
-    waiting = [case_id for case_id in sorted(case_ids) if not is_predicted(target, case_id)]
-    for case_id in track(waiting, f"Predicting {target.name}, fold {fold}"):
-        prediction = predict_framed(case_id, recipe, networks, store.open(case_id).framed(), machine.compute)
-        prediction.info["fold"] = fold
-        write_prediction(target, prediction)

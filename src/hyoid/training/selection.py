@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from torch import nn
 
 from hyoid.inference.segment import Compute, postprocess, segment_frame
 from hyoid.metrics import MEASURES, CaseScores, ratio, score_case
-from hyoid.networks.multihead import MultiHeadNetwork
 from hyoid.recipe import Recipe
 from hyoid.training.stored_case import StoredCase
 
@@ -18,7 +18,7 @@ CHALLENGE_MEASURES = ("gtvp_dsc_exclude", "gtvn_dsc_agg", "gtvn_f1_agg")
 
 
 def select_by_segmentation(
-    recipe: Recipe, network: MultiHeadNetwork, cases: Sequence[StoredCase], compute: Compute
+    recipe: Recipe, network: nn.Module, cases: Sequence[StoredCase], compute: Compute
 ) -> dict[str, float]:
     """Return the measures on the frame's grid, and under "value" the one that chooses (higher is better).
 
@@ -28,7 +28,7 @@ def select_by_segmentation(
     scores = [_score(recipe, network, case, compute) for case in cases]
     if not scores:
         return {}
-    if recipe.stages[-1].training.select.metric == "mean_dice":
+    if recipe.network_stage.training.select.metric == "mean_dice":
         measures = _mean_dice(recipe, scores)
     else:
         names = ("gtvp_dsc_exclude",) if recipe.merged else CHALLENGE_MEASURES
@@ -53,7 +53,7 @@ def _mean_over_cases_with(name: str, scores: Sequence[CaseScores]) -> float:
     return float(np.mean(values)) if values else math.nan
 
 
-def _score(recipe: Recipe, network: MultiHeadNetwork, case: StoredCase, compute: Compute) -> CaseScores:
+def _score(recipe: Recipe, network: nn.Module, case: StoredCase, compute: Compute) -> CaseScores:
     images, present, body = case.images(), case.present, case.body()
     labels = segment_frame(recipe, [network], images, present, body, compute)
     truth = case.mask()

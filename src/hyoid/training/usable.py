@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hyoid.cohort import Case
 from hyoid.errors import CohortError
@@ -22,15 +25,37 @@ def usable_cases(cases: Iterable[Case], recipe: Recipe) -> tuple[list[Case], dic
         missing = [name for name in recipe.inputs.images if name not in case.images]
         if missing and (recipe.inputs.missing == "refuse" or len(missing) == len(recipe.inputs.images)):
             excluded[case.id] = f"no {' and no '.join(missing)}"
-        elif case.mask is None:
+        elif recipe.task == "segmentation" and case.mask is None:
             excluded[case.id] = "no expert mask"
+        elif recipe.task == "hpv" and case.hpv is None:
+            excluded[case.id] = "HPV status unknown"
+        elif recipe.inputs.lesions is not None and recipe.inputs.missing == "refuse" and case.mask is None:
+            excluded[case.id] = "no expert mask to measure lesions in"
         else:
             usable.append(case)
     if not usable:
         reasons = sorted(excluded.values(), key=list(excluded.values()).count)
         raise CohortError.of(
             f"{len(excluded)} cases, none of them usable ({reasons[-1] if reasons else 'the cohort is empty'})",
-            f"cases with {', '.join(recipe.inputs.images)} and a mask",
+            f"cases with {' and '.join(needed(recipe))}",
             "Run `hyoid check` on the cohort.",
         )
     return usable, excluded
+
+
+def needed(recipe: Recipe) -> list[str]:
+    """Return in words what a training case must have."""
+    label = ["an expert mask"] if recipe.task == "segmentation" else ["a known HPV status"]
+    masks = ["an expert mask"] if recipe.inputs.lesions is not None and recipe.inputs.missing == "refuse" else []
+    return [*(name.upper() for name in recipe.inputs.images), *masks, *label]
+
+
+def trained_without(recipe: Recipe, present: Sequence[NDArray[np.bool_]]) -> dict[str, int]:
+    """Return for each image how many training cases lacked it; with modality dropout, all of them at times.
+
+    A network may be given a case without an image only where this is not 0.
+    """
+    if recipe.network_stage.training.modality_dropout > 0:
+        return dict.fromkeys(recipe.inputs.images, len(present))
+    absent = (~np.stack(present)).sum(axis=0)
+    return {channel: int(count) for channel, count in zip(recipe.inputs.images, absent, strict=True)}

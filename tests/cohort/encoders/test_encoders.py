@@ -7,11 +7,20 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from hyoid.cohort import Case
-from hyoid.cohort.encoders import ClinicalEncoder, FittedEncoder, Median, MinusOne, OneHot, Shifted
+from hyoid.cohort.encoders import ClinicalEncoder, FittedEncoder, Median, MinusOne, OneHot, Regression, Shifted
 from hyoid.errors import CohortError
 
 COLUMNS = ("age", "gender", "tobacco", "performance_status", "m_stage", "hpv")
-ALL = [OneHot(), OneHot(flag=True, unseen="zeros"), MinusOne(), Shifted(), Median(), Median(flag=True)]
+ALL = [
+    OneHot(),
+    OneHot(flag=True, unseen="zeros"),
+    MinusOne(),
+    Shifted(),
+    Median(),
+    Median(flag=True),
+    Regression(),
+    Regression(flag=True),
+]
 
 _record = st.fixed_dictionaries(
     {},
@@ -75,6 +84,27 @@ def test_text_integer_and_float_are_one_category(encoder, one) -> None:
     np.testing.assert_array_equal(fitted.encode(other).values, fitted.encode(plain).values)
 
 
+def _spellings(number: int) -> st.SearchStrategy:
+    """All ways in which tables and JSON write a whole number."""
+    ways = [number, float(number), str(number), f"{number}.0", f" {number} "]
+    return st.sampled_from([*ways, bool(number)] if number in (0, 1) else ways)
+
+
+@pytest.mark.parametrize("encoder", ALL, ids=lambda e: f"{e.name}")
+@settings(deadline=None, max_examples=30)
+@given(st.data())
+def test_every_spelling_of_a_number_is_one_category_at_fit_and_at_encoding(encoder, data) -> None:
+    columns = ["age", "tobacco", "treatment", "score"]
+    numbers = data.draw(st.lists(st.tuples(*[st.integers(0, 2)] * len(columns)), min_size=1, max_size=8))
+    plain = _cases(*(dict(zip(columns, row, strict=True)) for row in numbers))
+    spelt = _cases(*({name: data.draw(_spellings(n)) for name, n in zip(columns, row, strict=True)} for row in numbers))
+    fitted = encoder.fit(plain, columns)
+    assert encoder.fit(spelt, columns) == fitted
+    first, second = fitted.encode(plain), fitted.encode(spelt)
+    assert first.values.tobytes() == second.values.tobytes()
+    assert first.notes == second.notes == ()
+
+
 @pytest.mark.parametrize("encoder", ALL, ids=lambda e: f"{e.name}")
 @pytest.mark.parametrize(
     "nothing", [{}, {"tobacco": ""}, {"tobacco": None}, {"tobacco": float("nan")}, {"tobacco": "N/A"}]
@@ -122,6 +152,12 @@ def test_median_by_hand() -> None:
     assert encoded.names == ("age", "age_present", "treatment=0", "treatment=1", "treatment=missing")
     assert encoded.values[3, 0] == encoded.values[1, 0]
     np.testing.assert_array_equal(encoded.values[:, 1], [1, 1, 1, 0])
+
+
+@pytest.mark.parametrize("count", [1, 3, 6])
+def test_a_number_that_all_fitted_cases_share_is_the_mean_exactly(count) -> None:
+    fitted = Median().fit(_cases(*[{"age": 0.1}] * count), ["age"])
+    np.testing.assert_array_equal(fitted.encode(_cases({"age": 0.1}, {}, {"age": 1.1})).values, [[0], [0], [1]])
 
 
 def test_unseen_values_are_encoded_as_said_and_reported() -> None:

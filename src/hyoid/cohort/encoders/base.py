@@ -46,7 +46,11 @@ class Encoder(Settings, ABC):
             for column in columns
             if not known_values(cases, column)
         )
-        return FittedEncoder(columns=tuple(self.fit_column(cases, column) for column in columns), notes=notes)
+        return FittedEncoder(columns=self.fit_columns(cases, columns), notes=notes)
+
+    def fit_columns(self, cases: Sequence[Case], columns: Sequence[str]) -> tuple[FittedColumn, ...]:
+        """Fit all columns; one by one, where a column's encoding does not depend on the others."""
+        return tuple(self.fit_column(cases, column) for column in columns)
 
     @abstractmethod
     def fit_column(self, cases: Sequence[Case], column: str) -> FittedColumn:

@@ -13,11 +13,14 @@ from pydantic import Field, ValidationError
 from hyoid.cohort.case import Case
 from hyoid.cohort.encoders.coded import CodedColumn
 from hyoid.cohort.encoders.indicator import IndicatorColumn
+from hyoid.cohort.encoders.regressed import RegressedColumn
 from hyoid.cohort.encoders.standardised import StandardisedColumn
 from hyoid.errors import CohortError
 from hyoid.settings import Settings, describe_errors
 
-FittedColumn = Annotated[StandardisedColumn | IndicatorColumn | CodedColumn, Field(discriminator="kind")]
+FittedColumn = Annotated[
+    StandardisedColumn | IndicatorColumn | CodedColumn | RegressedColumn, Field(discriminator="kind")
+]
 
 
 @dataclass(frozen=True, slots=True)

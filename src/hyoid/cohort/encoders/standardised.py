@@ -44,14 +44,18 @@ class StandardisedColumn(Settings):
         """Return the output columns, shape (n, 1 or 2); a word where a number belongs is missing, and noted."""
         encoded = np.zeros((len(cases), len(self.names)), np.float32)
         for row, case in zip(encoded, cases, strict=True):
-            value = value_of(case, self.column)
-            if isinstance(value, str):
-                notes.append(f"{case.id}: {self.column} = {value!r} is no number; encoded as missing.")
-                value = None
-            row[0] = self.missing if value is None else (value - self.mean) / self.deviation
+            word, value = value_of(case, self.column), self.known(case)
+            if isinstance(word, str):
+                notes.append(f"{case.id}: {self.column} = {word!r} is no number; encoded as missing.")
+            row[0] = self.missing if value is None else value
             if self.flag:
                 row[1] = value is not None
         return encoded
+
+    def known(self, case: Case) -> float | None:
+        """Return a case's standardised value, None where it is missing or a word."""
+        value = value_of(case, self.column)
+        return None if value is None or isinstance(value, str) else (value - self.mean) / self.deviation
 
 
 def fit_standardised(
@@ -62,6 +66,9 @@ def fit_standardised(
     mean = math.fsum(numbers) / len(numbers) if numbers else 0.0
     variance = math.fsum((v - mean) ** 2 for v in numbers) / len(numbers) if numbers else 0.0
     deviation = math.sqrt(variance) or 1.0
+    if numbers and min(numbers) == max(numbers):
+        # The mean of 0.1, 0.1, 0.1 is not 0.1 in double precision, and nothing may be divided by that error.
+        mean, deviation = numbers[0], 1.0
     if missing == "median":
         missing = (median(numbers) - mean) / deviation if numbers else 0.0
     return StandardisedColumn(column=column, mean=mean, deviation=deviation, missing=missing, flag=flag)

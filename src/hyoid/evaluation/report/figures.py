@@ -35,6 +35,40 @@ def paired_differences(first: Sequence[float], second: Sequence[float], names: t
     return _svg(figure)
 
 
+def reliability(bins: Sequence[Any], probabilities: Mapping[str, Sequence[float]]) -> str:
+    """Return an SVG of the reliability diagram, and below it where the probabilities of each class lie.
+
+    Parameters
+    ----------
+    bins
+        `ReliabilityBin`s: observed share with interval against mean probability.
+    probabilities
+        Probabilities of the cases by the name of their true class, negative before positive.
+    """
+    figure, (upper, lower) = _figure(2, 1, (4.4, 5.2), {"height_ratios": (3, 1)}, sharex=True)
+    upper.plot([0, 1], [0, 1], color="#8c959f", linewidth=0.8, label="perfect")
+    mean, observed = [b.mean_probability for b in bins], [b.observed for b in bins]
+    for b in bins:
+        upper.plot([b.mean_probability] * 2, [b.observed_low, b.observed_high], color="#0969da", linewidth=1.2)
+    upper.plot(mean, observed, "o-", color="#0969da", linewidth=0.8, markersize=5, label="observed, 95 % interval")
+    for b in bins:
+        place = (b.mean_probability, b.observed)
+        upper.annotate(str(b.n), place, (-4, 4), textcoords="offset points", fontsize=7, ha="right", color="#59636e")
+    upper.set(ylabel="observed share of HPV-positive", xlim=(0, 1), ylim=(-0.05, 1.08))
+    upper.legend(fontsize=8, frameon=False, loc="lower right")
+    for (name, values), colour in zip(probabilities.items(), ("#d1242f", "#0969da"), strict=True):
+        # shares of the own class: of few negatives among many positives one would see nothing
+        weights = [1 / len(values) for _ in values]
+        edges = [k / 20 for k in range(21)]
+        label = f"{name}, n = {len(values)}"
+        lower.hist(values, edges, weights=weights, histtype="stepfilled", alpha=0.45, label=label, color=colour)
+    lower.set(xlabel="predicted probability of HPV-positive", ylabel="share of class")
+    lower.legend(fontsize=8, frameon=False, loc="upper left")
+    for axes in (upper, lower):
+        axes.grid(alpha=0.25)
+    return _svg(figure)
+
+
 def projections(pictures: Sequence[tuple[str, Projection]]) -> str:
     """Return a PNG data URI of PET projections side by side, with one legend."""
     from matplotlib.lines import Line2D
@@ -54,12 +88,19 @@ def projections(pictures: Sequence[tuple[str, Projection]]) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _figure(rows: int, columns: int, size: tuple[float, float]) -> tuple[Any, list[Any]]:
+def _figure(
+    rows: int,
+    columns: int,
+    size: tuple[float, float],
+    gridspec: Mapping[str, Any] | None = None,
+    *,
+    sharex: bool = False,
+) -> tuple[Any, list[Any]]:
     """Return a figure without pyplot, whose global state would leak memory in a long process."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False)
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=sharex, gridspec_kw=dict(gridspec or {}))
     return figure, list(axes.ravel())
 
 

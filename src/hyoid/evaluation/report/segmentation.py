@@ -82,7 +82,7 @@ def pictures(recipe: Recipe, pictured: Sequence[Pictured]) -> list[tuple[str, Pr
         if item.case.mask is not None:
             maps = {"truth": read_volume(item.case.mask), **maps}
         pet, ct = (read_volume(item.case.images[name]) for name in ("pet", "ct"))
-        drawn.append((f"{item.case.id}\n{item.title}", project(pet, ct, recipe.preprocess.frame, maps)))
+        drawn.append((f"{item.case.id}\n{item.title}", project(pet, ct, recipe.imaging.frame, maps)))
     return drawn
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import PositiveFloat
 
 from hyoid.geometry import Volume
 from hyoid.imaging.frames.field_of_view import field_of_view
 from hyoid.imaging.frames.located import Located
+from hyoid.imaging.frames.voxels import larger_voxels
 from hyoid.settings import Settings
 
 
@@ -33,3 +34,11 @@ class FullView(Settings):
         """
         box, notes = field_of_view(images)
         return Located(box.grid(self.spacing_mm), notes)
+
+    def coarser(self, factor: float, divisor: int = 1, least: int = 1) -> Self:  # noqa: ARG002
+        """Return the frame at `factor` times its spacing; `divisor` and `least` bind only frames of a fixed size."""
+        return self.model_copy(update={"spacing_mm": larger_voxels(self.spacing_mm, factor)})
+
+    def voxels(self) -> tuple[int, int, int] | None:
+        """Return None: the shape differs from case to case."""
+        return None

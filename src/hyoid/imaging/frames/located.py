@@ -13,3 +13,10 @@ class Located:
 
     grid: Grid
     notes: tuple[str, ...] = ()
+
+
+UPSIDE_DOWN = (
+    "The head lies at the low end of the world's z axis: either the patient lay feet first and the header does "
+    "not say so, or the image was turned. The frame follows the anatomy."
+)
+"""A frame's note on a patient whose anatomy contradicts LPS."""

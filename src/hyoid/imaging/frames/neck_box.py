@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import PositiveFloat
 
 from hyoid.geometry import Box, Volume
 from hyoid.imaging.frames.field_of_view import field_of_view
-from hyoid.imaging.frames.located import Located
+from hyoid.imaging.frames.located import UPSIDE_DOWN, Located
+from hyoid.imaging.frames.voxels import larger_voxels
 from hyoid.imaging.head import Head, find_head
 from hyoid.settings import Settings
 
@@ -53,6 +54,14 @@ class NeckBox(Settings):
         # The notes on the field of view do not hold here: this box is not cut at its borders.
         return Located(self._box(head, field).grid(self.spacing_mm), _notes(head, images))
 
+    def coarser(self, factor: float, divisor: int = 1, least: int = 1) -> Self:  # noqa: ARG002
+        """Return the frame at `factor` times its spacing; `divisor` and `least` bind only frames of a fixed size."""
+        return self.model_copy(update={"spacing_mm": larger_voxels(self.spacing_mm, factor)})
+
+    def voxels(self) -> tuple[int, int, int] | None:
+        """Return None: the shape differs from case to case, because a chest scan gets the full view."""
+        return None
+
     def _box(self, head: Head, field: Box) -> Box:
         sign = head.cranial
         end = field.upper[2] if sign > 0 else field.lower[2]
@@ -67,10 +76,7 @@ def _notes(head: Head, images: Mapping[str, Volume]) -> tuple[str, ...]:
         reason = "no brain stands out in the PET" if "pet" in images else "there is no PET"
         notes.append(f"The head was found by the skull in the CT: {reason}.")
     if head.cranial < 0:
-        notes.append(
-            "The head lies at the low end of the world's z axis: either the patient lay feet first and the header does "
-            "not say so, or the image was turned. The frame follows the anatomy."
-        )
+        notes.append(UPSIDE_DOWN)
     if head.cut:
         notes.append("The field of view ends within the brain: the frame begins there.")
     return tuple(notes)

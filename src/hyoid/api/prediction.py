@@ -1,0 +1,183 @@
+"""`predict`: one study or a cohort through trained bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from hyoid.api.common import PathLike, resolve_cohort
+from hyoid.api.study import single_study
+from hyoid.cohort import Case
+from hyoid.decision import PriorShift, estimate_prevalence_black_box, estimate_prevalence_em
+from hyoid.errors import HyoidError
+from hyoid.files import write_text
+from hyoid.geometry import Volume
+from hyoid.inference import HpvLogits, HpvPredictor, Prediction, Predictors, join_answers, write_prediction
+from hyoid.progress import track
+
+EstimatePrevalence = Literal["em", "black_box"]
+
+
+@dataclass(frozen=True, slots=True)
+class PredictResult:
+    """The description of each predicted case, `{id: reason}` of those that failed, and what was done to the prior."""
+
+    out: Path
+    cases: list[dict[str, Any]]
+    failed: dict[str, str]
+    prior: list[PriorShift] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One case before its HPV decision: what stands in its JSON, and each classifier's log-odds."""
+
+    info: dict[str, Any]
+    hpv: tuple[HpvLogits, ...]
+
+
+def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
+    bundles: Sequence[PathLike],
+    out: PathLike,
+    *,
+    ct: PathLike | None = None,
+    pet: PathLike | None = None,
+    clinical: PathLike | None = None,
+    mask: PathLike | None = None,
+    cohort: PathLike | None = None,
+    case_id: str | None = None,
+    device: str = "auto",
+    columns: PathLike | None = None,
+    prevalence: float | None = None,
+    estimate_prevalence: EstimatePrevalence | None = None,
+) -> PredictResult:
+    """Predict one study (`ct`, `pet`, `clinical`, `mask`) or every case of a cohort.
+
+    Label maps lie on the CT's own grid. Bundles of one task are an ensemble, those of different tasks are joined; a
+    classifier that measures lesions uses the case's label map, or else the one that a segmentation bundle made.
+
+    Parameters
+    ----------
+    prevalence
+        Share of HPV-positive patients where the cases come from: probabilities are corrected for it.
+    estimate_prevalence
+        Estimate that share from the cohort's own predictions, of 50 cases at the least.
+
+    In a cohort a case that cannot be predicted is reported and stops nothing; a single study raises.
+
+    Raises
+    ------
+    HyoidError
+        If neither or both of study and cohort are given, or the study or the bundle cannot be used.
+    """
+    single = cohort is None
+    if single == all(part is None for part in (ct, pet, clinical, mask)):
+        raise HyoidError.of(
+            "neither or both of one study and a cohort",
+            "--ct, --pet, --clinical of one study, or --cohort",
+            "Give one of the two.",
+        )
+    _check_prior(prevalence, estimate_prevalence, single)
+    predictors = Predictors.load([Path(folder) for folder in bundles], device)
+    if (prevalence, estimate_prevalence) != (None, None) and not predictors.hpv:
+        raise HyoidError.of("a prevalence without a classifier", "a bundle of HPV status", "Leave the prevalence out.")
+    if cohort is None:
+        cases = [single_study(ct, pet, clinical, mask, case_id)]
+    else:
+        cases = list(resolve_cohort(cohort, columns).cases)
+    found, failed = _predict_all(predictors, cases, Path(out), raise_errors=single)
+    shifts = [
+        _shift(predictor, [one.hpv[k].combined for one in found], prevalence, estimate_prevalence)
+        for k, predictor in enumerate(predictors.hpv)
+    ]
+    done = [_decided(predictors.hpv, one, shifts) for one in found]
+    for info in done:
+        write_prediction(Path(out), Prediction(info["id"], None, info))
+    _write_table(Path(out), done, failed)
+    return PredictResult(Path(out), done, failed, [shift for shift in shifts if shift is not None])
+
+
+def _check_prior(prevalence: float | None, estimate: str | None, single: bool) -> None:
+    if prevalence is not None and estimate is not None:
+        raise HyoidError.of("a prevalence and its estimation", "one of the two", "Leave one out.")
+    if prevalence is not None and not 0 < prevalence < 1:
+        raise HyoidError.of(f"a prevalence of {prevalence:g}", "a share between 0 and 1", "Correct --prevalence.")
+    if estimate is not None and single:
+        raise HyoidError.of("one study to estimate a prevalence from", "a cohort of 50 or more", "Give --prevalence.")
+
+
+def _predict_all(
+    predictors: Predictors, cases: Sequence[Case], out: Path, *, raise_errors: bool
+) -> tuple[list[_Found], dict[str, str]]:
+    found, failed = [], {}
+    for case in track(cases, "Predicting"):
+        try:
+            found.append(_predict_one(predictors, case, out))
+        except HyoidError as error:
+            if raise_errors:
+                raise
+            failed[case.id] = str(error)
+    return found, failed
+
+
+def _predict_one(predictors: Predictors, case: Case, out: Path) -> _Found:
+    """Segment the case and write its label map, then ask the classifiers; decisions come when all cases are known."""
+    info: dict[str, Any] = {"id": case.id, "missing_inputs": [], "notes": []}
+    labels: Volume | None = None
+    if predictors.segmenter is not None:
+        prediction = predictors.segmenter.predict(case)
+        info, labels = prediction.info, prediction.labels
+        write_prediction(out, prediction)
+    return _Found(info, tuple(predictor.logits(case, labels) for predictor in predictors.hpv))
+
+
+def _shift(
+    predictor: HpvPredictor, logits: Sequence[float], prevalence: float | None, estimate: EstimatePrevalence | None
+) -> PriorShift | None:
+    """Return the correction of a classifier's prior that was asked for, estimated from this cohort where so."""
+    if prevalence is not None:
+        return PriorShift.of(predictor.prior, prevalence)
+    if estimate is None:
+        return None
+    calibrated = predictor.calibrator.apply(np.array(logits, np.float64))
+    if estimate == "em":
+        share = estimate_prevalence_em(calibrated, predictor.prior)
+    else:
+        known = predictor.out_of_fold
+        rates = [0.0 if known[name] is None else float(known[name]) for name in ("sensitivity", "specificity")]
+        share = estimate_prevalence_black_box(predictor.threshold.decide(calibrated), *rates)
+    return PriorShift.of(predictor.prior, share, estimate, len(logits))
+
+
+def _decided(predictors: Sequence[HpvPredictor], found: _Found, shifts: Sequence[PriorShift | None]) -> dict[str, Any]:
+    if not predictors:
+        return found.info
+    answers = [
+        predictor.answer(logits, shift) for predictor, logits, shift in zip(predictors, found.hpv, shifts, strict=True)
+    ]
+    return found.info | {"hpv": join_answers(answers)}
+
+
+def _write_table(out: Path, done: Sequence[dict[str, Any]], failed: dict[str, str]) -> None:
+    """Write `predictions.csv`: one row per case with what was found; failed cases have a reason instead."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for info in done:
+        row = {"PatientID": info["id"]}
+        lesions = info.get("lesions", {})
+        row |= {f"{name}_{key}": value for name, entry in lesions.items() for key, value in entry.items()}
+        notes, missing = list(info["notes"]), list(info["missing_inputs"])
+        if (hpv := info.get("hpv")) is not None:
+            row |= {f"hpv_{key}": hpv[key] for key in ("probability", "probability_raw", "threshold")}
+            row |= {"hpv_decision": int(hpv["decision"])}
+            row |= {f"hpv_fold_{key}": hpv["spread_over_folds"][key] for key in ("lowest", "highest")}
+            notes += [note for note in hpv["notes"] if note not in notes]
+            missing += [name for name in hpv["missing"] if name not in missing]
+        rows.append(row | {"missing": " ".join(missing), "notes": " ".join(notes)})
+    rows += [{"PatientID": case_id, "notes": reason} for case_id, reason in failed.items()]
+    write_text(out / "predictions.csv", pd.DataFrame(rows).to_csv(index=False))

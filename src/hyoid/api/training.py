@@ -1,0 +1,149 @@
+"""`train` and `preprocess`: a cohort and a recipe become a run with its bundle and what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
+from hyoid.bundle import Bundle, write_bundle
+from hyoid.cohort import Cohort, folds_from_json
+from hyoid.evaluation import ClassificationResult, SegmentationResult, evaluate_hpv, evaluate_segmentation
+from hyoid.files import jsonable, read_json, write_json
+from hyoid.metrics import SegmentationOptions
+from hyoid.recipe import Recipe
+from hyoid.training import (
+    DECISION,
+    HELD_OUT,
+    OUT_OF_FOLD,
+    PREDICTIONS,
+    Run,
+    Store,
+    StoreReport,
+    train_run,
+    usable_cases,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """What training gave: the run, its bundle, and the out-of-fold evaluation."""
+
+    run: Run
+    bundle: Bundle
+    evaluation: SegmentationResult | ClassificationResult
+
+    @property
+    def segmentation(self) -> SegmentationResult:
+        """The evaluation of a segmentation; TypeError for a classifier's."""
+        if not isinstance(self.evaluation, SegmentationResult):
+            raise TypeError(f"{self.run.recipe.title} segments nothing")
+        return self.evaluation
+
+    @property
+    def classification(self) -> ClassificationResult:
+        """The evaluation of a classifier; TypeError for a segmentation's."""
+        if not isinstance(self.evaluation, ClassificationResult):
+            raise TypeError(f"{self.run.recipe.title} classifies nothing")
+        return self.evaluation
+
+    def summary(self) -> dict[str, Any]:
+        """Return recipe, finished folds, all folds' names in the split, and headline metrics with intervals."""
+        folds = {"folds": list(self.run.folds), "fold_names": self.run.fold_names}
+        return {"recipe": self.run.recipe.title, **folds, **_results(self.evaluation)}
+
+
+def preprocess(
+    cohort: PathLike,
+    recipe: str | Recipe,
+    store: PathLike,
+    *,
+    preset: str | None = None,
+    overrides: Sequence[str] = (),
+    columns: PathLike | None = None,
+    jobs: int = 1,
+) -> StoreReport:
+    """Preprocess every usable case of a cohort into a store; what is there already is left."""
+    resolved = resolve_recipe(recipe, preset, overrides)
+    preprocessing = resolved.imaging
+    usable, excluded = usable_cases(resolve_cohort(cohort, columns).cases, resolved)
+    if resolved.task != "segmentation":  # as training does: a classifier never sees the mask
+        usable = [replace(case, mask=None) for case in usable]
+    report = Store(Path(store), preprocessing, resolved.inputs.images).prepare(usable, jobs)
+    return StoreReport(report.made, report.ready, {**excluded, **report.quarantined})
+
+
+def train(  # noqa: PLR0913 - the options of the verb, all but two by keyword
+    cohort: PathLike | Cohort,
+    recipe: str | Recipe,
+    out: PathLike,
+    *,
+    store: PathLike | None = None,
+    fold: str = "all",
+    preset: str | None = None,
+    overrides: Sequence[str] = (),
+    device: str = "auto",
+    resume: bool = False,
+    columns: PathLike | None = None,
+    jobs: int = 1,
+) -> TrainResult:
+    """Cross-validate a recipe on a cohort, evaluate it out of fold and write the bundle.
+
+    Raises
+    ------
+    HyoidError
+        If the cohort, the recipe or an option cannot be used; the message says why.
+    """
+    resolved, found = resolve_recipe(recipe, preset, overrides), resolve_cohort(cohort, columns)
+    run = train_run(
+        found,
+        resolved,
+        Path(out),
+        store=None if store is None else Path(store),
+        fold=fold,
+        device=device,
+        resume=resume,
+        jobs=jobs,
+    )
+    evaluation = _evaluate(found, run, OUT_OF_FOLD, run.reported, jobs)
+    if run.held_out:
+        _evaluate(found, run, HELD_OUT, run.held_out, jobs)
+    decision = read_json(run.folder / DECISION) if resolved.task == "hpv" else None
+    trained_on, results = _describe(found, run), _results(evaluation)
+    bundle = write_bundle(run.folder / "bundle", resolved, run.folds, trained_on, results, decision)
+    return TrainResult(run, bundle, evaluation)
+
+
+def _evaluate(
+    cohort: Cohort, run: Run, part: str, case_ids: Sequence[str], jobs: int
+) -> SegmentationResult | ClassificationResult:
+    """Evaluate the predictions in `RUN/part` and write `RUN/part.json` beside them."""
+    cases = [cohort.case(case_id) for case_id in case_ids]
+    result: SegmentationResult | ClassificationResult
+    if run.recipe.task == "hpv":
+        statuses = {case.id: (case.hpv, case.center) for case in cases}
+        result = evaluate_hpv(run.folder / part / PREDICTIONS, statuses)
+    else:
+        truth = {case.id: case.mask for case in cases if case.mask is not None}
+        predictions = {case_id: run.folder / part / case_id / f"{case_id}.nii.gz" for case_id in truth}
+        centers = {case.id: case.center for case in cases}
+        options = SegmentationOptions(merged=run.recipe.merged)
+        result = evaluate_segmentation(predictions, truth, options, centers=centers, jobs=jobs)
+    write_json(run.folder / f"{part}.json", {"recipe": run.recipe.title, **result.to_dict()})
+    return result
+
+
+def _describe(cohort: Cohort, run: Run) -> dict[str, Any]:
+    """Return what the finished folds were fitted and chosen on; whom they only reported is not counted."""
+    folds = folds_from_json(read_json(run.folder / "splits.json"))
+    finished = [one for k, one in enumerate(folds) if f"fold-{k}" in run.folds]
+    ids = {identifier for one in finished for identifier in (*one.train, *one.select)}
+    used = [case for case in cohort.cases if case.id in ids]
+    return {"hash": cohort.content_hash(), "cases": len(used), "centers": sorted({str(case.center) for case in used})}
+
+
+def _results(evaluation: SegmentationResult | ClassificationResult) -> dict[str, Any]:
+    """Return the headline metrics as `{name: {value, interval, n}}` in JSON types; an undefined value is None."""
+    return {"metrics": jsonable(evaluation.headline())}

@@ -1,0 +1,116 @@
+"""`hyoid evaluate hpv`: predicted HPV status against the known one."""
+
+from __future__ import annotations
+
+import json
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from hyoid.cli.options import ColumnsOption, JsonOption, QuietOption
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from hyoid.evaluation.classification_result import ClassificationResult
+
+
+def hpv(
+    predictions: Annotated[
+        Path,
+        typer.Option("--pred", metavar="FILE.csv", help="PatientID, hpv_probability, hpv_decision, perhaps fold."),
+    ],
+    truth: Annotated[
+        Path, typer.Option("--truth", metavar="FILE.csv|COHORT", help="Table or cohort with PatientID and HPV Status.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE.json", dir_okay=False, help="Where the full result is written.")
+    ],
+    replicates: Annotated[int, typer.Option("--bootstrap", min=0, help="Resamples of patients; 0 for none.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the resampling.")] = 0,
+    stratify: Annotated[bool, typer.Option("--stratify", help="Resample within centers.")] = False,
+    columns: ColumnsOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Measure HPV predictions: balanced accuracy, AUC, F1, calibration; of the cohort and by center, with intervals."""
+    from hyoid.evaluation.classification import evaluate_hpv
+    from hyoid.files import write_json
+    from hyoid.metrics import Bootstrap
+    from hyoid.progress import set_quiet
+
+    set_quiet(quiet)
+    bootstrap = Bootstrap(replicates=replicates, seed=seed)
+    result = evaluate_hpv(predictions, truth, bootstrap, stratify=stratify, columns=columns)
+    write_json(out, result.to_dict())
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), allow_nan=False))
+        return
+    _print(result, out)
+
+
+def _print(result: ClassificationResult, out: Path) -> None:
+    """Print both tables, all choices behind them, and who was left out."""
+    from rich.console import Console
+
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(_cohort_table(result))
+    if len(result.center_counts) > 1:
+        console.print(_centers_table(result))
+    counts = result.confusion
+    console.print(
+        f"{result.positives} HPV-positive: {counts.true_positives} right, {counts.false_negatives} wrong. "
+        f"{len(result.cases) - result.positives} HPV-negative: {counts.true_negatives} right, "
+        f"{counts.false_positives} wrong."
+    )
+    line = result.calibration.to_dict() | {"expected_calibration_error": result.calibration_error}
+    said = [f"{name.replace('_', ' ')} {'undefined' if isnan(x) else format(x, '.3f')}" for name, x in line.items()]
+    console.print(f"Calibration: {', '.join(said)}.")
+    options = result.to_dict()["options"]
+    chosen = options | {f"bootstrap {name}": value for name, value in options.pop("bootstrap").items()}
+    console.print("Options: " + ", ".join(f"{name.replace('_', ' ')} {chosen[name]}" for name in chosen) + ".")
+    _print_left_out(console, result)
+    console.print(f"Written to {escape(str(out))}.")
+
+
+def _print_left_out(console: Console, result: ClassificationResult) -> None:
+    listed = {
+        "HPV status unknown": result.unknown,
+        "Without truth": result.without_truth,
+        "Without prediction": result.without_prediction,
+    }
+    for words, identifiers in listed.items():
+        if identifiers:
+            console.print(escape(f"{words}, not evaluated: {len(identifiers)} ({', '.join(identifiers)})."))
+
+
+def _cohort_table(result: ClassificationResult) -> Table:
+    from rich.table import Table
+
+    from hyoid.metrics import CLASSIFICATION_MEASURES
+
+    level = f"{result.bootstrap.level:.0%}"
+    title = f"HPV status of {len(result.cases)} patients, {result.positives} positive"
+    table = Table("measure", f"value [{level} interval]", "n", title=title)
+    for name, interval in result.cohort.items():
+        table.add_row(escape(CLASSIFICATION_MEASURES[name].description), escape(str(interval)), str(interval.n))
+    return table
+
+
+def _centers_table(result: ClassificationResult) -> Table:
+    from rich.table import Table
+
+    from hyoid.evaluation.classification_result import HEADLINE
+
+    title = "By center: value [interval], n of cases that count; - where a class has too few"
+    table = Table("center", "cases", "negative", "wrong", *HEADLINE, title=escape(title))
+    for counts in result.center_counts:
+        measures = result.centers.get(counts.center, {})
+        cells = [f"{measures[name]}, {measures[name].n}" if name in measures else "-" for name in HEADLINE]
+        numbers = (counts.cases, counts.negatives, counts.wrong)
+        table.add_row(escape(counts.center), *map(str, numbers), *map(escape, cells))
+    return table

@@ -1,0 +1,79 @@
+"""Whether the parts of a recipe fit together; each finding is one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hyoid.recipe.stage import NetworkStage
+
+if TYPE_CHECKING:
+    from hyoid.recipe.schema import Recipe
+
+_LABELS = ({1: "gtvp", 2: "gtvn"}, {1: "tumour"})
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Raise ValueError where inputs, stages, labels and inference contradict each other."""
+    stage = recipe.stages[-1]
+    if bool(recipe.inputs.images) != (recipe.preprocess is not None):
+        raise ValueError("images and preprocess belong together: give both, or neither")
+    if recipe.task == "segmentation":
+        _check_segmentation(recipe, recipe.network_stage)
+    else:
+        _check_classifier(recipe)
+        if isinstance(stage, NetworkStage):
+            _check_branches(recipe, stage)
+        elif recipe.inputs.images:
+            raise ValueError("an estimator reads the table, not images: leave inputs.images and preprocess out")
+
+
+def _check_segmentation(recipe: Recipe, stage: NetworkStage) -> None:
+    if recipe.labels not in _LABELS:
+        raise ValueError("labels are {1: gtvp, 2: gtvn}, or {1: tumour} for both merged into one")
+    if not recipe.inputs.images:
+        raise ValueError("a segmentation network reads images: name some in inputs.images")
+    if recipe.inputs.clinical is not None:
+        raise ValueError("a segmentation network reads images alone: leave inputs.clinical out")
+    if recipe.inference.decision is not None:
+        raise ValueError("inference.decision is of classifiers: leave it out")
+    if recipe.inference.ensemble.name not in {"mean_probability", "single_fold"}:
+        raise ValueError("label maps are averaged by mean_probability, or taken from a single_fold")
+    if recipe.preprocess is not None and recipe.preprocess.frame.voxels() is not None:
+        raise ValueError(
+            f"segmentation needs a frame with a voxel size, neck_box or full_view, not {recipe.preprocess.frame.name}"
+        )
+    names = {"background", *recipe.labels.values()}
+    unknown = set(stage.training.sampling.ratios) - names if stage.training.sampling else set()
+    if unknown:
+        raise ValueError(f"sampling ratios name {sorted(unknown)}; the labels are {sorted(names)}")
+
+
+def _check_classifier(recipe: Recipe) -> None:
+    if recipe.labels:
+        raise ValueError("labels are of segmentation: leave them out of a classifier")
+    if recipe.inference.window is not None or recipe.inference.postprocess:
+        raise ValueError("inference.window and postprocess are of label maps: leave them out of a classifier")
+    ensemble = recipe.inference.ensemble
+    if ensemble.name == "best_fold" and ensemble.chosen_by == "held_out" and recipe.split.name != "holdout_kfold":
+        raise ValueError("a best fold chosen_by held_out needs the split holdout_kfold, which holds a part out")
+
+
+def _check_branches(recipe: Recipe, stage: NetworkStage) -> None:
+    network = stage.network
+    if (network.encoder is not None) != bool(recipe.inputs.images):
+        raise ValueError("inputs.images and the network's encoder belong together: give both, or neither")
+    if (network.clinical is not None) != (recipe.inputs.clinical is not None):
+        raise ValueError("inputs.clinical and the network's clinical branch belong together: give both, or neither")
+    if recipe.preprocess is None:
+        return
+    voxels = recipe.preprocess.frame.voxels()
+    if voxels is None:
+        raise ValueError(
+            f"a classifier needs a frame of as many voxels for every case, not {recipe.preprocess.frame.name}: "
+            "axial_crop or resized_view"
+        )
+    wrong = [edge for edge in voxels if edge % network.divisor or edge < network.min_size]
+    if wrong:
+        raise ValueError(
+            f"the encoder takes edges of {network.min_size} or more in steps of {network.divisor}: {voxels}"
+        )

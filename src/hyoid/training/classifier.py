@@ -1,0 +1,198 @@
+"""One fold of a classifier: encoder, network or estimator, and the log-odds of its select and report parts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from hyoid.cohort import Case, Fold
+from hyoid.cohort.encoders import FittedEncoder
+from hyoid.decision import effective_prior
+from hyoid.estimators.logistic import balanced_log_loss
+from hyoid.files import atomic_path, read_json, write_json
+from hyoid.inference.classify import Images, load_classifier, network_logits
+from hyoid.metrics.ranking import pairs_ranked
+from hyoid.recipe import EstimatorStage, NetworkStage, Recipe
+from hyoid.recipe.network import ClassificationHead
+from hyoid.recipe.training import Training
+from hyoid.training.batch import Loading
+from hyoid.training.checkpoint import is_finished
+from hyoid.training.fit import FitTask, fit_network
+from hyoid.training.machine import Machine
+from hyoid.training.store import Store
+from hyoid.training.usable import trained_without
+from hyoid.training.wholes import Patients, whole_batches
+
+LOGITS = "logits.json"
+"""Log-odds of a fold's model by part (`select`, `report`, `held_out`) and id."""
+
+
+def fit_classifier(
+    recipe: Recipe,
+    fold: Fold,
+    number: int,
+    cases: Mapping[str, Case],
+    store: Store | None,
+    folder: Path,
+    machine: Machine,
+) -> None:
+    """Fit the recipe's stage on `fold` and leave `fitted.json`, and of a network the weights, in `folder`.
+
+    `cases` carry their lesion measures. A finished fold is left as it is; an unfinished one goes on from its last
+    checkpoint.
+    """
+    if is_finished(folder):
+        return
+    train, select = ([cases[i] for i in sorted(part)] for part in (fold.train, fold.select))
+    encoder = None
+    if recipe.inputs.clinical is not None:
+        encoder = recipe.inputs.clinical.encoder.fit(train, recipe.inputs.table_columns)
+    parts = [patients_of(part, store, encoder) for part in (train, select)]
+    counts = (int((~parts[0].positive).sum()), int(parts[0].positive.sum()))
+    fitted: dict[str, Any] = {
+        "fold": fold.name,
+        "encoder": None if encoder is None else encoder.to_json(),
+        "estimator": None,
+        "cases": {"negative": counts[0], "positive": counts[1]},
+        "precision": machine.precision,
+    }
+    stage = recipe.stages[-1]
+    if isinstance(stage, EstimatorStage):
+        fitted |= _fit_estimator(stage, encoder, parts, counts)
+    else:
+        fitted |= _fit_network(recipe, stage, parts, number, folder, machine, f"{recipe.title} {fold.name}")
+        with atomic_path(folder / "weights.safetensors") as temporary:
+            shutil.copyfile(folder / "best.safetensors", temporary)
+    write_json(folder / "fitted.json", fitted)
+
+
+def write_logits(
+    recipe: Recipe,
+    parts: Mapping[str, Iterable[str]],
+    cases: Mapping[str, Case],
+    store: Store | None,
+    folder: Path,
+    device: str,
+) -> None:
+    """Add the log-odds of the parts that `folder/logits.json` does not have yet."""
+    path = folder / LOGITS
+    found = read_json(path) if path.is_file() else {}
+    missing = {name: sorted(ids) for name, ids in parts.items() if name not in found}
+    if not missing:
+        return
+    classifier = load_classifier(recipe, folder, device)
+    for name, ids in missing.items():
+        chosen = [cases[i] for i in ids]
+        logits, notes = classifier.logits(chosen, _reader(chosen, store))
+        found[name] = dict(zip(ids, logits.tolist(), strict=True))
+        found.setdefault("notes", {})[name] = list(notes)
+    write_json(path, found)
+
+
+def patients_of(cases: Sequence[Case], store: Store | None, encoder: FittedEncoder | None) -> Patients:
+    """Return cases with their stored images and encoded vectors."""
+    clinical = None if encoder is None or not cases else encoder.encode(cases).values
+    return Patients(cases, None if store is None else [store.open(case.id) for case in cases], clinical)
+
+
+def _reader(cases: Sequence[Case], store: Store | None) -> Callable[[int], Images] | None:
+    if store is None:
+        return None
+
+    def read(position: int) -> Images:
+        case = store.open(cases[position].id)
+        return case.images(), case.present
+
+    return read
+
+
+def _fit_estimator(
+    stage: EstimatorStage, encoder: FittedEncoder | None, parts: Sequence[Patients], counts: tuple[int, int]
+) -> dict[str, Any]:
+    if encoder is None:
+        raise TypeError("an estimator reads an encoded table")
+    width = len(encoder.names)
+    tables = [(np.zeros((0, width)) if p.clinical is None else p.clinical, p.positive) for p in parts]
+    found = stage.estimator.fit(encoder.names, tables[0], tables[1])
+    prior = effective_prior(*counts, class_weights=found.class_weights)
+    return {
+        "estimator": found.model_dump(mode="json"),
+        "effective_prior": prior,
+        "stages": [{"strength": found.strength}],
+    }
+
+
+def _fit_network(
+    recipe: Recipe,
+    stage: NetworkStage,
+    parts: Sequence[Patients],
+    number: int,
+    folder: Path,
+    machine: Machine,
+    title: str,
+) -> dict[str, Any]:
+    train, select = parts
+    counts = (int((~train.positive).sum()), int(train.positive.sum()))
+    ((name, head),) = stage.network.heads.items()
+    if not isinstance(head, ClassificationHead):
+        raise TypeError(f"the head {name} is none of a classifier")
+    loss = head.loss.fitted(*counts)
+    seed = (stage.training.seed, number)
+    torch.manual_seed(1_000_003 * seed[0] + seed[1])
+    network = recipe.build_network(0 if train.clinical is None else train.clinical.shape[1])
+    preprocess = recipe.preprocess
+    outside = () if preprocess is None else tuple(preprocess.outside(channel) for channel in recipe.inputs.images)
+    task = FitTask(
+        training=stage.training,
+        heads={name: head.model_copy(update={"loss": loss})},
+        seed=seed,
+        loading=Loading(recipe.inputs.images, outside, stage.training.augment, False, None),
+        batches=lambda epoch: whole_batches(train, (name,), stage.training, number, epoch),
+        select=lambda model: select_by_classification(
+            stage.training.select.metric, model, select, machine.compute.device
+        ),
+        title=title,
+    )
+    fitted = fit_network(task, network, folder, machine.fabric)
+    shares = _shares(stage.training, train)
+    return {
+        "stages": [fitted],
+        "class_weights": loss.prior_weights,
+        "effective_prior": effective_prior(*counts, class_weights=loss.prior_weights, shares=shares),
+        "trained_without": {} if train.stored is None else trained_without(recipe, [c.present for c in train.stored]),
+    }
+
+
+def select_by_classification(metric: str, network: nn.Module, patients: Patients, device: str) -> dict[str, float]:
+    """Return the measures on the `select` part, and under "value" the one that chooses (higher is better).
+
+    AUC needs both classes; where `select` has one only, the balanced log loss chooses in its place.
+    """
+    if not patients.cases:
+        return {}
+    stored = patients.stored
+    read = None if stored is None else (lambda i: (stored[i].images(), stored[i].present))
+    logits, positive = network_logits(network, len(patients.cases), read, patients.clinical, device), patients.positive
+    measures = {
+        "balanced_log_loss": balanced_log_loss(logits, positive),
+        "accuracy": float(((logits >= 0) == positive).mean()),
+    }
+    if positive.any() and not positive.all():
+        one_model = np.zeros(len(logits), np.str_)
+        measures["auc"] = float(pairs_ranked(positive, logits, one_model)(np.ones((1, len(logits))))[0])
+    value = measures.get(metric, -measures["balanced_log_loss"])
+    return measures | {"value": -value if metric == "balanced_log_loss" else value}
+
+
+def _shares(training: Training, train: Patients) -> tuple[float, float]:
+    """Return the shares of negatives and positives among the samples that an epoch is expected to draw."""
+    weights: NDArray[np.float64] = training.cases.weights([(case.hpv, case.center) for case in train.cases])
+    positive = float(weights[train.positive].sum() / weights.sum())
+    return 1 - positive, positive

@@ -1,0 +1,157 @@
+"""From the folds' log-odds to calibrated probabilities and decisions, each fold's fitted on the other folds.
+
+What is chosen for fold k never sees a patient that fold k reports: calibrator and threshold of fold k are fitted on
+what the other folds' models said of the patients that those folds report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from hyoid.cohort import Fold
+from hyoid.decision import FittedCalibrator, FittedThreshold, prior_of
+from hyoid.estimators.logistic import balanced_log_loss
+from hyoid.files import read_json, write_json, write_text
+from hyoid.inference.ensemble import ensemble_logits
+from hyoid.metrics.confusion import confusion
+from hyoid.recipe import Recipe
+from hyoid.training.checkpoint import read_fitted
+from hyoid.training.classifier import LOGITS
+from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, Work
+
+DECISION = "decision.json"
+"""What the bundle decides new patients by: calibrator and threshold fitted on every finished fold's values."""
+
+PREDICTIONS = "predictions.csv"
+
+_NO_OTHER_FOLD = "No other fold is finished: calibrated and thresholded on the fold's own select part."
+
+
+def decide(work: Work, folds: Sequence[Fold], finished: Sequence[int], held_out: bool) -> None:
+    """Fit calibrators and thresholds; write the tables of out-of-fold and, once all is chosen, held-out patients."""
+    logits = {k: read_json(work.folder(k) / LOGITS) for k in finished}
+    decisions = {k: _decision_of_fold(work, k, logits) for k in finished}
+    rows = []
+    for k in finished:
+        fitted = read_fitted(work.folder(k)) | {"decision": decisions[k]}
+        write_json(work.folder(k) / "fitted.json", fitted)
+        rows.append(_rows(logits[k]["report"], decisions[k], f"fold-{k}"))
+    table = pd.concat(rows)
+    write_text(work.out / OUT_OF_FOLD / PREDICTIONS, table.to_csv(index=False))
+    deployed = _deployed(work, logits, table, decisions)
+    write_json(work.out / DECISION, deployed)
+    if held_out:
+        ids = sorted({i for fold in folds for i in fold.held_out})
+        each = {f"fold-{k}": np.array([logits[k]["held_out"][i] for i in ids]) for k in finished}
+        together = ensemble_logits(work.recipe.inference.ensemble, each, deployed["best_fold"])
+        rows_held_out = _rows(dict(zip(ids, together.tolist(), strict=True)), deployed, "ensemble")
+        write_text(work.out / HELD_OUT / PREDICTIONS, rows_held_out.to_csv(index=False))
+
+
+def fit_decision(
+    recipe: Recipe, logits: NDArray[np.float64], positive: NDArray[np.bool_], source: str
+) -> dict[str, Any]:
+    """Return calibrator and threshold fitted on these cases, as JSON."""
+    calibrator = recipe.decision.calibration.fit(logits, positive)
+    threshold = recipe.decision.threshold.fit(calibrator.apply(logits), positive)
+    return {
+        "calibrator": calibrator.model_dump(mode="json"),
+        "threshold": threshold.model_dump(mode="json"),
+        "fitted_on": source,
+    }
+
+
+def _decision_of_fold(work: Work, fold: int, logits: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    others = [k for k in logits if k != fold]
+    if work.recipe.decision.source == "other_folds" and others:
+        values, positive = _pooled(work, logits, others, "report")
+        return fit_decision(work.recipe, values, positive, f"out-of-fold values of {len(others)} other folds")
+    values, positive = _pooled(work, logits, [fold], "select")
+    found = fit_decision(work.recipe, values, positive, "the fold's own select part")
+    lonely = work.recipe.decision.source == "other_folds"
+    return found | ({"note": _NO_OTHER_FOLD} if lonely else {})
+
+
+def _deployed(
+    work: Work, logits: Mapping[int, Mapping[str, Any]], table: pd.DataFrame, decisions: Mapping[int, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what new patients are decided by, and what is known of it from patients out of fold."""
+    part = "report" if work.recipe.decision.source == "other_folds" else "select"
+    values, positive = _pooled(work, logits, list(logits), part)
+    found = fit_decision(work.recipe, values, positive, f"the {part} parts of {len(logits)} folds")
+    priors = np.array([read_fitted(work.folder(k))["effective_prior"] for k in logits])
+    effective = float(expit(np.log(priors / (1 - priors)).mean()))
+    truth = np.array([work.cases[i].hpv is True for i in table["PatientID"]])
+    counts = confusion(truth, table["hpv_decision"].to_numpy(bool))
+    return {
+        **found,
+        "effective_prior": effective,
+        "prior": prior_of(FittedCalibrator.model_validate(found["calibrator"]), effective),
+        "out_of_fold": {
+            "cases": len(truth),
+            "positives": int(truth.sum()),
+            "sensitivity": _share(counts.true_positives, counts.false_negatives),
+            "specificity": _share(counts.true_negatives, counts.false_positives),
+        },
+        "best_fold": _best_fold(work, logits, decisions),
+    }
+
+
+def _best_fold(
+    work: Work, logits: Mapping[int, Mapping[str, Any]], decisions: Mapping[int, Mapping[str, Any]]
+) -> str | None:
+    """Return the best fold: by balanced log loss on its own `select` part, or by balanced accuracy on the held-out."""
+    ensemble = work.recipe.inference.ensemble
+    if ensemble.name != "best_fold":
+        return None
+    if ensemble.chosen_by == "held_out" and all("held_out" in one for one in logits.values()):
+        values = {k: _balanced_accuracy(work, logits[k]["held_out"], decisions[k]) for k in logits}
+    else:
+        values = {k: -balanced_log_loss(*_pooled(work, logits, [k], "select")) for k in logits}
+    return f"fold-{max(values, key=lambda k: values[k])}"
+
+
+def _balanced_accuracy(work: Work, logits: Mapping[str, float], decision: Mapping[str, Any]) -> float:
+    truth = np.array([work.cases[i].hpv is True for i in logits])
+    called = _rows(logits, decision, "")["hpv_decision"].to_numpy(bool)
+    counts = confusion(truth, called)
+    sensitivity = _share(counts.true_positives, counts.false_negatives)
+    specificity = _share(counts.true_negatives, counts.false_positives)
+    known = [value for value in (sensitivity, specificity) if value is not None]
+    return float(np.mean(known))
+
+
+def _pooled(
+    work: Work, logits: Mapping[int, Mapping[str, Any]], folds: Sequence[int], part: str
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    pairs = [(value, work.cases[i].hpv is True) for k in folds for i, value in sorted(logits[k][part].items())]
+    return np.array([value for value, _ in pairs], np.float64), np.array([positive for _, positive in pairs], bool)
+
+
+def _rows(logits: Mapping[str, float], decision: Mapping[str, Any], fold: str) -> pd.DataFrame:
+    calibrator = FittedCalibrator.model_validate(decision["calibrator"])
+    threshold = FittedThreshold.model_validate(decision["threshold"])
+    ids = sorted(logits)
+    raw = np.array([logits[i] for i in ids], np.float64)
+    calibrated = calibrator.apply(raw)
+    return pd.DataFrame(
+        {
+            "PatientID": ids,
+            "fold": fold,
+            "hpv_logit": raw,
+            "hpv_probability_raw": expit(raw),
+            "hpv_probability": expit(calibrated),
+            "hpv_threshold": threshold.probability,
+            "hpv_decision": threshold.decide(calibrated).astype(int),
+        }
+    )
+
+
+def _share(counted: int, others: int) -> float | None:
+    return counted / (counted + others) if counted + others else None

@@ -1,0 +1,75 @@
+"""One fold of a segmentation network: fitted on its training part, its weights chosen on its `select` part."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from hyoid.cohort import Case, Fold
+from hyoid.files import atomic_path, write_json
+from hyoid.recipe import Recipe
+from hyoid.training.batch import Loading
+from hyoid.training.checkpoint import is_finished
+from hyoid.training.fit import FitTask, fit_network
+from hyoid.training.machine import Machine
+from hyoid.training.patches import PatchSettings, epoch_batches
+from hyoid.training.selection import select_by_segmentation
+from hyoid.training.store import Store
+from hyoid.training.usable import trained_without
+
+
+def fit_segmenter(
+    recipe: Recipe, fold: Fold, number: int, cases: Mapping[str, Case], store: Store, folder: Path, machine: Machine
+) -> None:
+    """Fit the recipe's stage on `fold` and leave `weights.safetensors` and `fitted.json` in `folder`.
+
+    A finished fold is left as it is; an unfinished one goes on from its last checkpoint.
+    """
+    if is_finished(folder):
+        return
+    stage = recipe.network_stage
+    seed = (stage.training.seed, number)
+    torch.manual_seed(1_000_003 * seed[0] + seed[1])
+    network = recipe.build_network()
+    settings = PatchSettings(
+        size=recipe.patch_voxels,
+        labels=_label_values(recipe),
+        training=stage.training,
+        fold=number,
+    )
+    train = [store.open(case_id) for case_id in sorted(fold.train)]
+    select = [store.open(case_id) for case_id in sorted(fold.select)]
+    keys = [(cases[case.id].hpv, cases[case.id].center) for case in train]
+    (head,) = stage.network.heads
+    outside = tuple(recipe.imaging.outside(channel) for channel in recipe.inputs.images)
+    task = FitTask(
+        training=stage.training,
+        heads=stage.network.heads,
+        seed=seed,
+        loading=Loading(recipe.inputs.images, outside, stage.training.augment, recipe.merged, head),
+        batches=lambda epoch: epoch_batches(train, keys, settings, epoch),
+        select=lambda model: select_by_segmentation(recipe, model, select, machine.compute),
+        title=f"{recipe.title} {fold.name}",
+    )
+    fitted = fit_network(task, network, folder, machine.fabric)
+    with atomic_path(folder / "weights.safetensors") as temporary:
+        shutil.copyfile(folder / "best.safetensors", temporary)
+    write_json(
+        folder / "fitted.json",
+        {
+            "fold": fold.name,
+            "labels": recipe.labels,
+            "stages": [fitted],
+            "precision": machine.precision,
+            "trained_without": trained_without(recipe, [case.present for case in train]),
+        },
+    )
+
+
+def _label_values(recipe: Recipe) -> dict[str, tuple[int, ...]]:
+    """Return which stored labels each name of the sampling ratios means."""
+    lesions: dict[str, tuple[int, ...]] = {"tumour": (1, 2)} if recipe.merged else {"gtvp": (1,), "gtvn": (2,)}
+    return {"background": (0,), **lesions}
