@@ -143,6 +143,21 @@ def test_drop_rules(tmp_path, rule, left) -> None:
     assert read.notes == [f"{4 - len(left)} row(s) of t0.csv dropped: because."]
 
 
+@pytest.mark.parametrize(
+    ("rule", "left"),
+    [
+        ({"not_in": ["+", "-"]}, ["a", "b"]),
+        ({"is_in": ["N/A"]}, ["a", "b", "d"]),
+        ({"is_in": ["-"]}, ["a", "c", "d"]),
+        ({"is_in": [None]}, ["a"]),
+    ],
+)
+def test_a_listed_word_for_missing_stands_for_itself_in_a_drop_rule(tmp_path, rule, left) -> None:
+    table = "id,site,hpv\na,x,+\nb,x,-\nc,x,N/A\nd,x,\n"
+    read = _records(tmp_path, table, drop=[rule | {"column": "hpv", "reason": "because"}])
+    assert list(read.by_id) == left
+
+
 def test_columns_of_every_endpoint_are_no_clinical_values(tmp_path) -> None:
     endpoints = {
         "one": {"first_of": [{"event": "lr", "time": "t"}], "follow_up": "fu"},

@@ -7,7 +7,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from hyoid.recipe import Recipe, load_recipe, recipe_names
+from hyoid.imaging import AxialCrop, FullView, NeckBox
+from hyoid.recipe import EstimatorStage, NetworkStage, Recipe, load_recipe, recipe_names
 
 ROOT = Path(__file__).parents[2]
 NOTICE = "<!-- written by tests/docs/reference_pages.py; do not edit by hand -->"
@@ -94,6 +95,8 @@ def _row(parameter: Any) -> str:
 def _value(parameter: Any) -> str:
     if isinstance(parameter.default, Enum):
         return "|".join(str(member.value) for member in type(parameter.default))
+    if choices := getattr(parameter.type, "choices", ()):
+        return "|".join(map(str, choices))
     return str(parameter.metavar or parameter.name.upper())
 
 
@@ -117,12 +120,12 @@ def recipes_page() -> str:
         "",
         RECIPES_INTRODUCTION,
         "",
-        "| recipe | what | inputs | labels | variants |",
+        "| recipe | what | inputs | answers | variants |",
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| [`{r.name}`](#{r.name}) | {_cell(r.description)} | {', '.join(r.inputs.images)} | "
-        f"{', '.join(r.labels.values())} | {', '.join(f'`{v}`' for v in r.variants) or 'none'} |"
+        f"| [`{r.name}`](#{r.name}) | {_cell(r.description)} | {', '.join(_inputs(r))} | "
+        f"{', '.join(r.labels.values()) or 'HPV status'} | {', '.join(f'`{v}`' for v in r.variants) or 'none'} |"
         for r in recipes
     ]
     for recipe in recipes:
@@ -130,27 +133,19 @@ def recipes_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _inputs(recipe: Recipe) -> list[str]:
+    clinical, lesions = recipe.inputs.clinical, recipe.inputs.lesions
+    return [*recipe.inputs.images, *(["clinical"] if clinical else []), *(["lesions"] if lesions else [])]
+
+
 def _recipe_section(recipe: Recipe) -> list[str]:
+    lines = ["", f"## {recipe.name}", "", recipe.description, ""]
+    lines += _inputs_lines(recipe)
     stage = recipe.stages[0]
-    network, training = stage.network.backbone, stage.training
-    spacing = recipe.preprocess.frame.spacing_mm
-    lines = [
-        "",
-        f"## {recipe.name}",
-        "",
-        recipe.description,
-        "",
-        (
-            f"- Frame `{recipe.preprocess.frame.name}` at {_triple(spacing)} mm; patches of "
-            f"{_triple(training.patch_mm)} mm, {stage.patch_voxels(spacing)} voxels (z, y, x)."
-        ),
-        (
-            f"- Network `{network.name}`; {training.epochs} epochs, `{training.optimizer.name}` from "
-            f"{training.optimizer.learning_rate:g}, schedule `{training.schedule.name}`, selection by "
-            f"`{training.select.metric}`."
-        ),
-        f"- Split `{recipe.split.name}`, select `{recipe.split.select}`.",
-    ]
+    lines += _estimator_lines(stage) if isinstance(stage, EstimatorStage) else _network_lines(stage)
+    lines.append(f"- Split `{recipe.split.name}`, select `{recipe.split.select}`.")
+    if recipe.task != "segmentation":
+        lines.append(_decision_line(recipe))
     if recipe.paper:
         lines += ["", f"Reported by the paper (`{recipe.paper.key}`):", "", "| metric | value | spread | split |"]
         lines += ["|---|---|---|---|"]
@@ -162,11 +157,79 @@ def _recipe_section(recipe: Recipe) -> list[str]:
         lines += ["", "Variants, and what each changes:", ""]
         for name in recipe.variants:
             changes = ", ".join(f"`{k}`" for k in _changed(recipe, load_recipe(f"{recipe.name}:{name}")))
-            lines.append(f"- `{recipe.name}:{name}`: {changes}")
+            lines.append(f"- `{recipe.name}:{name}`: {changes or 'nothing, the paper names it'}")
     if recipe.deviations:
         lines += ["", "Where it departs from the paper or its code:", ""]
         lines += [f"- {' '.join(text.split())}" for text in recipe.deviations]
     return lines
+
+
+def _inputs_lines(recipe: Recipe) -> list[str]:
+    """What is read: the frame of the images, clinical columns, lesion measures."""
+    lines = []
+    if recipe.preprocess is not None:
+        lines.append(f"- Frame {_frame(recipe)}.")
+    if recipe.inputs.clinical is not None:
+        columns = ", ".join(f"`{name}`" for name in recipe.inputs.clinical.columns)
+        lines.append(f"- Clinical columns {columns}, encoded by `{recipe.inputs.clinical.encoder.name}`.")
+    if recipe.inputs.lesions is not None:
+        lines.append(f"- Lesion measures {', '.join(f'`{name}`' for name in recipe.inputs.lesions.measures)}.")
+    return lines
+
+
+def _frame(recipe: Recipe) -> str:
+    frame = recipe.imaging.frame
+    if isinstance(frame, NeckBox | FullView):
+        patch = recipe.network_stage.training.patch_mm
+        return (
+            f"`{frame.name}` at {_triple(frame.spacing_mm)} mm; patches of {_triple(patch or ())} mm, "
+            f"{recipe.patch_voxels} voxels (z, y, x)"
+        )
+    length = f" of {frame.length_mm:g} mm" if isinstance(frame, AxialCrop) else ""
+    return f"`{frame.name}`{length} in {_triple(frame.size_voxels)} voxels"
+
+
+def _network_lines(stage: NetworkStage) -> list[str]:
+    """The network's parts, and how it is trained."""
+    network, training = stage.network, stage.training
+    parts = [f"`{network.backbone.name}`"] if network.backbone is not None else []
+    if network.encoder is not None:
+        parts.append(f"encoder `{network.encoder.name}`")
+    if network.clinical is not None:
+        parts.append(f"clinical branch {_widths(network.clinical.hidden)}")
+    if network.backbone is None:
+        loss = next(iter(network.heads.values())).loss
+        options = _set(loss.model_dump(exclude_defaults=True, exclude={"name"}))
+        parts += [f"fusion {_widths(network.fusion.hidden)}", f"loss `{loss.name}`{options}"]
+    draws = "" if training.cases.name == "every_case" else f", cases `{training.cases.name}`"
+    patience = "" if training.select.patience is None else f", patience {training.select.patience}"
+    return [
+        f"- Network {', '.join(parts)}; {training.epochs} epochs{draws}, `{training.optimizer.name}` from "
+        f"{training.optimizer.learning_rate:g}, schedule `{training.schedule.name}`, selection by "
+        f"`{training.select.metric}`{patience}."
+    ]
+
+
+def _estimator_lines(stage: EstimatorStage) -> list[str]:
+    found = stage.estimator
+    strengths = ", ".join(f"{value:g}" for value in found.strengths)
+    return [f"- Estimator `{found.name}`, C of {strengths}, {'balanced' if found.balanced else 'unweighted'} classes."]
+
+
+def _decision_line(recipe: Recipe) -> str:
+    decision, ensemble = recipe.decision, recipe.inference.ensemble
+    return (
+        f"- Ensemble `{ensemble.name}`; calibration `{decision.calibration.name}`, threshold "
+        f"`{decision.threshold.name}`, both from `{decision.source}`."
+    )
+
+
+def _widths(hidden: tuple[int, ...]) -> str:
+    return " and ".join(map(str, hidden)) or "without a layer"
+
+
+def _set(settings: dict[str, Any]) -> str:
+    return f" ({', '.join(f'`{key}`: {_plain(value)}' for key, value in settings.items())})" if settings else ""
 
 
 def _changed(recipe: Recipe, variant: Recipe) -> list[str]:
@@ -187,6 +250,10 @@ def _different(first: Any, second: Any, path: tuple[str, ...]) -> list[str]:
 
 
 def _plain(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_plain(item)}' for key, item in value.items())}}}"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -85,8 +85,10 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     predictors = Predictors.load([Path(folder) for folder in bundles], device)
     if (prevalence, estimate_prevalence) != (None, None) and not predictors.hpv:
         raise HyoidError.of("a prevalence without a classifier", "a bundle of HPV status", "Leave the prevalence out.")
+    notes: list[str] = []
     if cohort is None:
-        cases = [single_study(ct, pet, clinical, mask, case_id)]
+        case, notes = single_study(ct, pet, clinical, mask, case_id)
+        cases = [case]
     else:
         cases = list(resolve_cohort(cohort, columns).cases)
     found, failed = _predict_all(predictors, cases, Path(out), raise_errors=single)
@@ -96,6 +98,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     ]
     done = [_decided(predictors.hpv, one, shifts) for one in found]
     for info in done:
+        info["notes"] = [*info["notes"], *notes]
         write_prediction(Path(out), Prediction(info["id"], None, info))
     _write_table(Path(out), done, failed)
     return PredictResult(Path(out), done, failed, [shift for shift in shifts if shift is not None])

@@ -19,8 +19,10 @@ def single_study(
     clinical: PathLike | None,
     mask: PathLike | None,
     case_id: str | None,
-) -> Case:
-    """Return the case; without `case_id` its name is the patient's part of the first file's name.
+) -> tuple[Case, list[str]]:
+    """Return the case, and notes on clinical values that were read as missing.
+
+    Without `case_id` its name is the patient's part of the first file's name.
 
     An impossible clinical value is read as missing, which predictions report, as any other gap.
 
@@ -35,12 +37,9 @@ def single_study(
     problems: list[Problem] = []
     record = {} if clinical is None else read_clinical_json(Path(clinical), problems)
     files = [*images.values(), *(Path(path) for path in (clinical, mask) if path is not None)]
-    return Case(
-        id=case_id or id_of(files[0]),
-        images=images,
-        mask=None if mask is None else Path(mask),
-        clinical=record,
-    )
+    notes = [f"{one.found}: expected {one.expected}; read as missing." for one in problems]
+    where = None if mask is None else Path(mask)
+    return Case(id=case_id or id_of(files[0]), images=images, mask=where, clinical=record), notes
 
 
 def id_of(path: Path) -> str:

@@ -1,10 +1,10 @@
-"""`hyoid predict`: one study or a cohort through a trained bundle."""
+"""`hyoid predict`: one study or a cohort through trained bundles."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -12,33 +12,89 @@ from hyoid.cli.options import ColumnsOption, DeviceOption, JsonOption, QuietOpti
 
 
 def predict(
-    bundles: Annotated[list[Path], typer.Argument(metavar="BUNDLE...", help="Folders of trained bundles or runs.")],
+    bundles: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="BUNDLE...", help="Folders of trained bundles or runs: of one task averaged, else joined."
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the label maps, their JSON and predictions.csv.")],
     ct: Annotated[Path | None, typer.Option("--ct", help="CT of one study, in HU.")] = None,
     pet: Annotated[Path | None, typer.Option("--pet", help="PET of one study, in SUVbw.")] = None,
+    clinical: Annotated[
+        Path | None,
+        typer.Option("--clinical", metavar="FILE.json", help="Clinical record of one patient, a JSON object."),
+    ] = None,
+    mask: Annotated[
+        Path | None, typer.Option("--mask", help="Label map of one study, for a classifier that measures lesions.")
+    ] = None,
     cohort: Annotated[Path | None, typer.Option("--cohort", help="A cohort instead of one study.")] = None,
     name: Annotated[
         str | None, typer.Option("--id", help="Identifier of the study (default: from the file name).")
+    ] = None,
+    prevalence: Annotated[
+        float | None,
+        typer.Option("--prevalence", help="Share of HPV-positive patients there: probabilities are corrected for it."),
+    ] = None,
+    estimate_prevalence: Annotated[
+        Literal["em", "black_box"] | None,
+        typer.Option("--estimate-prevalence", help="Estimate that share from the cohort's predictions (50 or more)."),
     ] = None,
     device: DeviceOption = "auto",
     columns: ColumnsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Segment one study, or every case of a cohort, on the CT's own grid."""
+    """Segment and classify one study, or every case of a cohort; label maps lie on the CT's own grid."""
     from hyoid import api
     from hyoid.progress import set_quiet
 
     set_quiet(quiet)
-    result = api.predict(bundles, out, ct=ct, pet=pet, cohort=cohort, case_id=name, device=device, columns=columns)
+    result = api.predict(
+        bundles,
+        out,
+        ct=ct,
+        pet=pet,
+        clinical=clinical,
+        mask=mask,
+        cohort=cohort,
+        case_id=name,
+        device=device,
+        columns=columns,
+        prevalence=prevalence,
+        estimate_prevalence=estimate_prevalence,
+    )
     if as_json:
-        typer.echo(json.dumps({"out": str(out), "cases": result.cases, "failed": result.failed}, indent=2))
+        prior = [shift.model_dump(mode="json") for shift in result.prior]
+        typer.echo(
+            json.dumps({"out": str(out), "cases": result.cases, "failed": result.failed, "prior": prior}, indent=2)
+        )
         return
     for case in result.cases:
-        lesions = ", ".join(f"{k} {v['volume_ml']:.1f} mL ({v['count']})" for k, v in case["lesions"].items())
-        typer.echo(f"{case['id']}: {lesions}")
-        for note in case["notes"]:
-            typer.echo(f"  note: {note}")
+        _print_case(case)
     for case_id, reason in result.failed.items():
         typer.echo(f"{case_id}: not predicted: {reason}", err=True)
+    for sentence in dict.fromkeys(sentence for shift in result.prior for sentence in shift.sentences):
+        typer.echo(sentence)
     typer.echo(f"Written to {out}. Research use only.")
+
+
+def _print_case(case: dict[str, Any]) -> None:
+    """Print what was found in one case, and below it whatever was missing or not as expected."""
+    found = [
+        f"{label} {entry['volume_ml']:.1f} mL ({entry['count']})" for label, entry in case.get("lesions", {}).items()
+    ]
+    notes, missing = list(case["notes"]), list(case["missing_inputs"])
+    if (hpv := case.get("hpv")) is not None:
+        spread = hpv["spread_over_folds"]
+        found.append(
+            f"HPV-{'positive' if hpv['decision'] else 'negative'}, probability {hpv['probability']:.2f} "
+            f"(threshold {hpv['threshold']:.2f}; uncalibrated folds {spread['lowest']:.2f} to {spread['highest']:.2f})"
+        )
+        notes += [note for note in hpv["notes"] if note not in notes]
+        missing += [name for name in hpv["missing"] if name not in missing]
+    typer.echo(f"{case['id']}: {', '.join(found)}")
+    if missing:
+        typer.echo(f"  missing: {', '.join(missing)}")
+    for note in notes:
+        typer.echo(f"  note: {note}")

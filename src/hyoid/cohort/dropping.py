@@ -27,6 +27,8 @@ def _dropped(row: dict[str, str], id_column: str, rule: DropRule) -> bool:
         return False
     cell = row[str(rule.column)]
     listed = rule.is_in if rule.is_in is not None else rule.not_in or ()
-    values: set[Any] = {typed(value) for value in listed} | {str(value).strip().lower() for value in listed}
-    found = typed(cell) in values or cell.lower() in values
+    texts = {str(value).strip().lower() for value in listed if value is not None}
+    # a listed text that means missing elsewhere, such as "-", stands for itself: only null is every missing value
+    values: set[Any] = {typed(value) for value in listed if value is None or typed(value) is not None}
+    found = cell.lower() in texts or typed(cell) in values
     return found if rule.is_in is not None else not found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def write_cohort(  # noqa: PLR0913 - the settings of a cohort
     event_rate: float = 0.20,
     jobs: int = 1,
     broken: bool = True,
+    keep: Collection[str] | None = None,
 ) -> None:
     """Write a synthetic cohort: `OUT/Task 1`, `Task 2`, `Task 3` with images and tables, and the truth.
 
@@ -59,6 +61,9 @@ def write_cohort(  # noqa: PLR0913 - the settings of a cohort
         Processes to share the work.
     broken
         Whether one case in a hundred is broken in one of the ways of `FAULTS`.
+    keep
+        Ids of those of the drawn patients that are written, where it should not be all (`draw_patients` tells who they
+        are): a cohort with a class ratio of its own, say.
 
     Raises
     ------
@@ -71,14 +76,18 @@ def write_cohort(  # noqa: PLR0913 - the settings of a cohort
     if size not in ("tiny", "small", "full"):
         raise CohortError.of(f"size={size!r}", "'tiny', 'small' or 'full'", "Choose one of the three.")
     drawn = draw_patients(patients, seed, centers, prevalence, event_rate)
-    faults = [draw_fault(seed, i, p.center.has_masks) if broken else None for i, p in enumerate(drawn)]
+    indices = [i for i, patient in enumerate(drawn) if keep is None or patient.id in keep]
+    if not indices:
+        raise CohortError.of(f"none of {patients} patients to keep", "one or more of their ids", "Check the ids.")
+    drawn = [drawn[i] for i in indices]
+    faults = [draw_fault(seed, i, p.center.has_masks) if broken else None for i, p in zip(indices, drawn, strict=True)]
     settings = {
         "patients": patients, "seed": seed, "size": size, "centers": centers,
-        "prevalence": prevalence, "event_rate": event_rate, "broken": broken,
+        "prevalence": prevalence, "event_rate": event_rate, "broken": broken, "written": len(drawn),
     }  # fmt: skip
     partial = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        rows = _write_images(partial, drawn, faults, seed, size, jobs)
+        rows = _write_images(partial, list(zip(indices, drawn, faults, strict=True)), seed, size, jobs)
         _write_tables(partial, drawn, faults, rows)
         write_json(partial / SETTINGS_FILE, settings)
         if out.exists():
@@ -89,14 +98,11 @@ def write_cohort(  # noqa: PLR0913 - the settings of a cohort
 
 
 def _write_images(
-    out: Path, patients: list[Patient], faults: list[Fault | None], seed: int, size: Size, jobs: int
+    out: Path, patients: list[tuple[int, Patient, Fault | None]], seed: int, size: Size, jobs: int
 ) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
     from joblib import Parallel, delayed
 
-    work = (
-        delayed(_write_case)(out, patient, fault, seed, i, size)
-        for i, (patient, fault) in enumerate(zip(patients, faults, strict=True))
-    )
+    work = (delayed(_write_case)(out, patient, fault, seed, i, size) for i, patient, fault in patients)
     results = Parallel(n_jobs=jobs, return_as="generator")(work)
     return list(track(results, "Phantoms", total=len(patients)))
 
