@@ -4,8 +4,8 @@
 itself: the first 60 negatives and 340 positives that are drawn), and three cohorts of unseen centres with 20, 58 and
 80 % positive. Each recipe is cross-validated by k-fold and by leave-one-centre-out; the k-fold bundle predicts the
 unseen centres as it is, and corrected for the prevalence there. The oracle is the true log-likelihood ratio at
-threshold 0, on the same patients. Networks run at preset `tiny` for few epochs: the table says what the procedure does to a score, not
-what an architecture is worth.
+threshold 0, on the same patients. Networks run at preset `tiny` for few epochs: the table says what the procedure does
+to a score, not what an architecture is worth.
 
 Run: python benchmarks/hpv_phantom.py WORK [--recipes A,B,...] [--jobs J] [--out FILE]
 WORK keeps cohorts and runs, so that a second call adds recipes to what is there.

@@ -5,7 +5,7 @@ python tests/docs/reference_pages.py writes them; test_reference_pages.py fails 
 
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from hyoid.imaging import AxialCrop, FullView, NeckBox
 from hyoid.recipe import EstimatorStage, NetworkStage, Recipe, load_recipe, recipe_names
@@ -95,8 +95,9 @@ def _row(parameter: Any) -> str:
 def _value(parameter: Any) -> str:
     if isinstance(parameter.default, Enum):
         return "|".join(str(member.value) for member in type(parameter.default))
-    if choices := getattr(parameter.type, "choices", ()):
-        return "|".join(map(str, choices))
+    described = getattr(parameter, "type_descriptor", None)
+    if described is not None and get_origin(described.annotation) is Literal:
+        return "|".join(map(str, get_args(described.annotation)))
     return str(parameter.metavar or parameter.name.upper())
 
 
@@ -203,11 +204,12 @@ def _network_lines(stage: NetworkStage) -> list[str]:
         parts += [f"fusion {_widths(network.fusion.hidden)}", f"loss `{loss.name}`{options}"]
     draws = "" if training.cases.name == "every_case" else f", cases `{training.cases.name}`"
     patience = "" if training.select.patience is None else f", patience {training.select.patience}"
-    return [
+    line = (
         f"- Network {', '.join(parts)}; {training.epochs} epochs{draws}, `{training.optimizer.name}` from "
         f"{training.optimizer.learning_rate:g}, schedule `{training.schedule.name}`, selection by "
         f"`{training.select.metric}`{patience}."
-    ]
+    )
+    return [line]
 
 
 def _estimator_lines(stage: EstimatorStage) -> list[str]:

@@ -11,7 +11,7 @@ from hyoid.recipe import Recipe, load_recipe, parse_recipe
 from hyoid.settings import Settings
 
 PAGE = (ROOT / "docs" / "how-to" / "write-a-recipe.md").read_text(encoding="utf-8")
-(EXAMPLE,) = blocks(PAGE, "yaml")
+EXAMPLE, CLASSIFIER = blocks(PAGE, "yaml")
 
 
 def _settings_in(annotation: Any) -> Iterator[type[Settings]]:
@@ -37,7 +37,7 @@ MODELS = sorted(_models(Recipe, set()), key=lambda model: model.__name__)
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_key_and_part_is_explained(model: type[Settings]) -> None:
-    told = set(re.findall(r"[a-z_]+", " ".join(code_spans(PAGE))))
+    told = set(re.findall(r"[a-z_0-9]+", " ".join(code_spans(PAGE))))
     for name, field in model.model_fields.items():
         assert name in told, f"{model.__name__}.{name}"
         values = get_args(field.annotation) if name == "name" else ()
@@ -46,9 +46,10 @@ def test_every_key_and_part_is_explained(model: type[Settings]) -> None:
 
 
 def test_the_walk_reaches_the_leaves() -> None:
-    assert {"UNet", "DiceCE", "Flip", "Window", "KFold", "RemoveSmallComponents", "Reported"} <= {
-        model.__name__ for model in MODELS
-    }
+    names = {model.__name__ for model in MODELS}
+    assert {"UNet", "DiceCE", "Flip", "Window", "KFold", "RemoveSmallComponents", "Reported"} <= names
+    assert {"ResNet18", "ClinicalBranch", "Fusion", "Focal", "Median", "LogisticRegression", "Platt"} <= names
+    assert {"AxialCrop", "Balanced", "CropResize", "CosineSchedule", "CostThreshold", "LesionInput"} <= names
 
 
 def test_the_example_and_its_variant_are_valid(tmp_path: Path) -> None:
@@ -61,9 +62,16 @@ def test_the_example_and_its_variant_are_valid(tmp_path: Path) -> None:
     assert variant.build_network() is not None
 
 
+def test_the_classifier_and_its_variant_are_valid(tmp_path: Path) -> None:
+    path = tmp_path / "my-hpv.yaml"
+    path.write_text(CLASSIFIER.body, encoding="utf-8")
+    assert load_recipe(str(path)).build_network(columns=5) is not None
+    assert load_recipe(f"{path}:record", preset="small").build_network(columns=5) is not None
+
+
 def test_files_for_new_parts_exist() -> None:
     for name in re.findall(r"`(src/hyoid/[^`]+)/NEW\.py`", PAGE):
         assert (ROOT / name).is_dir(), name
-    for name in re.findall(r"`((?:imaging|networks|losses|augment|cohort)/[\w/]+\.py)`", PAGE):
+    for name in re.findall(r"`((?:imaging|networks|losses|augment|cohort|estimators)/[\w/]+\.py)`", PAGE):
         assert (ROOT / "src" / "hyoid" / name).is_file(), name
     assert "../reference/recipes.md" in links(PAGE)

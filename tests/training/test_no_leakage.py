@@ -1,9 +1,9 @@
 """No encoder, model, threshold or calibrator saw a patient that its fold reports.
 
 The proof is a permutation: where the records and the HPV labels of the patients that fold k reports are permuted among
-themselves, nothing that was fitted for fold k may change by one bit. With `source: other_folds` one path is left, and it
-is the second-order one: the *models* of the other folds trained on fold k's patients, and calibrator and threshold of
-fold k are fitted on what these models said of others. With `source: select` there is none.
+themselves, nothing that was fitted for fold k may change by one bit. With `source: other_folds` one path is left, of
+second order: the *models* of the other folds trained on fold k's patients, and calibrator and threshold of fold k are
+fitted on what these models said of others. With `source: select` there is none.
 """
 
 import shutil
@@ -69,9 +69,7 @@ Trained = Callable[[str, str, bool], Path]
 
 
 @pytest.fixture(scope="module")
-def trained(
-    cohort: Cohort, permuted: Cohort, folds: list[Fold], tmp_path_factory: pytest.TempPathFactory
-) -> Trained:
+def trained(cohort: Cohort, permuted: Cohort, folds: list[Fold], tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Train (recipe, source, permuted or not) completely, each once."""
     root = tmp_path_factory.mktemp("runs")
     split = f"split={{name: folds_file, path: {write_folds(root / 'folds.json', folds)}}}"
@@ -135,8 +133,8 @@ def test_with_other_folds_the_only_path_left_leads_through_the_other_folds_model
     """A documented fact: after complete retraining the threshold of fold K may move a little.
 
     What it was fitted on, the other folds' logits of their own patients, has changed, since these folds' models trained
-    on fold K's patients. The labels have not, and the decision is a function of the two and of nothing else. Whether the
-    threshold itself moves is left open here; `source: select` is for those who want none of it.
+    on fold K's patients. The labels have not, and the decision is a function of the two and of nothing else. Whether
+    the threshold itself moves is left open here; `source: select` is for those who want none of it.
     """
     for is_permuted in (False, True):
         run = trained(kind, "other_folds", is_permuted)

@@ -35,9 +35,7 @@ def test_the_file_keeps_oropharynx_of_known_status(cohort: Cohort) -> None:
 
 @pytest.mark.parametrize("split", SPLITS)
 @pytest.mark.parametrize("recipe", ["hpv-logistic:clinical", "glasgow-hpv:clinical"])
-def test_clinical_recipes_report_every_patient_once(
-    cohort: Cohort, recipe: str, split: str, tmp_path: Path
-) -> None:
+def test_clinical_recipes_report_every_patient_once(cohort: Cohort, recipe: str, split: str, tmp_path: Path) -> None:
     trained = hyoid.train(cohort, recipe, tmp_path / "run", overrides=SPLITS[split], device="cpu")
     assert trained.run.excluded == {}
     folds = read_json(tmp_path / "run" / "splits.json")

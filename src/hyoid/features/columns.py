@@ -24,10 +24,14 @@ def check_measures(names: Iterable[str]) -> None:
 
 
 def with_measures(case: Case, measures: Mapping[str, float], names: Iterable[str]) -> Case:
-    """Return the case with the named measures among its clinical values; what is not finite is missing, never 0."""
-    values = {}
+    """Return the case with the named measures among its clinical values; what is not finite is missing, never 0.
+
+    A column of the clinical table with the name of a measure gives way to it, also where it is missing.
+    """
+    names = tuple(names)
+    values = {name: value for name, value in case.clinical.items() if name not in names}
     for name in names:
         value = measures.get(name.removeprefix(LOG), math.nan)
         if math.isfinite(value):
             values[name] = math.log1p(value) if name.startswith(LOG) else value
-    return replace(case, clinical={**case.clinical, **values})
+    return replace(case, clinical=values)

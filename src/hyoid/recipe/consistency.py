@@ -53,6 +53,8 @@ def _check_classifier(recipe: Recipe) -> None:
         raise ValueError("labels are of segmentation: leave them out of a classifier")
     if recipe.inference.window is not None or recipe.inference.postprocess:
         raise ValueError("inference.window and postprocess are of label maps: leave them out of a classifier")
+    if recipe.inputs.clinical is not None and "hpv" in recipe.inputs.clinical.columns:
+        raise ValueError("the column 'hpv' is what a classifier answers: leave it out of inputs.clinical.columns")
     ensemble = recipe.inference.ensemble
     if ensemble.name == "best_fold" and ensemble.chosen_by == "held_out" and recipe.split.name != "holdout_kfold":
         raise ValueError("a best fold chosen_by held_out needs the split holdout_kfold, which holds a part out")

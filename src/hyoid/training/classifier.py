@@ -15,6 +15,7 @@ from torch import nn
 from hyoid.cohort import Case, Fold
 from hyoid.cohort.encoders import FittedEncoder
 from hyoid.decision import effective_prior
+from hyoid.errors import CohortError
 from hyoid.estimators.logistic import balanced_log_loss
 from hyoid.files import atomic_path, read_json, write_json
 from hyoid.inference.classify import Images, load_classifier, network_logits
@@ -51,6 +52,7 @@ def fit_classifier(
     if is_finished(folder):
         return
     train, select = ([cases[i] for i in sorted(part)] for part in (fold.train, fold.select))
+    _check_classes(train, fold)
     encoder = None
     if recipe.inputs.clinical is not None:
         encoder = recipe.inputs.clinical.encoder.fit(train, recipe.inputs.table_columns)
@@ -100,6 +102,17 @@ def patients_of(cases: Sequence[Case], store: Store | None, encoder: FittedEncod
     """Return cases with their stored images and encoded vectors."""
     clinical = None if encoder is None or not cases else encoder.encode(cases).values
     return Patients(cases, None if store is None else [store.open(case.id) for case in cases], clinical)
+
+
+def _check_classes(train: Sequence[Case], fold: Fold) -> None:
+    """Refuse a training part of one class before hours of training on it."""
+    positives = sum(case.hpv is True for case in train)
+    if not 0 < positives < len(train):
+        raise CohortError.of(
+            f"{len(train) - positives} negative and {positives} positive training cases in {fold.name}",
+            "both classes in the training part of every fold",
+            "Use fewer folds, or a cohort with more cases of the rare class.",
+        )
 
 
 def _reader(cases: Sequence[Case], store: Store | None) -> Callable[[int], Images] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,7 +62,10 @@ def train_run(
     """
     device = resolve_device(device)  # before hours of preprocessing
     usable, excluded = usable_cases(cohort.cases, recipe)
-    chosen_folds(len(recipe.split.make_folds(usable)), fold)  # refused before anything is written
+    drawn = recipe.split.make_folds(usable)  # what is wrong with them is refused before anything is written
+    chosen_folds(len(drawn), fold)
+    if recipe.task == "hpv":
+        _check_reported_once(drawn)
     _open_folder(out, recipe, cohort, resume)
     usable, unmeasured = add_lesion_measures(recipe, usable, out, jobs)
     stored, set_aside = _stored(recipe, usable, store or out / "store", jobs)
@@ -71,7 +75,8 @@ def train_run(
     folds = _folds(out, recipe, usable)
     numbers = chosen_folds(len(folds), fold)
     work = Work(recipe, {case.id: case for case in usable}, stored, out, device)
-    train_folds(work, folds, numbers, jobs)
+    fitted = [k for k in range(len(folds)) if is_finished(work.folder(k))]  # killed perhaps before its predictions
+    train_folds(work, folds, sorted({*numbers, *fitted}), jobs)
     finished = [k for k in range(len(folds)) if is_finished(work.folder(k))]
     complete = len(finished) == len(folds)
     held_out = {i for one in folds for i in one.held_out} if complete else set()
@@ -118,6 +123,18 @@ def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> Non
     manifest = {"hyoid": __version__, "recipe_hash": recipe.hash, "cohort_hash": cohort.content_hash()}
     write_json(out / "manifest.json", manifest | {"cohort": str(cohort.root)})
     write_text(out / "recipe.yaml", dump_recipe(recipe))
+
+
+def _check_reported_once(folds: Sequence[Fold]) -> None:
+    """Refuse a patient in two report parts: fold k's threshold, fitted on other folds' values, would have seen them."""
+    times = Counter(identifier for fold in folds for identifier in fold.report)
+    twice = sorted(identifier for identifier, count in times.items() if count > 1)
+    if twice:
+        raise CohortError.of(
+            f"{len(twice)} patients (first: {twice[0]}) in the report parts of two folds",
+            "each patient reported by one fold",
+            "Repair the folds file.",
+        )
 
 
 def _folds(out: Path, recipe: Recipe, usable: Sequence[Case]) -> list[Fold]:
