@@ -7,8 +7,8 @@ unseen centres as it is, and corrected for the prevalence there. The oracle is t
 threshold 0, on the same patients. Networks run at preset `tiny` for few epochs: the table says what the procedure does
 to a score, not what an architecture is worth.
 
-Run: python benchmarks/hpv_phantom.py WORK [--recipes A,B,...] [--jobs J] [--out FILE]
-WORK keeps cohorts and runs, so that a second call adds recipes to what is there.
+Run: python benchmarks/hpv_phantom.py [--work DIR] [--recipes A,B,...] [--jobs J] [--out FILE]
+With --work, cohorts and runs are kept there, and a second call adds recipes to what is in the --out file.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import datetime as dt
 import json
 import os
 import platform
+import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -37,13 +38,13 @@ NEGATIVES, POSITIVES, UNSEEN_PATIENTS = 60, 340, 150
 PREVALENCES = (0.20, 0.58, 0.80)
 SPLITS = {"kfold": "{name: kfold, folds: 5}", "leave_one_center_out": "{name: leave_one_center_out}"}
 EPOCHS = {
-    "subtle-hpv": 3,
-    "glasgow-hpv": 4,
+    "subtle-hpv": 2,
+    "glasgow-hpv": 3,
     "glasgow-hpv:clinical": 20,
     "baseline-hpv-resnet18": 2,
-    "baseline-hpv-densenet121": 2,
+    "baseline-hpv-densenet121": 1,
     "baseline-hpv-vit": 2,
-    "baseline-hpv-efficientnet": 2,
+    "baseline-hpv-efficientnet": 1,
     "baseline-hpv-senet": 2,
 }
 """Epochs of the networks, chosen by the time that they take."""
@@ -52,12 +53,18 @@ MEASURES = ("balanced_accuracy", "auc", "sensitivity", "specificity")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("work", type=Path)
+    parser.add_argument("--work", type=Path, help="folder that keeps cohorts and runs (default: a temporary one)")
     parser.add_argument("--recipes", default="hpv-logistic,hpv-logistic:clinical,glasgow-hpv:clinical")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    make_cohorts(options.work, options.jobs)
+    with tempfile.TemporaryDirectory() as temporary:
+        run(options.work or Path(temporary), options)
+
+
+def run(work: Path, options: argparse.Namespace) -> None:
+    """Measure the recipes that were asked for, and print and write all that is known."""
+    make_cohorts(work, options.jobs)
     found = read_json(options.out) if options.out and options.out.is_file() else {}
     result = {
         "benchmark": "hpv_phantom",
@@ -66,11 +73,11 @@ def main() -> None:
         "versions": {name: version(name) for name in ("torch", "monai", "numpy", "scikit-learn")},
         "training": {"seed": SEED, "negatives": NEGATIVES, "positives": POSITIVES, "size": "tiny"},
         "unseen": {"seed": UNSEEN_SEED, "patients": UNSEEN_PATIENTS, "prevalences": PREVALENCES},
-        "oracle": oracle(options.work),
+        "oracle": oracle(work),
         "recipes": found.get("recipes", {}),
     }
     for spec in options.recipes.split(","):
-        result["recipes"][spec] = measure(spec, options.work, options.jobs)
+        result["recipes"][spec] = measure(spec, work, options.jobs)
         if options.out:
             write_json(options.out, result)
     print(json.dumps(result, indent=2))
@@ -122,30 +129,30 @@ def measure(spec: str, work: Path, jobs: int) -> dict[str, Any]:
     preset = "tiny" if load_recipe(spec).stages[-1].kind == "network" else None
     for name, split in SPLITS.items():
         started = time.perf_counter()
-        run = work / "runs" / f"{spec.replace(':', '-')}-{name}"
+        folder = work / "runs" / f"{spec.replace(':', '-')}-{name}"
         trained = api.train(
             work / "train",
             spec,
-            run,
+            folder,
             preset=preset,
             overrides=[*overrides, f"split={split}"],
             store=work / "store",
             jobs=jobs,
             device="cpu",
-            resume=run.is_dir(),
+            resume=folder.is_dir(),
         )
         result[name] = summary(trained.classification) | {"seconds": round(time.perf_counter() - started)}
         if name == "kfold":
-            result["unseen"] = {f"{share:.2f}": on_unseen(run, work, share) for share in PREVALENCES}
+            result["unseen"] = {f"{share:.2f}": on_unseen(folder, work, share) for share in PREVALENCES}
     return result
 
 
-def on_unseen(run: Path, work: Path, prevalence: float) -> dict[str, Any]:
+def on_unseen(folder: Path, work: Path, prevalence: float) -> dict[str, Any]:
     """Return what the k-fold bundle is worth at unseen centres, as it is and with its prior corrected."""
     cohort, results = unseen(work, prevalence), {}
     for name, given in (("as_it_is", None), ("prior_corrected", prevalence)):
-        out = run / f"{cohort.name}-{name}"
-        api.predict([run], out, cohort=cohort, device="cpu", prevalence=given)
+        out = folder / f"{cohort.name}-{name}"
+        api.predict([folder], out, cohort=cohort, device="cpu", prevalence=given)
         table = pd.read_csv(out / "predictions.csv")
         predicted = table[table["hpv_probability"].notna()]
         results[name] = summary(evaluate_hpv(predicted.astype({"hpv_decision": int}), cohort))

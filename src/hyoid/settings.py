@@ -35,12 +35,18 @@ class Settings(BaseModel):
 def describe_errors(error: ValidationError) -> str:
     """Return pydantic's findings as one line each: where, what was found, what is valid."""
     lines = []
-    for item in error.errors():
-        place = ".".join(str(part) for part in item["loc"]) or "top level"
+    places = [tuple(str(part) for part in item["loc"] if not str(part).startswith("<")) for item in error.errors()]
+    for item, parts in zip(error.errors(), places, strict=True):
+        if item["type"] == "too_short" and any(
+            len(other) > len(parts) and other[: len(parts)] == parts for other in places
+        ):
+            continue  # the list is short only because what stands in it is wrong, which is said already
+        place = ".".join(parts) or "top level"
         if item["type"] == "union_tag_invalid":
             context = item["ctx"]
-            tags = [tag.strip(" '") for tag in str(context["expected_tags"]).split(",")]
-            message = f"no part is named '{context['tag']}'; {nearest(str(context['tag']), tags)}"
+            tags = [tag.strip(" '<>") for tag in str(context["expected_tags"]).split(",")]
+            tag = str(context["tag"]).strip("<>")
+            message = f"no part is named '{tag}'; {nearest(tag, tags)}"
         else:
             message = item["msg"].removeprefix("Value error, ")
             if not isinstance(item["input"], dict):

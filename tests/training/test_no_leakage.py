@@ -1,7 +1,7 @@
 """No encoder, model, threshold or calibrator saw a patient that its fold reports.
 
-The proof is a permutation: where the records and the HPV labels of the patients that fold k reports are permuted among
-themselves, nothing that was fitted for fold k may change by one bit. With `source: other_folds` one path is left, of
+The proof: where the records and the HPV labels of the patients that fold k reports are permuted among themselves, and
+altered, nothing that was fitted for fold k may change by one bit. With `source: other_folds` one path is left, of
 second order: the *models* of the other folds trained on fold k's patients, and calibrator and threshold of fold k are
 fitted on what these models said of others. With `source: select` there is none.
 """
@@ -48,20 +48,31 @@ def folds(cohort: Cohort) -> list[Fold]:
 
 
 @pytest.fixture(scope="module")
-def permuted(cohort: Cohort, folds: list[Fold]) -> Cohort:
-    """The cohort with the records and, by another permutation, the labels of fold K's patients permuted."""
+def altered(cohort: Cohort, folds: list[Fold]) -> Cohort:
+    """The cohort with the records and, by another permutation, the labels of fold K's patients permuted.
+
+    A permutation keeps means, categories and counts, so that an encoder or a class weight fitted on everybody would not
+    show. Therefore all of them also become older, are of a performance status that nobody else has, and a few of their
+    labels are turned.
+    """
     report = folds[K].report
     rng = np.random.default_rng(3)
     record_of, label_of = (dict(zip(report, rng.permutation(report), strict=True)) for _ in range(2))
-    cases = tuple(
-        replace(case, clinical=cohort.case(record_of[case.id]).clinical, hpv=cohort.case(label_of[case.id]).hpv)
-        if case.id in report
-        else case
-        for case in cohort.cases
-    )
-    changed = [one.id for one, other in zip(cohort.cases, cases, strict=True) if one != other]
-    assert len(changed) >= len(report) // 2
-    assert set(changed) <= set(report)
+    turned = set(report[:4])
+
+    def other(case: Case) -> Case:
+        if case.id not in report:
+            return case
+        record = cohort.case(record_of[case.id]).clinical
+        label = bool(cohort.case(label_of[case.id]).hpv) != (case.id in turned)
+        return replace(case, clinical={**record, "age": record["age"] + 30, "performance_status": 4}, hpv=label)
+
+    cases = tuple(other(case) for case in cohort.cases)
+    changed = {one.id for one, another in zip(cohort.cases, cases, strict=True) if one != another}
+    assert changed == set(report)
+    labels = [[case.hpv for case in part if case.id in report] for part in (cohort.cases, cases)]
+    assert labels[0] != labels[1]
+    assert labels[0].count(True) != labels[1].count(True)
     return replace(cohort, cases=cases)
 
 
@@ -69,16 +80,16 @@ Trained = Callable[[str, str, bool], Path]
 
 
 @pytest.fixture(scope="module")
-def trained(cohort: Cohort, permuted: Cohort, folds: list[Fold], tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """Train (recipe, source, permuted or not) completely, each once."""
+def trained(cohort: Cohort, altered: Cohort, folds: list[Fold], tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Train (recipe, source, altered or not) completely, each once."""
     root = tmp_path_factory.mktemp("runs")
     split = f"split={{name: folds_file, path: {write_folds(root / 'folds.json', folds)}}}"
 
-    def train(kind: str, source: str, is_permuted: bool) -> Path:
-        out = root / f"{kind}-{source}-{is_permuted}"
+    def train(kind: str, source: str, is_altered: bool) -> Path:
+        out = root / f"{kind}-{source}-{is_altered}"
         if not out.exists():
             recipe = RECIPES[kind]([split, f"inference.decision.source={source}"])
-            train_run(permuted if is_permuted else cohort, recipe, out, device="cpu")
+            train_run(altered if is_altered else cohort, recipe, out, device="cpu")
         return out
 
     return train
@@ -88,7 +99,7 @@ def trained(cohort: Cohort, permuted: Cohort, folds: list[Fold], tmp_path_factor
 def test_encoder_and_model_of_a_fold_never_saw_whom_it_reports(kind: str, trained: Trained) -> None:
     one, other = trained(kind, "other_folds", False), trained(kind, "other_folds", True)
     assert _model(one, K) == _model(other, K)
-    for k in set(range(FOLDS)) - {K}:  # these trained on fold K's patients: the permutation is no idle one
+    for k in set(range(FOLDS)) - {K}:  # these trained on fold K's patients: the alteration is no idle one
         assert _model(one, k) != _model(other, k)
 
 
@@ -96,13 +107,13 @@ def test_encoder_and_model_of_a_fold_never_saw_whom_it_reports(kind: str, traine
 def test_decision_of_a_fold_never_saw_the_rows_that_it_reports(
     kind: str, trained: Trained, cohort: Cohort, folds: list[Fold], tmp_path: Path
 ) -> None:
-    """The logits of fold K's own patients, and their labels, are permuted; its decision is fitted again."""
+    """The logits of fold K's own patients, and their labels, are permuted and moved; its decision is fitted again."""
     run = shutil.copytree(trained(kind, "other_folds", False), tmp_path / "run")
     before = [read_json(run / f"fold-{k}" / "fitted.json")["decision"] for k in range(FOLDS)]
     rng = np.random.default_rng(0)
     logits = read_json(run / f"fold-{K}" / "logits.json")
     report = sorted(logits["report"])
-    values = rng.permutation([logits["report"][i] for i in report]).tolist()
+    values = (rng.permutation([logits["report"][i] for i in report]) + 1.5).tolist()
     write_json(run / f"fold-{K}" / "logits.json", logits | {"report": dict(zip(report, values, strict=True))})
     cases = {case.id: case for case in cohort.cases}
     labels = rng.permutation([cases[i].hpv for i in report]).tolist()
@@ -136,20 +147,22 @@ def test_with_other_folds_the_only_path_left_leads_through_the_other_folds_model
     on fold K's patients. The labels have not, and the decision is a function of the two and of nothing else. Whether
     the threshold itself moves is left open here; `source: select` is for those who want none of it.
     """
-    for is_permuted in (False, True):
-        run = trained(kind, "other_folds", is_permuted)
+    for is_altered in (False, True):
+        run = trained(kind, "other_folds", is_altered)
         values, positive = _others(run, cohort)
         recipe = _work(run, {}).recipe
         found = read_json(run / f"fold-{K}/fitted.json")["decision"]
         assert fit_decision(recipe, values, positive, found["fitted_on"]) == found
-    (one, first), (other, second) = (_others(trained(kind, "other_folds", p), cohort) for p in (False, True))
+    (one, first), (other, second) = (
+        _others(trained(kind, "other_folds", is_altered), cohort) for is_altered in (False, True)
+    )
     assert not np.array_equal(one, other)
     np.testing.assert_array_equal(first, second)
 
 
 @pytest.mark.parametrize("kind", sorted(RECIPES))
-def test_a_planted_leak_would_be_noticed(kind: str, trained: Trained, cohort: Cohort, permuted: Cohort) -> None:
-    """Were fold K's own rows among those that its decision is fitted on, the permutation would change it."""
+def test_a_planted_leak_would_be_noticed(kind: str, trained: Trained, cohort: Cohort, altered: Cohort) -> None:
+    """Were fold K's own rows among those that its decision is fitted on, the alteration would change it."""
     run = trained(kind, "other_folds", False)
     values, positive = _others(run, cohort)
     own = read_json(run / f"fold-{K}" / "logits.json")["report"]
@@ -160,7 +173,7 @@ def test_a_planted_leak_would_be_noticed(kind: str, trained: Trained, cohort: Co
             np.concatenate([positive, [bool(labels.case(i).hpv) for i in own]]),
             "leak",
         )
-        for labels in (cohort, permuted)
+        for labels in (cohort, altered)
     ]
     assert leaking[0] != leaking[1]
 

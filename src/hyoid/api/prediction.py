@@ -12,7 +12,7 @@ import numpy as np
 from hyoid.api.common import PathLike, resolve_cohort
 from hyoid.api.study import single_study
 from hyoid.cohort import Case
-from hyoid.decision import PriorShift, estimate_prevalence_black_box, estimate_prevalence_em
+from hyoid.decision import PriorShift, check_informative, estimate_prevalence_black_box, estimate_prevalence_em
 from hyoid.errors import HyoidError
 from hyoid.files import write_text
 from hyoid.geometry import Volume
@@ -147,12 +147,14 @@ def _shift(
     if estimate is None:
         return None
     calibrated = predictor.calibrator.apply(np.array(logits, np.float64))
+    known = predictor.out_of_fold
+    sensitivity, specificity = (0.0 if known[n] is None else float(known[n]) for n in ("sensitivity", "specificity"))
     if estimate == "em":
+        check_informative(sensitivity, specificity)
         share = estimate_prevalence_em(calibrated, predictor.prior)
     else:
-        known = predictor.out_of_fold
-        rates = [0.0 if known[name] is None else float(known[name]) for name in ("sensitivity", "specificity")]
-        share = estimate_prevalence_black_box(predictor.threshold.decide(calibrated), *rates)
+        decisions = predictor.threshold.decide(calibrated)
+        share = estimate_prevalence_black_box(decisions, sensitivity, specificity)
     return PriorShift.of(predictor.prior, share, estimate, len(logits))
 
 

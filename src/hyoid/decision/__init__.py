@@ -2,7 +2,8 @@
 
 from hyoid.decision.calibration import Calibration, FittedCalibrator, NoCalibration, Platt, Temperature
 from hyoid.decision.ensemble import Combination, Spread, combine_logits, spread
-from hyoid.decision.prevalence import estimate_prevalence_black_box, estimate_prevalence_em
+from hyoid.decision.middle import middle_of_classes
+from hyoid.decision.prevalence import check_informative, estimate_prevalence_black_box, estimate_prevalence_em
 from hyoid.decision.prior import correct_prior, effective_prior, prior_of, prior_offset
 from hyoid.decision.shift import PriorMethod, PriorShift
 from hyoid.decision.threshold import (
@@ -28,11 +29,13 @@ __all__ = [
     "Spread",
     "Temperature",
     "Threshold",
+    "check_informative",
     "combine_logits",
     "correct_prior",
     "effective_prior",
     "estimate_prevalence_black_box",
     "estimate_prevalence_em",
+    "middle_of_classes",
     "prior_of",
     "prior_offset",
     "spread",

@@ -93,6 +93,16 @@ def estimate_prevalence_black_box(decisions: ArrayLike, sensitivity: float, spec
     if values.ndim != 1 or (values.dtype != np.bool_ and values.size):
         raise HyoidError.of(f"decisions of {values.dtype}, shape {values.shape}", "one bool per case", "Convert them.")
     _check_count(len(values))
+    check_informative(sensitivity, specificity)
+    youden = sensitivity + specificity - 1
+    return float(np.clip((float(values.mean()) + specificity - 1) / youden, *PREVALENCE_BOUNDS))
+
+
+def check_informative(sensitivity: float, specificity: float) -> None:
+    """Raise HyoidError where sensitivity + specificity - 1 is below `MINIMUM_YOUDEN`, or one of them is no share.
+
+    Both estimators presume a model that tells the classes apart; on one that does not, they give any prevalence.
+    """
     youden = sensitivity + specificity - 1
     if not (0 <= sensitivity <= 1 and 0 <= specificity <= 1) or math.isnan(youden) or youden < MINIMUM_YOUDEN:
         raise HyoidError.of(
@@ -100,7 +110,6 @@ def estimate_prevalence_black_box(decisions: ArrayLike, sensitivity: float, spec
             f"shares that add up to {1 + MINIMUM_YOUDEN:g} or more",
             "Such decisions say too little of the prevalence; give it if it is known.",
         )
-    return float(np.clip((float(values.mean()) + specificity - 1) / youden, *PREVALENCE_BOUNDS))
 
 
 def _check_count(cases: int) -> None:

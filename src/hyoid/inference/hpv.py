@@ -27,11 +27,13 @@ from hyoid.inference.missing import check_images
 class HpvLogits:
     """One case through one bundle, before any decision.
 
-    `folds` are the log-odds of each fold in use, `combined` those of the ensemble; `missing` names the inputs that were
-    not there, `notes` whatever was not as expected.
+    `folds` are the log-odds of each fold in use, `raw` those of the ensemble, and `combined` the ensemble of log-odds
+    counted from each fold's middle between the classes, which are decided by. `missing` names the inputs that were not
+    there, `notes` whatever was not as expected.
     """
 
     folds: Mapping[str, float]
+    raw: float
     combined: float
     missing: tuple[str, ...]
     notes: tuple[str, ...]
@@ -91,9 +93,13 @@ class HpvPredictor:
         found = {name: classifier.logits([case], read) for name, classifier in self.classifiers.items()}
         notes += dict.fromkeys(note for _, said in found.values() for note in said)
         each = {name: values for name, (values, _) in found.items()}
-        combined = ensemble_logits(self.recipe.inference.ensemble, each, self.bundle.best_fold)
+        centered = {name: values - self.classifiers[name].fitted["decision"]["middle"] for name, values in each.items()}
+        raw, combined = (
+            float(ensemble_logits(self.recipe.inference.ensemble, one, self.bundle.best_fold)[0])
+            for one in (each, centered)
+        )
         folds = {name: float(values[0]) for name, values in each.items()}
-        return HpvLogits(folds, float(combined[0]), tuple(missing), tuple(notes))
+        return HpvLogits(folds, raw, combined, tuple(missing), tuple(notes))
 
     def answer(self, found: HpvLogits, shift: PriorShift | None = None) -> dict[str, Any]:
         """Return the HPV part of a case's JSON: raw and calibrated probability, threshold, decision, spread, gaps."""
@@ -107,7 +113,7 @@ class HpvPredictor:
             "recipe_hash": self.recipe.hash,
             "preset": self.recipe.preset,
             "bundle": str(self.bundle.folder.resolve()),
-            "probability_raw": float(expit(found.combined)),
+            "probability_raw": float(expit(found.raw)),
             "probability": float(expit(logit)),
             "threshold": threshold.probability,
             "decision": bool(logit >= threshold.logit),

@@ -64,11 +64,16 @@ class Decision(Settings):
 
     With `source: other_folds` calibrator and threshold of fold k are fitted on the other folds' out-of-fold values, and
     those for new patients on all of them; with `select`, on the fold's own `select` part, which is far smaller.
+
+    Models of different folds differ in the level of their log-odds, so that a threshold of the others could call every
+    patient of a fold positive, or none. With `centered` each model's log-odds are counted from the middle between its
+    two classes on its own `select` part, before anything is fitted on them or averaged over folds.
     """
 
     calibration: Calibration = Platt()
     threshold: Threshold = BalancedAccuracyThreshold()
     source: Literal["other_folds", "select"] = "other_folds"
+    centered: bool = True
 
 
 class Inference(Settings):

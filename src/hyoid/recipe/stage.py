@@ -52,10 +52,10 @@ class EstimatorStage(Settings):
 
 
 def _kind(stage: Any) -> str:
-    return str(stage.get("kind", "network") if isinstance(stage, dict) else stage.kind)
+    return f"<{stage.get('kind', 'network') if isinstance(stage, dict) else stage.kind}>"
 
 
 Stage = Annotated[
-    Annotated[NetworkStage, Tag("network")] | Annotated[EstimatorStage, Tag("estimator")], Discriminator(_kind)
+    Annotated[NetworkStage, Tag("<network>")] | Annotated[EstimatorStage, Tag("<estimator>")], Discriminator(_kind)
 ]
 """Any stage of a recipe; without `kind` it is a network."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from hyoid.cohort import Fold
-from hyoid.decision import FittedCalibrator, FittedThreshold, prior_of
+from hyoid.decision import FittedCalibrator, FittedThreshold, middle_of_classes, prior_of
 from hyoid.estimators.logistic import balanced_log_loss
 from hyoid.files import read_json, write_json, write_text
 from hyoid.inference.ensemble import ensemble_logits
@@ -30,28 +30,32 @@ DECISION = "decision.json"
 
 PREDICTIONS = "predictions.csv"
 
+EVEN = 0.5
+"""The prior of log-odds that are counted from the middle between the classes."""
+
 _NO_OTHER_FOLD = "No other fold is finished: calibrated and thresholded on the fold's own select part."
 
 
 def decide(work: Work, folds: Sequence[Fold], finished: Sequence[int], held_out: bool) -> None:
     """Fit calibrators and thresholds; write the tables of out-of-fold and, once all is chosen, held-out patients."""
-    logits = {k: read_json(work.folder(k) / LOGITS) for k in finished}
+    read = {k: read_json(work.folder(k) / LOGITS) for k in finished}
+    middles = {k: _middle(work, read[k]["select"]) for k in finished}
+    logits = {k: _counted_from(middles[k], read[k]) for k in finished}
     decisions = {k: _decision_of_fold(work, k, logits) for k in finished}
     rows = []
     for k in finished:
-        fitted = read_fitted(work.folder(k)) | {"decision": decisions[k]}
+        fitted = read_fitted(work.folder(k)) | {"decision": {"middle": middles[k], **decisions[k]}}
         write_json(work.folder(k) / "fitted.json", fitted)
-        rows.append(_rows(logits[k]["report"], decisions[k], f"fold-{k}"))
+        rows.append(_rows(logits[k]["report"], read[k]["report"], decisions[k], f"fold-{k}"))
     table = pd.concat(rows)
     write_text(work.out / OUT_OF_FOLD / PREDICTIONS, table.to_csv(index=False))
     deployed = _deployed(work, logits, table, decisions)
     write_json(work.out / DECISION, deployed)
     if held_out:
         ids = sorted({i for fold in folds for i in fold.held_out})
-        each = {f"fold-{k}": np.array([logits[k]["held_out"][i] for i in ids]) for k in finished}
-        together = ensemble_logits(work.recipe.inference.ensemble, each, deployed["best_fold"])
-        rows_held_out = _rows(dict(zip(ids, together.tolist(), strict=True)), deployed, "ensemble")
-        write_text(work.out / HELD_OUT / PREDICTIONS, rows_held_out.to_csv(index=False))
+        centered, raw = ({k: one[k]["held_out"] for k in finished} for one in (logits, read))
+        decided, given = (_together(work, each, ids, deployed["best_fold"]) for each in (centered, raw))
+        write_text(work.out / HELD_OUT / PREDICTIONS, _rows(decided, given, deployed, "ensemble").to_csv(index=False))
 
 
 def fit_decision(
@@ -65,6 +69,28 @@ def fit_decision(
         "threshold": threshold.model_dump(mode="json"),
         "fitted_on": source,
     }
+
+
+def _middle(work: Work, select: Mapping[str, float]) -> float:
+    """Return from where a fold's log-odds are counted: the middle of the classes on its own `select` part."""
+    if not work.recipe.decision.centered:
+        return 0.0
+    return middle_of_classes(list(select.values()), np.array([work.cases[i].hpv is True for i in select], bool))
+
+
+def _counted_from(middle: float, logits: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    return {
+        part: {i: value - middle for i, value in values.items()} for part, values in logits.items() if part != "notes"
+    }
+
+
+def _together(
+    work: Work, logits: Mapping[int, Mapping[str, float]], ids: Sequence[str], best_fold: str | None
+) -> dict[str, float]:
+    """Combine the folds' log-odds of the same patients as the recipe's ensemble says."""
+    each = {f"fold-{k}": np.array([values[i] for i in ids], np.float64) for k, values in logits.items()}
+    combined = ensemble_logits(work.recipe.inference.ensemble, each, best_fold)
+    return dict(zip(ids, combined.tolist(), strict=True))
 
 
 def _decision_of_fold(work: Work, fold: int, logits: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
@@ -85,8 +111,7 @@ def _deployed(
     part = "report" if work.recipe.decision.source == "other_folds" else "select"
     values, positive = _pooled(work, logits, list(logits), part)
     found = fit_decision(work.recipe, values, positive, f"the {part} parts of {len(logits)} folds")
-    priors = np.array([read_fitted(work.folder(k))["effective_prior"] for k in logits])
-    effective = float(expit(np.log(priors / (1 - priors)).mean()))
+    effective = EVEN if work.recipe.decision.centered else _effective_prior(work, list(logits))
     truth = np.array([work.cases[i].hpv is True for i in table["PatientID"]])
     counts = confusion(truth, table["hpv_decision"].to_numpy(bool))
     return {
@@ -101,6 +126,12 @@ def _deployed(
         },
         "best_fold": _best_fold(work, logits, decisions),
     }
+
+
+def _effective_prior(work: Work, folds: Sequence[int]) -> float:
+    """Return the mean, on the log-odds, of the priors that the folds' models were trained to."""
+    priors = np.array([read_fitted(work.folder(k))["effective_prior"] for k in folds])
+    return float(expit(np.log(priors / (1 - priors)).mean()))
 
 
 def _best_fold(
@@ -119,7 +150,7 @@ def _best_fold(
 
 def _balanced_accuracy(work: Work, logits: Mapping[str, float], decision: Mapping[str, Any]) -> float:
     truth = np.array([work.cases[i].hpv is True for i in logits])
-    called = _rows(logits, decision, "")["hpv_decision"].to_numpy(bool)
+    called = _rows(logits, logits, decision, "")["hpv_decision"].to_numpy(bool)
     counts = confusion(truth, called)
     sensitivity = _share(counts.true_positives, counts.false_negatives)
     specificity = _share(counts.true_negatives, counts.false_positives)
@@ -134,18 +165,21 @@ def _pooled(
     return np.array([value for value, _ in pairs], np.float64), np.array([positive for _, positive in pairs], bool)
 
 
-def _rows(logits: Mapping[str, float], decision: Mapping[str, Any], fold: str) -> pd.DataFrame:
+def _rows(
+    logits: Mapping[str, float], raw: Mapping[str, float], decision: Mapping[str, Any], fold: str
+) -> pd.DataFrame:
+    """Return a row per patient; `logits` are counted from the middle, `raw` as the models gave them."""
     calibrator = FittedCalibrator.model_validate(decision["calibrator"])
     threshold = FittedThreshold.model_validate(decision["threshold"])
     ids = sorted(logits)
-    raw = np.array([logits[i] for i in ids], np.float64)
-    calibrated = calibrator.apply(raw)
+    calibrated = calibrator.apply([logits[i] for i in ids])
+    given = np.array([raw[i] for i in ids], np.float64)
     return pd.DataFrame(
         {
             "PatientID": ids,
             "fold": fold,
-            "hpv_logit": raw,
-            "hpv_probability_raw": expit(raw),
+            "hpv_logit": given,
+            "hpv_probability_raw": expit(given),
             "hpv_probability": expit(calibrated),
             "hpv_threshold": threshold.probability,
             "hpv_decision": threshold.decide(calibrated).astype(int),
