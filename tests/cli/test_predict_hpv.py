@@ -85,7 +85,7 @@ def test_a_cohort_too_small_to_estimate_a_prevalence_from_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    options = ("--out", tmp_path / "out", "--cohort", table, "--estimate-prevalence", "em")
+    options = ("--out", tmp_path / "out", "--cohort", table, "--estimate-prevalence", "black_box")
     assert _cli(monkeypatch, logistic, *options) == 2
     assert "24 cases to estimate a prevalence from; expected 50 or more" in capsys.readouterr().err
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import logit
 
 from hyoid.cohort import Case, Fold
 from hyoid.files import read_json, write_json
@@ -14,8 +15,8 @@ from hyoid.recipe import load_recipe
 from hyoid.training.decide import decide, fit_decision
 from hyoid.training.folds import Work
 
-PLAIN = "inference.decision.calibration={name: none}"
-"""Without a calibration the threshold stands on the logits themselves."""
+PLAIN = ["inference.decision.calibration={name: none}", "inference.decision.centered=false"]
+"""Without a calibration, and counted from zero, the threshold stands on the logits themselves."""
 
 REPORT = [{"a+": 4.0, "b-": 0.0}, {"c+": 3.0, "d-": 1.0}, {"e+": 2.0, "f-": -6.0}]
 SELECT = [{"c+": 5.0, "f-": -5.0}, {"a+": 8.0, "b-": 6.0}, {"a+": 1.0, "d-": 2.0}]
@@ -24,7 +25,7 @@ SELECT = [{"c+": 5.0, "f-": -5.0}, {"a+": 8.0, "b-": 6.0}, {"a+": 1.0, "d-": 2.0
 
 def worked(folder: Path, *overrides: str, select: list[dict[str, float]] = SELECT, finished: int = 3) -> Work:
     """Write the folders of fitted folds and decide."""
-    recipe = load_recipe("hpv-logistic:clinical", overrides=[PLAIN, *overrides])
+    recipe = load_recipe("hpv-logistic:clinical", overrides=[*PLAIN, *overrides])
     cases = {i: Case(i, hpv=i.endswith("+")) for part in (*REPORT, *select) for i in part}
     folds = []
     for k, report in enumerate(REPORT):
@@ -59,6 +60,23 @@ def test_threshold_of_a_fold_lies_in_the_widest_gap_of_the_other_folds(tmp_path:
     assert deployed["best_fold"] is None
 
 
+def test_centred_each_fold_counts_from_the_middle_of_its_own_select_part(tmp_path: Path) -> None:
+    """Middles 0, 7 and 1.5: the reported are then 4+ 0-, -4+ -6-, 0.5+ -7.5-."""
+    worked(tmp_path, "inference.decision.centered=true")
+    decisions = [read_json(tmp_path / f"fold-{k}" / "fitted.json")["decision"] for k in range(3)]
+    assert [one["middle"] for one in decisions] == [0.0, 7.0, 1.5]
+    assert thresholds(tmp_path) == [-5.0, 0.25, 2.0]  # of equal balanced accuracies the one in the widest gap
+    table = pd.read_csv(tmp_path / "out-of-fold" / "predictions.csv")
+    assert table["hpv_logit"].tolist() == [4.0, 0.0, 3.0, 1.0, 2.0, -6.0]  # as the models gave them
+    assert table["hpv_decision"].tolist() == [1, 1, 0, 0, 0, 0]
+    deployed = read_json(tmp_path / "decision.json")
+    assert deployed["effective_prior"] == deployed["prior"] == 0.5
+    held_out = pd.read_csv(tmp_path / "held-out" / "predictions.csv")
+    assert held_out["hpv_logit"].tolist() == [3.0, -4.0]
+    centered = np.array([(1 - 0 + 2 - 7 + 6 - 1.5) / 3, (-1 - 0 - 2 - 7 - 9 - 1.5) / 3])
+    np.testing.assert_allclose(logit(held_out["hpv_probability"]), centered, rtol=1e-9)
+
+
 def test_with_the_source_select_each_fold_has_its_own_and_new_patients_all_of_them(tmp_path: Path) -> None:
     """Fold 2 ranks its select part wrongly: the one gap between 1 and 2 is no better than chance, and noted."""
     worked(tmp_path, "inference.decision.source=select")
@@ -83,11 +101,15 @@ def test_a_lonely_fold_takes_its_select_part_and_the_next_one_takes_that_back(tm
 
 
 @pytest.mark.parametrize("few", [{}, {"c+": 1.0}, {"c+": 1.0, "a+": 2.0}], ids=["none", "one", "one class"])
+@pytest.mark.parametrize("centered", ["true", "false"])
 def test_a_select_part_without_both_classes_keeps_probability_one_half_and_says_so(
-    tmp_path: Path, few: dict[str, float]
+    tmp_path: Path, few: dict[str, float], centered: str
 ) -> None:
-    worked(tmp_path, "inference.decision.source=select", select=[few, *SELECT[1:]])
-    threshold = read_json(tmp_path / "fold-0" / "fitted.json")["decision"]["threshold"]
+    overrides = ("inference.decision.source=select", f"inference.decision.centered={centered}")
+    worked(tmp_path, *overrides, select=[few, *SELECT[1:]])
+    decision = read_json(tmp_path / "fold-0" / "fitted.json")["decision"]
+    assert decision["middle"] == 0.0
+    threshold = decision["threshold"]
     assert threshold["logit"] == 0.0
     assert threshold["notes"][0].startswith("Threshold not chosen: no ")
 

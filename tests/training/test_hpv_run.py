@@ -59,7 +59,7 @@ def test_each_folds_rows_are_its_own_line_and_threshold_applied_by_hand(trained:
     for fold, rows in table.groupby("fold"):
         decision = read_json(trained.run.folder / fold / "fitted.json")["decision"]
         line, threshold = decision["calibrator"], decision["threshold"]
-        calibrated = line["scale"] * rows["hpv_logit"] + line["offset"]
+        calibrated = line["scale"] * (rows["hpv_logit"] - decision["middle"]) + line["offset"]
         np.testing.assert_allclose(rows["hpv_probability_raw"], expit(rows["hpv_logit"]), rtol=1e-12)
         np.testing.assert_allclose(rows["hpv_probability"], expit(calibrated), rtol=1e-12)
         np.testing.assert_allclose(rows["hpv_threshold"], expit(threshold["logit"]), rtol=1e-12)
@@ -166,15 +166,17 @@ def test_the_held_out_part_is_predicted_by_the_ensemble(cohort: Cohort, tmp_path
     run = train_run(cohort, recipe, tmp_path / "run", device="cpu")
     assert len(run.held_out) == round(0.25 * (PATIENTS - 1))
     logits = {fold: read_json(folder / "logits.json") for fold, folder in run.folds.items()}
+    middles = {fold: _middle_by_hand(cohort, one["select"]) for fold, one in logits.items()}
     each = {fold: np.array([one["held_out"][i] for i in run.held_out]) for fold, one in logits.items()}
-    losses = {fold: _balanced_log_loss(cohort, one["select"]) for fold, one in logits.items()}
+    centered = {fold: values - middles[fold] for fold, values in each.items()}
+    losses = {fold: _balanced_log_loss(cohort, one["select"], middles[fold]) for fold, one in logits.items()}
     best = min(losses, key=lambda fold: losses[fold])
     deployed = read_json(tmp_path / "run" / "decision.json")
     assert deployed["best_fold"] == (best if name == "best_fold" else None)
     table = pd.read_csv(tmp_path / "run" / "held-out" / "predictions.csv")
     assert tuple(table["PatientID"]) == run.held_out
-    wanted = _by_hand(name, each, best)
-    np.testing.assert_allclose(table["hpv_logit"], wanted, rtol=1e-9)
+    np.testing.assert_allclose(table["hpv_logit"], _by_hand(name, each, best), rtol=1e-9)
+    wanted = _by_hand(name, centered, best)
     calibrated = deployed["calibrator"]["scale"] * wanted + deployed["calibrator"]["offset"]
     np.testing.assert_allclose(table["hpv_probability"], expit(calibrated), rtol=1e-9)
     np.testing.assert_array_equal(table["hpv_decision"], (calibrated >= deployed["threshold"]["logit"]).astype(int))
@@ -194,8 +196,10 @@ def test_a_best_fold_chosen_by_the_held_out_part_is_marked_optimistic_and_the_ca
     for fold, folder in done.run.folds.items():
         decision = read_json(folder / "fitted.json")["decision"]
         held_out = read_json(folder / "logits.json")["held_out"]
-        line = decision["calibrator"]
-        called = [line["scale"] * v + line["offset"] >= decision["threshold"]["logit"] for v in held_out.values()]
+        line, middle = decision["calibrator"], decision["middle"]
+        called = [
+            line["scale"] * (v - middle) + line["offset"] >= decision["threshold"]["logit"] for v in held_out.values()
+        ]
         worth[fold] = balanced_accuracy_score([cohort.case(i).hpv for i in held_out], called)
     best = read_json(tmp_path / "run" / "decision.json")["best_fold"]
     assert worth[best] == max(worth.values())
@@ -256,10 +260,16 @@ def _table(run: Path) -> pd.DataFrame:
     return pd.read_csv(run / "out-of-fold" / "predictions.csv", float_precision="round_trip")
 
 
-def _balanced_log_loss(cohort: Cohort, logits: dict[str, float]) -> float:
+def _middle_by_hand(cohort: Cohort, select: dict[str, float]) -> float:
+    """The mean of the two classes' means, on the fold's select part."""
+    each = [[value for i, value in select.items() if cohort.case(i).hpv is status] for status in (True, False)]
+    return float(np.mean([np.mean(values) for values in each])) if all(each) else 0.0
+
+
+def _balanced_log_loss(cohort: Cohort, logits: dict[str, float], middle: float) -> float:
     """Scikit-learn's log loss of each class alone, and their mean."""
     truth = np.array([cohort.case(i).hpv for i in logits], bool)
-    values = expit(np.array(list(logits.values())))
+    values = expit(np.array(list(logits.values())) - middle)
     each = [log_loss(truth[group], values[group], labels=[False, True]) for group in (truth, ~truth) if group.any()]
     return float(np.mean(each))
 

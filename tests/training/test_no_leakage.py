@@ -152,7 +152,9 @@ def test_with_other_folds_the_only_path_left_leads_through_the_other_folds_model
         values, positive = _others(run, cohort)
         recipe = _work(run, {}).recipe
         found = read_json(run / f"fold-{K}/fitted.json")["decision"]
+        middle = found.pop("middle")
         assert fit_decision(recipe, values, positive, found["fitted_on"]) == found
+        assert middle == _middle(run, K)
     (one, first), (other, second) = (
         _others(trained(kind, "other_folds", is_altered), cohort) for is_altered in (False, True)
     )
@@ -165,7 +167,8 @@ def test_a_planted_leak_would_be_noticed(kind: str, trained: Trained, cohort: Co
     """Were fold K's own rows among those that its decision is fitted on, the alteration would change it."""
     run = trained(kind, "other_folds", False)
     values, positive = _others(run, cohort)
-    own = read_json(run / f"fold-{K}" / "logits.json")["report"]
+    report, middle = read_json(run / f"fold-{K}" / "logits.json")["report"], _middle(run, K)
+    own = {i: value - middle for i, value in report.items()}
     leaking = [
         fit_decision(
             _work(run, {}).recipe,
@@ -191,10 +194,16 @@ def _weights(run: Path, k: int) -> bytes | None:
 
 
 def _others(run: Path, cohort: Cohort) -> tuple[np.ndarray, np.ndarray]:
-    """Return out-of-fold logits and labels of all folds but K, in the order of folds and ids."""
-    each = [read_json(run / f"fold-{k}" / "logits.json")["report"] for k in range(FOLDS) if k != K]
-    rows = [(value, bool(cohort.case(i).hpv)) for one in each for i, value in sorted(one.items())]
+    """Return out-of-fold logits, from each fold's middle, and labels of all folds but K, in order of folds and ids."""
+    rows = []
+    for k in (k for k in range(FOLDS) if k != K):
+        report = read_json(run / f"fold-{k}" / "logits.json")["report"]
+        rows += [(report[i] - _middle(run, k), bool(cohort.case(i).hpv)) for i in sorted(report)]
     return np.array([value for value, _ in rows]), np.array([positive for _, positive in rows])
+
+
+def _middle(run: Path, k: int) -> float:
+    return float(read_json(run / f"fold-{k}" / "fitted.json")["decision"]["middle"])
 
 
 def _work(run: Path, cases: dict[str, Case]) -> Work:
