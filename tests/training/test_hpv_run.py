@@ -126,6 +126,7 @@ def test_a_fold_killed_before_its_predictions_does_not_stop_another_fold_alone(
     _assert_same(run, trained.run.folder)
 
 
+@pytest.mark.slow  # two processes that import torch; that cases and work travel to them, test_run.py shows every time
 def test_folds_side_by_side_equal_those_one_after_the_other(cohort: Cohort, tmp_path: Path) -> None:
     recipe = clinical_network("split={name: kfold, folds: 2}", epochs=2)
     for jobs in (1, 2):

@@ -63,7 +63,7 @@ QUICK = [
     ),
     (
         "baseline-hpv-vit:image",
-        60,
+        40,
         ["stages.0.network.encoder={name: vit, hidden: 48, mlp: 96, layers: 3, heads: 4, out_features: 16}"],
     ),
 ]

@@ -27,7 +27,7 @@ def recipes(
         if as_json:
             typer.echo(json.dumps(rows, indent=2))
         else:
-            _print_table(rows)
+            _print_list(rows)
         return
     recipe = load_recipe(name, preset=preset, overrides=overrides or ())
     typer.echo(json.dumps(recipe.model_dump(mode="json"), indent=2) if as_json else dump_recipe(recipe), nl=as_json)
@@ -35,22 +35,28 @@ def recipes(
 
 def _row(recipe: Recipe) -> dict[str, Any]:
     reported = recipe.paper.reported if recipe.paper else ()
+    clinical = recipe.inputs.clinical.columns if recipe.inputs.clinical else ()
     return {
         "name": recipe.name,
+        "task": recipe.task,
         "paper": recipe.paper.key if recipe.paper else None,
         "inputs": list(recipe.inputs.images),
+        "clinical": list(clinical),
         "variants": sorted(recipe.variants),
         "reported": [figure.model_dump() for figure in reported],
         "description": recipe.description,
     }
 
 
-def _print_table(rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("recipe", "variants", "what", "the paper reports")
-    for row in rows:
-        reported = "\n".join(f"{r['metric']} {r['value']:.3f} ({r['split']})" for r in row["reported"])
-        table.add_row(row["name"], ", ".join(row["variants"]), row["description"], reported)
-    Console().print(table)
+def _print_list(rows: list[dict[str, Any]]) -> None:
+    """Print the recipes by task, a few lines each, so that no name is cut in a narrow terminal."""
+    for task in dict.fromkeys(row["task"] for row in rows):
+        typer.echo(f"{'HPV status' if task == 'hpv' else task}:")
+        for row in (one for one in rows if one["task"] == task):
+            typer.echo(f"  {row['name']}")
+            typer.echo(f"      {row['description']}")
+            if row["variants"]:
+                typer.echo(f"      variants: {', '.join(row['variants'])}")
+            if row["reported"]:
+                figures = "; ".join(f"{r['metric']} {r['value']:.3f} ({r['split']})" for r in row["reported"])
+                typer.echo(f"      the paper: {figures}")

@@ -124,7 +124,7 @@ def _deployed(
             "sensitivity": _share(counts.true_positives, counts.false_negatives),
             "specificity": _share(counts.true_negatives, counts.false_positives),
         },
-        "best_fold": _best_fold(work, logits, decisions),
+        **_best_fold(work, logits, decisions),
     }
 
 
@@ -136,16 +136,21 @@ def _effective_prior(work: Work, folds: Sequence[int]) -> float:
 
 def _best_fold(
     work: Work, logits: Mapping[int, Mapping[str, Any]], decisions: Mapping[int, Mapping[str, Any]]
-) -> str | None:
-    """Return the best fold: by balanced log loss on its own `select` part, or by balanced accuracy on the held-out."""
+) -> dict[str, str | None]:
+    """Return the best fold: by balanced log loss on its own `select` part, or by balanced accuracy on the held-out.
+
+    As long as folds are missing the held-out part has not been predicted, and `select` decides; what did is said.
+    """
     ensemble = work.recipe.inference.ensemble
     if ensemble.name != "best_fold":
-        return None
+        return {"best_fold": None}
+    chosen_by = "select"
     if ensemble.chosen_by == "held_out" and all("held_out" in one for one in logits.values()):
+        chosen_by = "held_out"
         values = {k: _balanced_accuracy(work, logits[k]["held_out"], decisions[k]) for k in logits}
     else:
         values = {k: -balanced_log_loss(*_pooled(work, logits, [k], "select")) for k in logits}
-    return f"fold-{max(values, key=lambda k: values[k])}"
+    return {"best_fold": f"fold-{max(values, key=lambda k: values[k])}", "best_fold_chosen_by": chosen_by}
 
 
 def _balanced_accuracy(work: Work, logits: Mapping[str, float], decision: Mapping[str, Any]) -> float:
