@@ -66,6 +66,7 @@ QUICK = [
         40,
         ["stages.0.network.encoder={name: vit, hidden: 48, mlp: 96, layers: 3, heads: 4, out_features: 16}"],
     ),
+    ("glasgow-hpv:clinical", 100, ["stages.0.training.optimizer.learning_rate=0.01"]),
 ]
 SLOW = [
     (
@@ -91,15 +92,11 @@ SLOW = [
     ),
     *(
         (spec, 40, ["stages.0.training.optimizer.learning_rate=0.001"])
-        for spec in (
-            "baseline-hpv-resnet18",
-            "glasgow-hpv",
-            "glasgow-hpv:ct",
-            "glasgow-hpv:pet",
-            "glasgow-hpv:clinical",
-            "subtle-hpv",
-            "subtle-hpv:image",
-        )
+        for spec in ("baseline-hpv-resnet18", "glasgow-hpv", "subtle-hpv", "subtle-hpv:image")
+    ),
+    *(
+        (spec, 80, ["stages.0.training.optimizer.learning_rate=0.0003"])  # slow enough for the running statistics
+        for spec in ("glasgow-hpv:ct", "glasgow-hpv:pet")
     ),
 ]
 

@@ -17,6 +17,10 @@ def check_recipe(recipe: Recipe) -> None:
     stage = recipe.stages[-1]
     if bool(recipe.inputs.images) != (recipe.preprocess is not None):
         raise ValueError("images and preprocess belong together: give both, or neither")
+    if isinstance(stage, NetworkStage) and stage.training.modality_dropout and recipe.inputs.missing == "refuse":
+        raise ValueError(
+            "modality_dropout trains for missing images, which inputs.missing: refuse never lets in: use fill"
+        )
     if recipe.task == "segmentation":
         _check_segmentation(recipe, recipe.network_stage)
     else:
