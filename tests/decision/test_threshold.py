@@ -50,6 +50,44 @@ def test_the_widest_gap_among_equals_and_then_the_lowest() -> None:
     assert _fit([(0, False), (10, True)]).probability == pytest.approx(expit(5))
 
 
+@given(st.lists(st.tuples(st.integers(-6, 6), st.booleans(), st.integers(0, 2)), min_size=2, max_size=30))
+def test_of_several_folds_it_is_best_for_the_pairs_within_them(cases: list[tuple[int, bool, int]]) -> None:
+    logits = np.array([float(c[0]) for c in cases])
+    positive, fold = np.array([c[1] for c in cases]), np.array([c[2] for c in cases])
+    both = [k for k in range(3) if len(set(positive[fold == k])) == 2]
+    used = np.isin(fold, both)
+    assume(len(set(logits[used])) > 1)
+
+    def worth(threshold: float) -> float:
+        total = 0.0
+        for k in both:
+            above, truth = logits[fold == k] >= threshold, positive[fold == k]
+            rates = above[truth].mean() + (~above[~truth]).mean()
+            total += truth.sum() * (~truth).sum() / len(truth) * rates
+        return total
+
+    found = BalancedAccuracyThreshold().fit(logits, positive, fold)
+    scores = np.unique(logits[used])
+    assert worth(found.logit) == pytest.approx(max(worth(t) for t in scores[:-1] + np.diff(scores) / 2))
+    assert found.cases == used.sum()
+
+
+def test_a_fold_of_one_class_says_nothing_and_does_not_part_two_models() -> None:
+    """Model b sits ten above model a and is asked of positives only, as a hospital with no negatives is."""
+    logits = [0.0, 1.0, 2.0, 3.0, *([11.0] * 8)]
+    positive = [False, False, True, True, *([True] * 8)]
+    assert BalancedAccuracyThreshold().fit(logits, positive, ["a"] * 4 + ["b"] * 8).logit == 1.5
+    confounded = [0.0, 3.0, 2.0, 2.5, *([11.0] * 8)]
+    assert BalancedAccuracyThreshold().fit(confounded, positive).logit == 7.0
+    assert BalancedAccuracyThreshold().fit(confounded, positive, ["a"] * 4 + ["b"] * 8).logit == 1.0
+
+
+def test_where_no_fold_holds_both_classes_it_compares_models_and_says_so() -> None:
+    found = BalancedAccuracyThreshold().fit([0.0, 1.0, 4.0], [False, False, True], ["a", "a", "b"])
+    assert found.logit == 2.5
+    assert found.notes == ("No fold holds both classes: the threshold compares different models.",)
+
+
 def test_neighbouring_floats_are_parted() -> None:
     low = 1.0
     high = float(np.nextafter(low, 2))

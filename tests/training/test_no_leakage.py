@@ -149,13 +149,13 @@ def test_with_other_folds_the_only_path_left_leads_through_the_other_folds_model
     """
     for is_altered in (False, True):
         run = trained(kind, "other_folds", is_altered)
-        values, positive = _others(run, cohort)
+        values, positive, fold = _others(run, cohort)
         recipe = _work(run, {}).recipe
         found = read_json(run / f"fold-{K}/fitted.json")["decision"]
         middle = found.pop("middle")
-        assert fit_decision(recipe, values, positive, found["fitted_on"]) == found
+        assert fit_decision(recipe, values, positive, found["fitted_on"], fold) == found
         assert middle == _middle(run, K)
-    (one, first), (other, second) = (
+    (one, first, _), (other, second, _) = (
         _others(trained(kind, "other_folds", is_altered), cohort) for is_altered in (False, True)
     )
     assert not np.array_equal(one, other)
@@ -166,7 +166,7 @@ def test_with_other_folds_the_only_path_left_leads_through_the_other_folds_model
 def test_a_planted_leak_would_be_noticed(kind: str, trained: Trained, cohort: Cohort, altered: Cohort) -> None:
     """Were fold K's own rows among those that its decision is fitted on, the alteration would change it."""
     run = trained(kind, "other_folds", False)
-    values, positive = _others(run, cohort)
+    values, positive, fold = _others(run, cohort)
     report, middle = read_json(run / f"fold-{K}" / "logits.json")["report"], _middle(run, K)
     own = {i: value - middle for i, value in report.items()}
     leaking = [
@@ -175,6 +175,7 @@ def test_a_planted_leak_would_be_noticed(kind: str, trained: Trained, cohort: Co
             np.concatenate([values, list(own.values())]),
             np.concatenate([positive, [bool(labels.case(i).hpv) for i in own]]),
             "leak",
+            np.concatenate([fold, [K] * len(own)]),
         )
         for labels in (cohort, altered)
     ]
@@ -193,13 +194,14 @@ def _weights(run: Path, k: int) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _others(run: Path, cohort: Cohort) -> tuple[np.ndarray, np.ndarray]:
-    """Return out-of-fold logits, from each fold's middle, and labels of all folds but K, in order of folds and ids."""
+def _others(run: Path, cohort: Cohort) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return out-of-fold logits, from each fold's middle, labels and folds of all but K, in order of folds and ids."""
     rows = []
     for k in (k for k in range(FOLDS) if k != K):
         report = read_json(run / f"fold-{k}" / "logits.json")["report"]
-        rows += [(report[i] - _middle(run, k), bool(cohort.case(i).hpv)) for i in sorted(report)]
-    return np.array([value for value, _ in rows]), np.array([positive for _, positive in rows])
+        rows += [(report[i] - _middle(run, k), bool(cohort.case(i).hpv), k) for i in sorted(report)]
+    values, positive, fold = zip(*rows, strict=True)
+    return np.array(values), np.array(positive), np.array(fold)
 
 
 def _middle(run: Path, k: int) -> float:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 from scipy.special import expit, logit
 
 from hyoid.decision.cases import checked_cases, checked_logits, one_class
 from hyoid.metrics import Bools, Floats
 from hyoid.settings import Settings
+
+_ROUNDING = 1e-9
+"""Sums of rates that differ by less are equal."""
 
 
 class FittedThreshold(Settings):
@@ -57,14 +60,22 @@ class FittedThreshold(Settings):
 class BalancedAccuracyThreshold(Settings):
     """The threshold of the greatest balanced accuracy on the cases.
 
+    Where the cases come from several folds, classes are weighed within each fold, as pairs of one fold are compared in
+    the AUC: each of its classes counts by n+ n- / (n+ + n-), and a fold of one class says nothing. Otherwise a fold
+    that holds nearly all positives and one that holds the negatives, as hospitals do, would set a threshold between
+    two models instead of between the classes.
+
     Candidates are the midpoints between neighbouring different logits. Of equal ones, that in the widest gap is taken,
     and of equal gaps the lowest, whatever the order of the cases.
     """
 
     name: Literal["balanced_accuracy"] = "balanced_accuracy"
 
-    def fit(self, logits: ArrayLike, positive: ArrayLike) -> FittedThreshold:
-        """Choose on calibrated logits (n,) and classes (n,) of bool; logit 0 where there is nothing to choose from."""
+    def fit(self, logits: ArrayLike, positive: ArrayLike, fold: ArrayLike | None = None) -> FittedThreshold:
+        """Choose on calibrated logits (n,), classes (n,) of bool and, of several models, a label of the fold (n,).
+
+        It is logit 0 where there is nothing to choose from.
+        """
         values, classes = checked_cases(logits, positive)
         absent = one_class(classes)
         if absent is None and values.min() == values.max():
@@ -72,12 +83,16 @@ class BalancedAccuracyThreshold(Settings):
         if absent is not None:
             note = f"Threshold not chosen: {absent}; probability 0.5 was taken."
             return self._fitted(0.0, len(values), note)
-        threshold, twice = _best(values, classes)
-        note = "No threshold is better than chance on the cases it was chosen on." if twice <= 1 else ""
-        return self._fitted(threshold, len(values), note)
+        weights = _weights(classes, np.zeros(len(values)) if fold is None else np.asarray(fold))
+        notes = [] if weights.any() else ["No fold holds both classes: the threshold compares different models."]
+        weights = weights if weights.any() else _weights(classes, np.zeros(len(values)))
+        used = weights > 0
+        threshold, sum_of_rates = _best(values[used], classes[used], weights[used])
+        if sum_of_rates <= 1 + _ROUNDING:
+            notes.append("No threshold is better than chance on the cases it was chosen on.")
+        return self._fitted(threshold, int(used.sum()), *notes)
 
-    def _fitted(self, threshold: float, cases: int, note: str) -> FittedThreshold:
-        notes = (note,) if note else ()
+    def _fitted(self, threshold: float, cases: int, *notes: str) -> FittedThreshold:
         return FittedThreshold(name=self.name, logit=threshold, moves_with_prior=True, cases=cases, notes=notes)
 
 
@@ -87,7 +102,7 @@ class FixedThreshold(Settings):
     name: Literal["fixed"] = "fixed"
     value: float = Field(0.5, gt=0, lt=1)
 
-    def fit(self, logits: ArrayLike, positive: ArrayLike) -> FittedThreshold:
+    def fit(self, logits: ArrayLike, positive: ArrayLike, fold: ArrayLike | None = None) -> FittedThreshold:  # noqa: ARG002
         """Return the given threshold; the cases are only counted."""
         values, _ = checked_cases(logits, positive)
         return FittedThreshold(
@@ -105,7 +120,7 @@ class CostThreshold(Settings):
     false_positive: float = Field(gt=0, allow_inf_nan=False)
     false_negative: float = Field(gt=0, allow_inf_nan=False)
 
-    def fit(self, logits: ArrayLike, positive: ArrayLike) -> FittedThreshold:
+    def fit(self, logits: ArrayLike, positive: ArrayLike, fold: ArrayLike | None = None) -> FittedThreshold:  # noqa: ARG002
         """Return the threshold of the costs; the cases are only counted."""
         values, _ = checked_cases(logits, positive)
         odds = math.log(self.false_positive) - math.log(self.false_negative)
@@ -116,17 +131,30 @@ Threshold = Annotated[BalancedAccuracyThreshold | FixedThreshold | CostThreshold
 """Any threshold that a recipe may name."""
 
 
-def _best(logits: Floats, classes: Bools) -> tuple[float, float]:
+def _weights(classes: Bools, fold: NDArray[Any]) -> Floats:
+    """Return each case's weight (n,): within a fold both classes weigh n+ n- / (n+ + n-); 0 in a fold of one class."""
+    weights = np.zeros(len(classes))
+    for label in np.unique(fold):
+        inside = fold == label
+        positives = int(np.count_nonzero(classes & inside))
+        negatives = int(np.count_nonzero(inside)) - positives
+        weights[inside & classes] = negatives / (positives + negatives)
+        weights[inside & ~classes] = positives / (positives + negatives)
+    return weights
+
+
+def _best(logits: Floats, classes: Bools, weights: Floats) -> tuple[float, float]:
     """Return the best threshold and its sensitivity + specificity; both classes and two logits or more are there."""
     scores, place = np.unique(logits, return_inverse=True)
-    positives = np.bincount(place, weights=classes, minlength=len(scores)).astype(np.int64)
-    negatives = np.bincount(place, minlength=len(scores)) - positives
-    # whole numbers, so that equal balanced accuracies are equal: sensitivity + specificity, times N+ N-
-    found = (positives.sum() - np.cumsum(positives)) * negatives.sum() + np.cumsum(negatives) * positives.sum()
-    found, gaps = found[:-1], np.diff(scores)
-    widest = np.where(found == found.max(), gaps, -1.0)
+    if len(scores) == 1:
+        return float(scores[0]), 1.0
+    positives = np.bincount(place, weights=weights * classes, minlength=len(scores))
+    negatives = np.bincount(place, weights=weights * ~classes, minlength=len(scores))
+    found = (positives.sum() - np.cumsum(positives) + np.cumsum(negatives))[:-1] / positives.sum()
+    gaps = np.diff(scores)
+    widest = np.where(found >= found.max() - _ROUNDING, gaps, -1.0)
     k = int(np.argmax(widest))
     middle = float(scores[k] + gaps[k] / 2)
     # between two neighbouring floats there is no midpoint; the upper one parts them as well
     threshold = middle if scores[k] < middle <= scores[k + 1] else float(scores[k + 1])
-    return threshold, float(found[k] / (positives.sum() * negatives.sum()))
+    return threshold, float(found[k])

@@ -59,11 +59,15 @@ def decide(work: Work, folds: Sequence[Fold], finished: Sequence[int], held_out:
 
 
 def fit_decision(
-    recipe: Recipe, logits: NDArray[np.float64], positive: NDArray[np.bool_], source: str
+    recipe: Recipe,
+    logits: NDArray[np.float64],
+    positive: NDArray[np.bool_],
+    source: str,
+    fold: NDArray[np.int64] | None = None,
 ) -> dict[str, Any]:
-    """Return calibrator and threshold fitted on these cases, as JSON."""
+    """Return calibrator and threshold fitted on these cases, as JSON; `fold` tells the model of each case."""
     calibrator = recipe.decision.calibration.fit(logits, positive)
-    threshold = recipe.decision.threshold.fit(calibrator.apply(logits), positive)
+    threshold = recipe.decision.threshold.fit(calibrator.apply(logits), positive, fold)
     return {
         "calibrator": calibrator.model_dump(mode="json"),
         "threshold": threshold.model_dump(mode="json"),
@@ -96,9 +100,10 @@ def _together(
 def _decision_of_fold(work: Work, fold: int, logits: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     others = [k for k in logits if k != fold]
     if work.recipe.decision.source == "other_folds" and others:
-        values, positive = _pooled(work, logits, others, "report")
-        return fit_decision(work.recipe, values, positive, f"out-of-fold values of {len(others)} other folds")
-    values, positive = _pooled(work, logits, [fold], "select")
+        source = f"out-of-fold values of {len(others)} other folds"
+        values, positive, folds = _pooled(work, logits, others, "report")
+        return fit_decision(work.recipe, values, positive, source, folds)
+    values, positive, _ = _pooled(work, logits, [fold], "select")
     found = fit_decision(work.recipe, values, positive, "the fold's own select part")
     lonely = work.recipe.decision.source == "other_folds"
     return found | ({"note": _NO_OTHER_FOLD} if lonely else {})
@@ -109,8 +114,8 @@ def _deployed(
 ) -> dict[str, Any]:
     """Return what new patients are decided by, and what is known of it from patients out of fold."""
     part = "report" if work.recipe.decision.source == "other_folds" else "select"
-    values, positive = _pooled(work, logits, list(logits), part)
-    found = fit_decision(work.recipe, values, positive, f"the {part} parts of {len(logits)} folds")
+    values, positive, folds = _pooled(work, logits, list(logits), part)
+    found = fit_decision(work.recipe, values, positive, f"the {part} parts of {len(logits)} folds", folds)
     effective = EVEN if work.recipe.decision.centered else _effective_prior(work, list(logits))
     truth = np.array([work.cases[i].hpv is True for i in table["PatientID"]])
     counts = confusion(truth, table["hpv_decision"].to_numpy(bool))
@@ -149,7 +154,7 @@ def _best_fold(
         chosen_by = "held_out"
         values = {k: _balanced_accuracy(work, logits[k]["held_out"], decisions[k]) for k in logits}
     else:
-        values = {k: -balanced_log_loss(*_pooled(work, logits, [k], "select")) for k in logits}
+        values = {k: -balanced_log_loss(*_pooled(work, logits, [k], "select")[:2]) for k in logits}
     return {"best_fold": f"fold-{max(values, key=lambda k: values[k])}", "best_fold_chosen_by": chosen_by}
 
 
@@ -165,9 +170,11 @@ def _balanced_accuracy(work: Work, logits: Mapping[str, float], decision: Mappin
 
 def _pooled(
     work: Work, logits: Mapping[int, Mapping[str, Any]], folds: Sequence[int], part: str
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    pairs = [(value, work.cases[i].hpv is True) for k in folds for i, value in sorted(logits[k][part].items())]
-    return np.array([value for value, _ in pairs], np.float64), np.array([positive for _, positive in pairs], bool)
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]]:
+    """Return the log-odds, statuses and fold numbers of a part of several folds, each (n,)."""
+    rows = [(value, work.cases[i].hpv is True, k) for k in folds for i, value in sorted(logits[k][part].items())]
+    values, positive, fold = zip(*rows, strict=True) if rows else ((), (), ())
+    return np.array(values, np.float64), np.array(positive, bool), np.array(fold, np.int64)
 
 
 def _rows(
