@@ -46,7 +46,8 @@ def test_centres_follow_the_ratios(stored: list[StoredCase]) -> None:
     rng = np.random.default_rng(0)
     case = stored[0]
     mask = case.mask()
-    labels = [mask[draw_centre(case, _settings(), rng)] for _ in range(2000)]
+    settings = _settings()
+    labels = [mask[draw_centre(case, settings, rng)] for _ in range(2000)]
     np.testing.assert_allclose(np.bincount(labels, minlength=3) / 2000, [0.1, 0.45, 0.45], atol=0.04)
 
 
@@ -54,7 +55,8 @@ def test_a_class_that_the_case_lacks_is_left_out(stored: list[StoredCase]) -> No
     case = StoredCase(stored[0].folder)
     case.locations = {0: case.locations[0], 1: case.locations[1], 2: case.locations[2][:0]}
     rng = np.random.default_rng(0)
-    labels = [case.mask()[draw_centre(case, _settings(), rng)] for _ in range(200)]
+    settings = _settings()
+    labels = [case.mask()[draw_centre(case, settings, rng)] for _ in range(200)]
     assert set(labels) == {0, 1}
 
 

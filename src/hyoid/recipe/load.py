@@ -16,6 +16,9 @@ from hyoid.recipe.presets import apply_preset
 from hyoid.recipe.schema import Recipe
 from hyoid.settings import describe_errors, nearest
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe loader of libyaml where it is there: ten times as fast, which a list of all recipes feels."""
+
 
 def recipe_names() -> list[str]:
     """Return the names of the recipes that ship with hyoid, sorted."""
@@ -98,7 +101,7 @@ def _read(source: str) -> dict[str, Any]:
     else:
         raise RecipeError(f"There is no recipe '{source}': {nearest(source, recipe_names())}")
     try:
-        raw = yaml.safe_load(text)
+        raw = yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
     except yaml.YAMLError as error:
         raise RecipeError(f"Recipe {source} is not YAML: {error}") from error
     if not isinstance(raw, dict):
