@@ -9,11 +9,12 @@ JOBS ?= 2
 demo: $(VENV)/installed
 	$(BIN)/hyoid demo --out hyoid-demo
 
+# One thread a process: two processes of two threads each fight for two cores and take three times as long.
 test: $(VENV)/installed-test lint
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 test-all: $(VENV)/installed-test lint
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m ""
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m ""
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
