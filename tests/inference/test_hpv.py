@@ -169,6 +169,18 @@ def test_a_new_patient_is_what_the_bundles_numbers_say_and_a_gap_is_told_and_nev
     assert ("" if pd.isna(row["missing"]) else row["missing"]) == " ".join(found["missing"])
 
 
+def test_an_impossible_value_of_a_table_is_told_with_its_patient(logistic: Path, table: Path, tmp_path: Path) -> None:
+    rows = table.read_text().splitlines()
+    header, first = rows[0].split(","), rows[1].split(",")
+    first[header.index("Gender")] = "7"
+    wrong = tmp_path / table.name
+    wrong.write_text("\n".join([rows[0], ",".join(first), *rows[2:]]))
+    result = api.predict([logistic], tmp_path / "out", cohort=wrong, device="cpu")
+    notes = {info["id"]: info["notes"] for info in result.cases}
+    assert notes.pop(first[0]) == ["gender = 7: expected 1 (male) or 0 (female); read as missing."]
+    assert not any(notes.values())
+
+
 def test_a_category_that_training_never_saw_is_encoded_as_missing_and_noted(network: Path, tmp_path: Path) -> None:
     """Performance status 4 in a one-hot encoding: the column `=missing` is 1, all others 0."""
     path = _json(tmp_path, RECORD | {"Performance Status": 4})

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hyoid.api.common import PathLike, resolve_cohort
-from hyoid.api.study import single_study
+from hyoid.api.study import impossible_values, single_study
 from hyoid.cohort import Case
 from hyoid.decision import PriorShift, check_informative, estimate_prevalence_black_box, estimate_prevalence_em
 from hyoid.errors import HyoidError
@@ -85,12 +85,12 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     predictors = Predictors.load([Path(folder) for folder in bundles], device)
     if (prevalence, estimate_prevalence) != (None, None) and not predictors.hpv:
         raise HyoidError.of("a prevalence without a classifier", "a bundle of HPV status", "Leave the prevalence out.")
-    notes: list[str] = []
     if cohort is None:
-        case, notes = single_study(ct, pet, clinical, mask, case_id)
+        case, problems = single_study(ct, pet, clinical, mask, case_id)
         cases = [case]
     else:
-        cases = list(resolve_cohort(cohort, columns).cases)
+        read = resolve_cohort(cohort, columns)
+        cases, problems = list(read.cases), list(read.problems)
     found, failed = _predict_all(predictors, cases, Path(out), raise_errors=single)
     shifts = [
         _shift(predictor, [one.hpv[k].combined for one in found], prevalence, estimate_prevalence)
@@ -98,7 +98,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     ]
     done = [_decided(predictors.hpv, one, shifts) for one in found]
     for info in done:
-        info["notes"] = [*info["notes"], *notes]
+        info["notes"] = [*info["notes"], *impossible_values(problems, info["id"])]
         write_prediction(Path(out), Prediction(info["id"], None, info))
     _write_table(Path(out), done, failed)
     return PredictResult(Path(out), done, failed, [shift for shift in shifts if shift is not None])

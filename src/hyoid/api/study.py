@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hyoid.api.common import PathLike
@@ -10,6 +12,7 @@ from hyoid.cohort.problem import Problem
 from hyoid.errors import CohortError
 from hyoid.imaging import IMAGE_SUFFIXES
 
+_IMPOSSIBLE = {"bad-value", "out-of-range"}
 _ENDINGS = ("__CT", "__PT", "_CT", "_PT", "_0000", "_0001")
 
 
@@ -19,8 +22,8 @@ def single_study(
     clinical: PathLike | None,
     mask: PathLike | None,
     case_id: str | None,
-) -> tuple[Case, list[str]]:
-    """Return the case, and notes on clinical values that were read as missing.
+) -> tuple[Case, list[Problem]]:
+    """Return the case, and what is wrong with its clinical record.
 
     Without `case_id` its name is the patient's part of the first file's name.
 
@@ -37,9 +40,18 @@ def single_study(
     problems: list[Problem] = []
     record = {} if clinical is None else read_clinical_json(Path(clinical), problems)
     files = [*images.values(), *(Path(path) for path in (clinical, mask) if path is not None)]
-    notes = [f"{one.found}: expected {one.expected}; read as missing." for one in problems]
-    where = None if mask is None else Path(mask)
-    return Case(id=case_id or id_of(files[0]), images=images, mask=where, clinical=record), notes
+    name, where = case_id or id_of(files[0]), None if mask is None else Path(mask)
+    own = [replace(problem, case=name) for problem in problems]
+    return Case(id=name, images=images, mask=where, clinical=record), own
+
+
+def impossible_values(problems: Sequence[Problem], case_id: str) -> list[str]:
+    """Return a sentence for each value of a case that was impossible and so read as missing."""
+    return [
+        f"{problem.found}: expected {problem.expected}; read as missing."
+        for problem in problems
+        if problem.case == case_id and problem.code in _IMPOSSIBLE
+    ]
 
 
 def id_of(path: Path) -> str:

@@ -10,16 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from hyoid.cohort import Case, Fold
 from hyoid.cohort.encoders import FittedEncoder
 from hyoid.decision import effective_prior
 from hyoid.errors import CohortError
-from hyoid.estimators.logistic import balanced_log_loss
 from hyoid.files import atomic_path, read_json, write_json
-from hyoid.inference.classify import Images, load_classifier, network_logits
-from hyoid.metrics.ranking import pairs_ranked
+from hyoid.inference.classify import Images, load_classifier
 from hyoid.recipe import EstimatorStage, NetworkStage, Recipe
 from hyoid.recipe.network import ClassificationHead
 from hyoid.recipe.training import Training
@@ -27,6 +24,7 @@ from hyoid.training.batch import Loading
 from hyoid.training.checkpoint import is_finished
 from hyoid.training.fit import FitTask, fit_network
 from hyoid.training.machine import Machine
+from hyoid.training.selection_hpv import select_by_classification
 from hyoid.training.store import Store
 from hyoid.training.usable import trained_without
 from hyoid.training.wholes import Patients, whole_batches
@@ -181,27 +179,6 @@ def _fit_network(
         "effective_prior": effective_prior(*counts, class_weights=loss.prior_weights, shares=shares),
         "trained_without": {} if train.stored is None else trained_without(recipe, [c.present for c in train.stored]),
     }
-
-
-def select_by_classification(metric: str, network: nn.Module, patients: Patients, device: str) -> dict[str, float]:
-    """Return the measures on the `select` part, and under "value" the one that chooses (higher is better).
-
-    AUC needs both classes; where `select` has one only, the balanced log loss chooses in its place.
-    """
-    if not patients.cases:
-        return {}
-    stored = patients.stored
-    read = None if stored is None else (lambda i: (stored[i].images(), stored[i].present))
-    logits, positive = network_logits(network, len(patients.cases), read, patients.clinical, device), patients.positive
-    measures = {
-        "balanced_log_loss": balanced_log_loss(logits, positive),
-        "accuracy": float(((logits >= 0) == positive).mean()),
-    }
-    if positive.any() and not positive.all():
-        one_model = np.zeros(len(logits), np.str_)
-        measures["auc"] = float(pairs_ranked(positive, logits, one_model)(np.ones((1, len(logits))))[0])
-    value = measures.get(metric, -measures["balanced_log_loss"])
-    return measures | {"value": -value if metric == "balanced_log_loss" else value}
 
 
 def _shares(training: Training, train: Patients) -> tuple[float, float]:
