@@ -27,11 +27,9 @@ def demo(
         low, high = metric["interval"]
         typer.echo(f"{name}: {metric['value']:.3f} (95 % interval {low:.3f} to {high:.3f}), out of fold")
     for words, training in (("over folds", result.hpv.kfold), ("centres left out", result.hpv.left_out)):
-        if training is not None:
-            accuracy = training.classification.cohort["balanced_accuracy"]
-            typer.echo(
-                f"HPV balanced accuracy, {words}: {accuracy.value:.3f} ({accuracy.low:.3f} to {accuracy.high:.3f})"
-            )
+        accuracy = training.classification.cohort["balanced_accuracy"]
+        figure = f"{accuracy.value:.3f} (95 % interval {accuracy.low:.3f} to {accuracy.high:.3f})"
+        typer.echo(f"HPV_balanced_accuracy: {figure}, out of fold, {words}")
     lead = result.lead
     typer.echo(f"lead over the best SUV threshold in GTVp DSC: {lead.value:+.3f} ({lead.low:+.3f} to {lead.high:+.3f})")
     typer.echo(f"{result.seconds / 60:.1f} minutes. Report: {result.report.resolve()}")

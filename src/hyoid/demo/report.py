@@ -64,7 +64,7 @@ _CAPTION = (
 )
 _UNSEEN = (
     "Both folds together on new patients of other hospitals (other scanners, other contouring); solid: truth where "
-    "there is one, dashed: prediction. HPV: from the clinical record and the predicted lesions."
+    "there is one, dashed: prediction. HPV: from the clinical record."
 )
 _NEXT = """hyoid check COHORT                                        # your own data
 hyoid train COHORT --recipe baseline-unet --out RUN       # full size
@@ -88,8 +88,8 @@ def _unseen(out: Path, result: DemoResult, predicted: api.PredictResult) -> list
     for info in predicted.cases:
         lesions = info["lesions"]
         title = f"GTVp {lesions['gtvp']['volume_ml']:.1f} mL, GTVn {lesions['gtvn']['volume_ml']:.1f} mL"
-        if (hpv := info.get("hpv")) is not None:
-            title += f"\nHPV-{'positive' if hpv['decision'] else 'negative'}, probability {hpv['probability']:.2f}"
+        hpv = info["hpv"]
+        title += f"\nHPV-{'positive' if hpv['decision'] else 'negative'}, probability {hpv['probability']:.2f}"
         path = out / "predictions" / info["id"] / f"{info['id']}.nii.gz"
         chosen.append(Pictured(unseen.case(info["id"]), path, title))
     return segmentation.pictures(result.training.run.recipe, chosen)

@@ -5,6 +5,7 @@ from hyoid.phantom.cohort import LESIONS_FILE, SETTINGS_FILE, TRUTH_FILE, write_
 from hyoid.phantom.faults import FAULTS
 from hyoid.phantom.patient import PhantomPatient, PhantomTruth, make_patient
 from hyoid.phantom.record import Patient, draw_patient, draw_patients
+from hyoid.phantom.records import write_records
 from hyoid.phantom.tissue import Tissue
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "draw_patients",
     "make_patient",
     "write_cohort",
+    "write_records",
 ]
