@@ -38,8 +38,8 @@ NEGATIVES, POSITIVES, UNSEEN_PATIENTS = 60, 340, 150
 PREVALENCES = (0.20, 0.58, 0.80)
 SPLITS = {"kfold": "{name: kfold, folds: 5}", "leave_one_center_out": "{name: leave_one_center_out}"}
 EPOCHS = {
-    "subtle-hpv": 2,
-    "glasgow-hpv": 3,
+    "subtle-hpv": 1,
+    "glasgow-hpv": 2,
     "glasgow-hpv:clinical": 20,
     "baseline-hpv-resnet18": 2,
     "baseline-hpv-densenet121": 1,
