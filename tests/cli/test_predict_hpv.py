@@ -100,3 +100,11 @@ def test_json_holds_every_case_and_the_prior(
     assert printed["failed"] == {}
     assert printed["prior"][0]["to_prior"] == 0.3
     assert {case["hpv"]["prior"]["to_prior"] for case in printed["cases"]} == {0.3}
+
+
+def test_probability_and_threshold_are_printed_so_that_the_greater_is_seen() -> None:
+    from hyoid.cli.predict import _told_apart
+
+    assert _told_apart(0.71, 0.5) == ("0.71", "0.50")
+    assert _told_apart(0.8012, 0.7994) == ("0.801", "0.799")
+    assert _told_apart(0.5, 0.5) == ("0.50", "0.50")

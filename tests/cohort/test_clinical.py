@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -86,3 +87,11 @@ def test_no_text_breaks_the_reader(name, cell) -> None:
     value = reader.read(name, cell, "p")
     assert (value is not None) != (typed(cell) is None or bool(reader.problems))
     assert all(problem.case == "p" for problem in reader.problems)
+
+
+def test_a_column_that_stands_twice_is_refused_whatever_its_names(tmp_path: Path) -> None:
+    path = tmp_path / "ehr.json"
+    for text in ('{"Age": 61, "Age": 20}', '{"Age": 61, "age": 20}', '{"Gender": 1, "sex": 0}'):
+        path.write_text(text)
+        with pytest.raises(CohortError, match="more than once"):
+            read_clinical_json(path)

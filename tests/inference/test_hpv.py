@@ -181,6 +181,19 @@ def test_an_impossible_value_of_a_table_is_told_with_its_patient(logistic: Path,
     assert not any(notes.values())
 
 
+def test_a_file_that_is_not_there_is_refused_even_where_the_recipe_reads_no_image(
+    logistic: Path, tmp_path: Path
+) -> None:
+    record = _json(tmp_path, {"Age": 61})
+    with pytest.raises(CohortError, match=r"no file at .*nofile.nii.gz"):
+        api.predict([logistic], tmp_path / "out", pet=tmp_path / "nofile.nii.gz", clinical=record, device="cpu")
+
+
+def test_a_refusal_says_which_value_was_impossible(logistic: Path, tmp_path: Path) -> None:
+    with pytest.raises(CohortError, match=r"at least one of what .*age = 6100: expected 0 to 120 years"):
+        api.predict([logistic], tmp_path / "out", clinical=_json(tmp_path, {"Age": 6100}), device="cpu")
+
+
 def test_a_category_that_training_never_saw_is_encoded_as_missing_and_noted(network: Path, tmp_path: Path) -> None:
     """Performance status 4 in a one-hot encoding: the column `=missing` is 1, all others 0."""
     path = _json(tmp_path, RECORD | {"Performance Status": 4})

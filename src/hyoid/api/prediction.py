@@ -91,7 +91,10 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     else:
         read = resolve_cohort(cohort, columns)
         cases, problems = list(read.cases), list(read.problems)
-    found, failed = _predict_all(predictors, cases, Path(out), raise_errors=single)
+    try:
+        found, failed = _predict_all(predictors, cases, Path(out), raise_errors=single)
+    except HyoidError as error:  # of a single study: what was wrong with the record may be why
+        raise type(error)(" ".join([str(error), *impossible_values(problems, cases[0].id)])) from error
     shifts = [
         _shift(predictor, [one.hpv[k].combined for one in found], prevalence, estimate_prevalence)
         for k, predictor in enumerate(predictors.hpv)

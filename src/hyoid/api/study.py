@@ -32,11 +32,12 @@ def single_study(
     Raises
     ------
     CohortError
-        If the mask or the clinical record is not there, or the record is no JSON object.
+        If a file is not there, or the clinical record is no JSON object.
     """
     images = {name: Path(path) for name, path in (("ct", ct), ("pet", pet)) if path is not None}
-    if mask is not None and not Path(mask).is_file():
-        raise CohortError.of(f"no file at {mask}", "a label map", "Check the path.")
+    for path, what in ((ct, "a CT"), (pet, "a PET"), (mask, "a label map")):
+        if path is not None and not Path(path).is_file():
+            raise CohortError.of(f"no file at {path}", what, "Check the path.")
     problems: list[Problem] = []
     record = {} if clinical is None else read_clinical_json(Path(clinical), problems)
     files = [*images.values(), *(Path(path) for path in (clinical, mask) if path is not None)]

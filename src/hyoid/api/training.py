@@ -52,7 +52,8 @@ class TrainResult:
     def summary(self) -> dict[str, Any]:
         """Return recipe, finished folds, all folds' names in the split, and headline metrics with intervals."""
         folds = {"folds": list(self.run.folds), "fold_names": self.run.fold_names}
-        return {"recipe": self.run.recipe.title, **folds, **_results(self.evaluation)}
+        notes = {"notes": list(self.run.notes)}
+        return {"recipe": self.run.recipe.title, **folds, **notes, **_results(self.evaluation)}
 
 
 def preprocess(

@@ -87,9 +87,10 @@ def _print_case(case: dict[str, Any]) -> None:
     notes, missing = list(case["notes"]), list(case["missing_inputs"])
     if (hpv := case.get("hpv")) is not None:
         spread = hpv["spread_over_folds"]
+        probability, threshold = _told_apart(hpv["probability"], hpv["threshold"])
         found.append(
-            f"HPV-{'positive' if hpv['decision'] else 'negative'}, probability {hpv['probability']:.2f} "
-            f"(threshold {hpv['threshold']:.2f}; uncalibrated folds {spread['lowest']:.2f} to {spread['highest']:.2f})"
+            f"HPV-{'positive' if hpv['decision'] else 'negative'}, probability {probability} "
+            f"(threshold {threshold}; uncalibrated folds {spread['lowest']:.2f} to {spread['highest']:.2f})"
         )
         notes += [note for note in hpv["notes"] if note not in notes]
         missing += [name for name in hpv["missing"] if name not in missing]
@@ -98,3 +99,9 @@ def _print_case(case: dict[str, Any]) -> None:
         typer.echo(f"  missing: {', '.join(missing)}")
     for note in notes:
         typer.echo(f"  note: {note}")
+
+
+def _told_apart(probability: float, threshold: float) -> tuple[str, str]:
+    """Return both with two digits, or with as many as it takes to see which is greater."""
+    texts = [(f"{probability:.{digits}f}", f"{threshold:.{digits}f}") for digits in range(2, 10)]
+    return next((pair for pair in texts if pair[0] != pair[1]), texts[0])

@@ -64,6 +64,8 @@ def train(
         return
     for case_id, reason in result.run.excluded.items():
         typer.echo(f"left out {case_id}: {reason}")
+    for note in result.run.notes:
+        typer.echo(f"note: {note}")
     for folder, name in summary["fold_names"].items():
         if name != folder:  # of a split whose folds have names of their own: center-CHUM
             typer.echo(f"{folder}: {name}" + ("" if folder in summary["folds"] else ", not trained yet"))

@@ -116,7 +116,7 @@ def read_clinical_json(path: Path, problems: list[Problem] | None = None) -> dic
     if not path.is_file():
         raise CohortError.of(f"no file at {path}", "a JSON file with the clinical record", "Check the path.")
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=lambda pairs: _unique(pairs, path))
     except ValueError as error:
         raise CohortError.of(f"no JSON in {path} ({error})", "one JSON object", "Repair the file.") from error
     if not isinstance(content, dict):
@@ -129,6 +129,15 @@ def read_clinical_json(path: Path, problems: list[Problem] | None = None) -> dic
         first = reader.problems[0]
         raise CohortError.of(f"{first.found} in {path}", first.expected, "Correct the value or remove the key.")
     return record
+
+
+def _unique(pairs: list[tuple[str, Any]], path: Path) -> dict[str, Any]:
+    """Return the pairs as a mapping; refuse a column that stands there twice, under one name or two."""
+    names = [canonical_name(column_key(key)) or column_key(key) for key, _ in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise CohortError.of(f"{twice[0]} more than once in {path}", "each value once", "Correct the record.")
+    return dict(pairs)
 
 
 def clinical_values(content: Mapping[str, Any], reader: CellReader) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hyoid.cohort.encoders.value import value_of
 from hyoid.cohort.images import read_images
 from hyoid.decision import FittedCalibrator, FittedThreshold, PriorShift, spread
 from hyoid.errors import CohortError
-from hyoid.features import lesion_measures, with_measures
+from hyoid.features import LESIONS, lesion_measures, with_measures
 from hyoid.geometry import Volume
 from hyoid.imaging import read_volume
 from hyoid.inference.classify import Images, load_classifier
@@ -145,8 +145,13 @@ class HpvPredictor:
                 )
             return case, ["No label map: the lesion measures are missing."]
         pet = read_images(case, ("pet",)).get("pet")
+        if pet is None:
+            notes.append("No PET: the uptake of the lesions is missing.")
         names = () if lesions is None else lesions.measures
-        return with_measures(replace(case, mask=None), lesion_measures(mask, pet), names), notes
+        measures = lesion_measures(mask, pet)
+        partly = [lesion for lesion in LESIONS[:2] if measures[f"{lesion}_pet_coverage"] < 1]
+        notes += [f"{one}: {measures[f'{one}_pet_coverage']:.0%} of the contour lies in the PET." for one in partly]
+        return with_measures(replace(case, mask=None), measures, names), notes
 
 
 def join_answers(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from hyoid.training.checkpoint import is_finished
 from hyoid.training.copies import find_copies
 from hyoid.training.decide import decide
 from hyoid.training.folds import Work, chosen_folds, predict_held_out, train_folds
+from hyoid.training.inputs_there import check_folds, check_inputs
 from hyoid.training.lesion_table import add_lesion_measures
 from hyoid.training.store import Store
 from hyoid.training.usable import usable_cases
@@ -30,7 +31,7 @@ class Run:
     called in the split (`center-CHUM`: that centre is left out). `excluded` are cases that could not be used, with the
     reason; every case of `reported` has a label map, or a row of the table of predictions, in `folder/out-of-fold`,
     made by the model that did not see it. The test part of a hold-out split, `held_out`, is predicted by all folds
-    together into `folder/held-out` once every fold is finished.
+    together into `folder/held-out` once every fold is finished. `notes` say what of the cohort was not as expected.
     """
 
     folder: Path
@@ -40,6 +41,7 @@ class Run:
     excluded: dict[str, str]
     reported: tuple[str, ...]
     held_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def train_run(
@@ -64,6 +66,7 @@ def train_run(
     usable, excluded = usable_cases(cohort.cases, recipe)
     drawn = recipe.split.make_folds(usable)  # what is wrong with them is refused before anything is written
     chosen_folds(len(drawn), fold)
+    notes = [*check_inputs(recipe, usable), *check_folds(recipe, usable, drawn)]
     if recipe.task == "hpv":
         _check_reported_once(drawn)
     _open_folder(out, recipe, cohort, resume)
@@ -87,7 +90,8 @@ def train_run(
     reported = {i for k in finished for i in folds[k].report}
     names = {f"fold-{k}": one.name for k, one in enumerate(folds)}
     folders = {f"fold-{k}": work.folder(k) for k in finished}
-    return Run(out, recipe, folders, names, excluded, tuple(sorted(reported)), tuple(sorted(held_out)))
+    parts = tuple(sorted(reported)), tuple(sorted(held_out))
+    return Run(out, recipe, folders, names, excluded, *parts, tuple(notes))
 
 
 def _stored(recipe: Recipe, cases: Sequence[Case], root: Path, jobs: int) -> tuple[Store | None, dict[str, str]]:

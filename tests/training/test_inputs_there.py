@@ -1,0 +1,42 @@
+import pytest
+
+from hyoid.cohort import Case, Fold
+from hyoid.errors import CohortError, RecipeError
+from hyoid.recipe import load_recipe
+from hyoid.training.inputs_there import check_folds, check_inputs
+
+CASES = [Case(id=f"A{i}", clinical={"age": 50 + i, "tumour_side": "left"}, hpv=i > 1) for i in range(6)]
+FOLDS = [Fold(f"fold-{k}", ("A0", "A1"), ("A2",), ("A3",)) for k in range(3)]
+
+
+def _clinical(columns: str) -> list[str]:
+    return check_inputs(load_recipe("hpv-logistic:clinical", overrides=[f"inputs.clinical.columns={columns}"]), CASES)
+
+
+def test_a_known_column_without_any_value_is_noted_and_one_of_the_cohorts_own_is_taken() -> None:
+    assert _clinical("[age, tumour_side]") == []
+    assert _clinical("[age, tobacco]") == ["tobacco has no value in any of 6 cases: it is missing for every patient."]
+
+
+def test_a_column_that_nobody_knows_names_the_nearest() -> None:
+    with pytest.raises(RecipeError, match=r"No patient has a clinical column 'agee': did you mean 'age'"):
+        _clinical("[agee]")
+    with pytest.raises(RecipeError, match="did you mean 'tumour_side'"):
+        _clinical("[age, tumor_side]")
+
+
+def test_nothing_to_learn_from_is_refused() -> None:
+    with pytest.raises(CohortError, match="no value of tobacco, alcohol"):
+        _clinical("[tobacco, alcohol]")
+    with pytest.raises(CohortError, match=r"no label map in any of 6 cases.*hpv-logistic:clinical"):
+        check_inputs(load_recipe("hpv-logistic"), CASES)
+
+
+def test_more_folds_than_cases_of_the_rarer_class_are_noted_and_a_fold_that_is_not_there_refused() -> None:
+    recipe = load_recipe("hpv-logistic:clinical")
+    (note,) = check_folds(recipe, CASES, FOLDS)
+    assert "3 folds, but only 2 cases of the rarer" in note
+    assert check_folds(recipe, CASES, FOLDS[:2]) == []
+    alone = load_recipe("hpv-logistic:clinical", overrides=["inference.ensemble={name: single_fold, fold: 3}"])
+    with pytest.raises(RecipeError, match="fold=3 with 3 folds; expected 0 to 2"):
+        check_folds(alone, CASES, FOLDS)
