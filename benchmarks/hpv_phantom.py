@@ -25,9 +25,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from scipy.special import expit
+from joblib import Parallel, delayed
+from scipy.special import expit, logit
 
 from hyoid import api
+from hyoid.decision import PriorShift
 from hyoid.evaluation import ClassificationResult, evaluate_hpv
 from hyoid.files import read_json, write_json
 from hyoid.phantom import TRUTH_FILE, draw_patients, write_cohort
@@ -143,20 +145,25 @@ def measure(spec: str, work: Path, jobs: int) -> dict[str, Any]:
         )
         result[name] = summary(trained.classification) | {"seconds": round(time.perf_counter() - started)}
         if name == "kfold":
-            result["unseen"] = {f"{share:.2f}": on_unseen(folder, work, share) for share in PREVALENCES}
+            found = Parallel(n_jobs=jobs)(delayed(on_unseen)(folder, work, share) for share in PREVALENCES)
+            result["unseen"] = {f"{share:.2f}": one for share, one in zip(PREVALENCES, found, strict=True)}
     return result
 
 
 def on_unseen(folder: Path, work: Path, prevalence: float) -> dict[str, Any]:
     """Return what the k-fold bundle is worth at unseen centres, as it is and with its prior corrected."""
-    cohort, results = unseen(work, prevalence), {}
-    for name, given in (("as_it_is", None), ("prior_corrected", prevalence)):
-        out = folder / f"{cohort.name}-{name}"
-        api.predict([folder], out, cohort=cohort, device="cpu", prevalence=given)
-        table = pd.read_csv(out / "predictions.csv")
-        predicted = table[table["hpv_probability"].notna()]
-        results[name] = summary(evaluate_hpv(predicted.astype({"hpv_decision": int}), cohort))
-    return results
+    cohort = unseen(work, prevalence)
+    out = folder / cohort.name
+    api.predict([folder], out, cohort=cohort, device="cpu")
+    table = pd.read_csv(out / "predictions.csv")
+    table = table[table["hpv_probability"].notna()].astype({"hpv_decision": int})
+    shift = PriorShift.of(read_json(folder / "decision.json")["prior"], prevalence)
+    # the threshold of the balanced accuracy moves with the prior, so that no decision changes
+    corrected = table.assign(hpv_probability=expit(shift.apply(logit(table["hpv_probability"]))))
+    return {
+        "as_it_is": summary(evaluate_hpv(table, cohort)),
+        "prior_corrected": summary(evaluate_hpv(corrected, cohort)),
+    }
 
 
 def summary(result: ClassificationResult) -> dict[str, Any]:
