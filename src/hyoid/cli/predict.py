@@ -89,7 +89,7 @@ def _print_case(case: dict[str, Any]) -> None:
         spread = hpv["spread_over_folds"]
         probability, threshold = _told_apart(hpv["probability"], hpv["threshold"])
         found.append(
-            f"HPV-{'positive' if hpv['decision'] else 'negative'}, probability {probability} "
+            f"HPV-{'positive' if hpv['decision'] else 'negative'}, probability of positive {probability} "
             f"(threshold {threshold}; uncalibrated folds {spread['lowest']:.2f} to {spread['highest']:.2f})"
         )
         notes += [note for note in hpv["notes"] if note not in notes]

@@ -89,7 +89,8 @@ def _unseen(out: Path, result: DemoResult, predicted: api.PredictResult) -> list
         lesions = info["lesions"]
         title = f"GTVp {lesions['gtvp']['volume_ml']:.1f} mL, GTVn {lesions['gtvn']['volume_ml']:.1f} mL"
         hpv = info["hpv"]
-        title += f"\nHPV-{'positive' if hpv['decision'] else 'negative'}, probability {hpv['probability']:.2f}"
+        word = "positive" if hpv["decision"] else "negative"
+        title += f"\nHPV-{word}: P(positive) {hpv['probability']:.3f}, threshold {hpv['threshold']:.3f}"
         path = out / "predictions" / info["id"] / f"{info['id']}.nii.gz"
         chosen.append(Pictured(unseen.case(info["id"]), path, title))
     return segmentation.pictures(result.training.run.recipe, chosen)
