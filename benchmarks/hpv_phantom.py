@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from joblib import Parallel, delayed
 from scipy.special import expit, logit
 
 from hyoid import api
@@ -145,8 +144,7 @@ def measure(spec: str, work: Path, jobs: int) -> dict[str, Any]:
         )
         result[name] = summary(trained.classification) | {"seconds": round(time.perf_counter() - started)}
         if name == "kfold":
-            found = Parallel(n_jobs=jobs)(delayed(on_unseen)(folder, work, share) for share in PREVALENCES)
-            result["unseen"] = {f"{share:.2f}": one for share, one in zip(PREVALENCES, found, strict=True)}
+            result["unseen"] = {f"{share:.2f}": on_unseen(folder, work, share) for share in PREVALENCES}
     return result
 
 
