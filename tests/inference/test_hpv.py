@@ -239,6 +239,8 @@ def test_a_missing_pet_is_refused_where_the_recipe_says_so(refusing: Path, balls
     result = api.predict([refusing], tmp_path, cohort=balls, device="cpu")
     assert list(result.failed) == ["BCEN-003"]
     assert len(result.cases) == 8
+    # a ball in a cylinder has no head: what a classifier of head and neck says of it must not pass without a word
+    assert all(any(note.startswith("No head in view") for note in info["hpv"]["notes"]) for info in result.cases)
     table = pd.read_csv(tmp_path / "predictions.csv")
     assert table.loc[table["PatientID"] == "BCEN-003", "notes"].item() == result.failed["BCEN-003"]
 

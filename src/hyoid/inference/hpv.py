@@ -17,7 +17,7 @@ from hyoid.decision import FittedCalibrator, FittedThreshold, PriorShift, spread
 from hyoid.errors import CohortError
 from hyoid.features import LESIONS, lesion_measures, with_measures
 from hyoid.geometry import Volume
-from hyoid.imaging import read_volume
+from hyoid.imaging import find_head, read_volume
 from hyoid.inference.classify import Images, load_classifier
 from hyoid.inference.ensemble import ensemble_logits
 from hyoid.inference.missing import check_images
@@ -83,7 +83,12 @@ class HpvPredictor:
             )
         read = None
         if self.recipe.preprocess is not None:
-            framed = self.recipe.preprocess.apply(read_images(case, ("ct", "pet")), inputs.images)
+            volumes = read_images(case, ("ct", "pet"))
+            if find_head(volumes.get("pet"), volumes.get("ct")) is None:
+                notes.append(
+                    "No head in view: the classifier was trained on head and neck, and its answer means little."
+                )
+            framed = self.recipe.preprocess.apply(volumes, inputs.images)
             images: Images = framed.images, np.asarray(framed.present)
             notes += framed.notes
 
