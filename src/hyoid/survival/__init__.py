@@ -1,0 +1,1 @@
+"""Survival analysis on arrays: curves, baselines, fitted models. NumPy only; a higher risk is worse, times in days."""
