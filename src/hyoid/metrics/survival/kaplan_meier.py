@@ -125,8 +125,8 @@ def kaplan_meier(observed: Observed, weights: ArrayLike | None = None) -> Curve:
 def censoring_curve(observed: Observed, weights: ArrayLike | None = None) -> Curve:
     """Return the Kaplan-Meier estimate G of not yet being censored, whose `events` are the censorings.
 
-    At equal times events still come before censorings: who has the event on a day is no longer at risk of being censored
-    on it. So do R's survival (`reverse`) and scikit-survival; lifelines on flipped events counts them as at risk.
+    At equal times events still come before censorings: who has the event on a day is no longer at risk of being
+    censored on it. So do R's survival (`reverse`) and scikit-survival; lifelines on flipped events counts them.
     Inverse weights of censoring take G before the day of an event (`before`) and G at a horizon (`at`).
 
     Parameters
