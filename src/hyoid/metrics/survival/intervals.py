@@ -1,0 +1,50 @@
+"""Intervals of several measures at once, all from the same resamples of the patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from hyoid.errors import HyoidError
+from hyoid.metrics.intervals import Bootstrap, Floats, Interval, _interval, _resamples
+
+WeightedStatistics = Callable[[Floats], Floats]
+"""From weights (replicates, n cases) to values (replicates, k measures); NaN where undefined."""
+
+
+def weighted_intervals(
+    statistics: WeightedStatistics,
+    n_cases: int,
+    counts: Sequence[int],
+    settings: Bootstrap | None = None,
+    strata: Sequence[Any] | None = None,
+) -> tuple[Interval, ...]:
+    """Compute k statistics of the weights of cases, and their percentile intervals.
+
+    Each is what `weighted_interval` gives for it alone; what the statistics share is computed once.
+
+    Parameters
+    ----------
+    statistics
+        From weights (replicates, n cases) to values (replicates, k).
+    n_cases
+        Number of cases.
+    counts
+        (k,) numbers of cases that count in each.
+    settings, strata
+        As in `bootstrap_interval`.
+
+    Raises
+    ------
+    HyoidError
+        If there is no case, or `strata` has another length.
+    """
+    settings = settings or Bootstrap()
+    if n_cases < 1:
+        raise HyoidError.of("no case", "one case or more", "Check what was selected.")
+    nothing = np.zeros((0, len(counts)))
+    drawn = np.concatenate([nothing, *(statistics(weights) for weights in _resamples(n_cases, settings, strata))])
+    values = statistics(np.ones((1, n_cases)))[0]
+    return tuple(_interval(float(values[k]), drawn[:, k], settings, n) for k, n in enumerate(counts))
