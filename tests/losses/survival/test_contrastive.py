@@ -59,9 +59,11 @@ def test_what_the_published_sets_get_wrong() -> None:
         assert not len(pair_sets(days, event, "comparable")[1])
     days, every = torch.tensor([0.0, 10.0, 11.0]), torch.ones(3, dtype=torch.bool)
     assert pair_sets(days, every, "comparable")[0].tolist() == [[1, 2]]
-    assert not len(
-        pair_sets(days, every, "published")[0]
-    )  # three differences of zero, those to oneself, lower the median
+    # the three differences of zero, those to oneself, lower the median
+    assert not len(pair_sets(days, every, "published")[0])
+    days, every = torch.tensor([0.0, 1.0, 3.0, 7.0]), torch.ones(4, dtype=torch.bool)
+    assert pair_sets(days, every, "comparable")[0].tolist() == [[0, 1], [0, 2], [1, 2]]  # nearer than 3.5
+    assert pair_sets(days, every, "published")[0].tolist() == [[0, 1]]  # nearer than 2, the lower of the middle two
 
 
 @pytest.mark.parametrize("pairs", PAIRS)

@@ -69,6 +69,16 @@ def test_by_hand() -> None:
     assert cox_loss(equal, same_day, censored).item() == pytest.approx(math.log(3))
 
 
+def test_a_cohort_too_large_for_a_matrix_of_pairs() -> None:
+    n = 100_000
+    equal, days = torch.zeros(n, dtype=torch.float64), torch.randperm(n, generator=torch.Generator().manual_seed(0))
+    every = torch.ones(n, dtype=torch.bool)
+    for ties in TIES:  # the mean of log 1 ... log n
+        assert cox_loss(equal, days.double(), every, ties).item() == pytest.approx(math.lgamma(n + 1) / n, rel=1e-10)
+    on_one_day = cox_loss(equal, torch.ones(n), every, "efron")
+    assert on_one_day.item() == pytest.approx(math.lgamma(n + 1) / n, rel=1e-10)
+
+
 _PATIENTS = st.lists(
     st.tuples(st.floats(-8, 8, allow_subnormal=False), st.integers(0, 4), st.booleans()), min_size=1, max_size=9
 )
