@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from hyoid.estimators.table import (
+    LEAST_EVENTS_TO_CHOOSE,
     Floats,
     Part,
     center_and_spread,
@@ -20,9 +21,6 @@ from hyoid.estimators.table import (
 )
 from hyoid.settings import Settings
 from hyoid.survival import fit_cox, partial_log_likelihood
-
-LEAST_EVENTS_TO_CHOOSE = 5
-"""Events that `select` must have for a penalty to be chosen on it."""
 
 
 class FittedCoxPH(Settings):

@@ -12,6 +12,9 @@ Floats = NDArray[np.float64]
 Part = tuple[NDArray[np.floating], Observed]
 """Encoded values (n, columns) of n patients, and their outcomes."""
 
+LEAST_EVENTS_TO_CHOOSE = 5
+"""Events that `select` must have for anything to be chosen on it."""
+
 
 def checked_values(columns: tuple[str, ...], values: NDArray[np.floating]) -> Floats:
     """Return the values (n, columns) in double precision.

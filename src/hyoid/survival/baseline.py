@@ -12,6 +12,7 @@ from hyoid.errors import CohortError
 from hyoid.metrics.survival import Observed
 from hyoid.settings import Settings
 from hyoid.survival.cox_newton import fit_cox
+from hyoid.survival.days import checked_days
 
 Floats = NDArray[np.float64]
 _Part = tuple[Floats, Observed]
@@ -71,11 +72,8 @@ class FittedBaseline(Settings):
         CohortError
             If a risk is not finite, or a day is NaN.
         """
-        wanted = np.asarray(days, np.float64)
-        if wanted.ndim != 1 or np.isnan(wanted).any():
-            raise CohortError.of(f"days {wanted.tolist()}", "a list of days", "Name the days to predict survival at.")
         hazard = np.concatenate([[0.0], self.cumulative_hazard])
-        at_days = hazard[np.searchsorted(self.days, wanted, side="right")]
+        at_days = hazard[np.searchsorted(self.days, checked_days(days), side="right")]
         with np.errstate(divide="ignore", over="ignore"):  # no hazard is log 0; one beyond all floats is death
             logs = np.log(at_days) + (self.slope * self.standardised(risk))[:, np.newaxis]
             survival: Floats = np.exp(-np.exp(logs))

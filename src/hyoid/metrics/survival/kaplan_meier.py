@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from hyoid.errors import CohortError
 from hyoid.metrics.survival.observed import Observed
@@ -82,7 +82,7 @@ class Curve:
         The pointwise interval of Kalbfleisch and Prentice, which stays within 0..1. Where the survival is 1 both bounds
         are 1. Where it is 0 there is no such interval: the bounds are 0 and the upper bound of the step before.
         """
-        quantile = float(norm.ppf((1 + level) / 2))
+        quantile = float(ndtri((1 + level) / 2))
         lower, upper = self.survival.copy(), self.survival.copy()
         inside = (self.survival > 0) & (self.survival < 1)
         log = np.log(self.survival[inside])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from hyoid.errors import CohortError
 from hyoid.metrics.survival.observed import Observed
@@ -66,7 +66,7 @@ def log_rank(groups: Sequence[Observed]) -> LogRank:
     if len(kept) == 0:
         return LogRank(np.nan, 0, np.nan, tuple(expected.tolist()))
     statistic = float(excess[kept] @ np.linalg.solve(covariance[np.ix_(kept, kept)], excess[kept]))
-    return LogRank(statistic, len(kept), float(chi2.sf(statistic, len(kept))), tuple(expected.tolist()))
+    return LogRank(statistic, len(kept), float(chdtrc(len(kept), statistic)), tuple(expected.tolist()))
 
 
 def _at_each(group: Observed, days: Floats) -> Floats:
