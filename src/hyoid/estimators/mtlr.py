@@ -44,9 +44,10 @@ class MTLR(Settings):
     """Multi-task logistic regression (Yu et al. 2011): a logistic regression for each edge of time bins, tied together.
 
     Minimises the negative log-likelihood, summed over patients, plus penalty / 2 |w|^2, where w are the weights of
-    standardised columns for all edges and the offsets are free. Of `penalties` the one with the least negative
-    log-likelihood on the fold's `select` part is kept; where that has fewer than `LEAST_EVENTS_TO_CHOOSE` events the
-    middle one is, with a note.
+    standardised columns for all edges. The offsets are free: where nobody outlasts the last edge, the one that speaks
+    for the open bin goes as far as the search does. Of `penalties` the one with the least negative log-likelihood on the
+    fold's `select` part is kept; where that has fewer than `LEAST_EVENTS_TO_CHOOSE` events the middle one is, with a
+    note.
 
     Parameters
     ----------
@@ -108,13 +109,17 @@ def minimise(table: Floats, observed: Observed, edges: Floats, penalty: float) -
     import torch
     from scipy.optimize import minimize
 
-    values, bins, event, _ = tensors(table, observed, edges)
+    # in units in which the objective bends about as much along weights as along offsets, which are not penalised
+    unit = 1 / np.sqrt(1 + penalty / len(table))
+    values, bins, event, _ = tensors(table * unit, observed, edges)
+    strength = penalty * unit**2
     shape = (len(edges), table.shape[1] + 1)
 
     def objective(flat: Floats) -> tuple[float, Floats]:
         both = torch.from_numpy(flat.reshape(shape)).requires_grad_()
         weights, offset = both[:, :-1], both[:, -1]
-        loss = len(values) * mtlr_loss(values @ weights.T + offset, bins, event) + penalty / 2 * weights.square().sum()
+        likelihood = len(values) * mtlr_loss(values @ weights.T + offset, bins, event)
+        loss = likelihood + strength / 2 * weights.square().sum()
         (gradient,) = torch.autograd.grad(loss, both)
         return loss.item(), gradient.numpy().ravel()
 
@@ -132,7 +137,7 @@ def minimise(table: Floats, observed: Observed, edges: Floats, penalty: float) -
             "Drop columns that are copies of each other, or raise the penalty.",
         )
     both = found.x.reshape(shape)
-    return Layer.of(both[:, :-1], both[:, -1])
+    return Layer.of(both[:, :-1] * unit, both[:, -1])
 
 
 def _loss(layer: Layer, table: Floats, observed: Observed, edges: Floats) -> float:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 from sksurv.nonparametric import kaplan_meier_estimator
 
-from hyoid.errors import CohortError
+from hyoid.errors import CohortError, HyoidError
 from hyoid.metrics.survival import Observed
 from hyoid.metrics.survival.kaplan_meier import censoring_curve, kaplan_meier
 
@@ -122,3 +122,5 @@ def test_no_patient_and_no_day_are_refused() -> None:
         kaplan_meier(Observed([], []))
     with pytest.raises(CohortError, match="NaN"):
         kaplan_meier(BY_HAND).at([1, np.nan])
+    with pytest.raises(HyoidError, match="level of 95"):
+        kaplan_meier(BY_HAND).interval(95)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from hyoid.errors import CohortError
+from hyoid.errors import CohortError, HyoidError
 from hyoid.metrics.survival.observed import Observed
 
 Floats = NDArray[np.float64]
@@ -81,7 +81,14 @@ class Curve:
 
         The pointwise interval of Kalbfleisch and Prentice, which stays within 0..1. Where the survival is 1 both bounds
         are 1. Where it is 0 there is no such interval: the bounds are 0 and the upper bound of the step before.
+
+        Raises
+        ------
+        HyoidError
+            If the level is not between 0 and 1.
         """
+        if not 0 < level < 1:
+            raise HyoidError.of(f"a level of {level:g}", "one between 0 and 1", "95 % is 0.95.")
         quantile = float(ndtri((1 + level) / 2))
         lower, upper = self.survival.copy(), self.survival.copy()
         inside = (self.survival > 0) & (self.survival < 1)
