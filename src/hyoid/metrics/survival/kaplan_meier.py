@@ -170,9 +170,8 @@ def _counts(observed: Observed, weights: ArrayLike | None) -> tuple[Floats, Floa
     order = order[weight[order] > 0]
     days, place = np.unique(observed.days[order], return_inverse=True)
     event, weight = observed.event[order], weight[order]
-    events = np.bincount(place, weight * event, len(days))
-    censored = np.bincount(place, weight * ~event, len(days))
-    return days, events, censored
+    events, censored = (np.bincount(place[kind], weight[kind], len(days)) for kind in (event, ~event))
+    return days, events.astype(np.float64), censored.astype(np.float64)
 
 
 def _from_each_on(leaving: Floats) -> Floats:
