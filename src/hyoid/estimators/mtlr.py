@@ -46,8 +46,8 @@ class MTLR(Settings):
     Minimises the negative log-likelihood, summed over patients, plus penalty / 2 |w|^2, where w are the weights of
     standardised columns for all edges. The offsets are free: where nobody outlasts the last edge, the one that speaks
     for the open bin goes as far as the search does. Of `penalties` the one with the least negative log-likelihood on
-    the fold's `select` part is kept; where that has fewer than `LEAST_EVENTS_TO_CHOOSE` events the middle one is, with a
-    note.
+    the fold's `select` part is kept; where that has fewer than `LEAST_EVENTS_TO_CHOOSE` events the middle one is, with
+    a note.
 
     Parameters
     ----------
