@@ -46,3 +46,11 @@ def test_an_unknown_measure_names_the_nearest(name: str, nearest: str) -> None:
     with pytest.raises(ValueError, match=f"no lesion measure is named '{name}'; did you mean '{nearest}'"):
         check_measures(["gtvp_count", name])
     check_measures([nearest, f"log_{nearest}"])
+
+
+def test_a_measure_that_may_be_negative_has_no_logarithm() -> None:
+    check_measures(["gtvp_ct_mean_hu", "log_gtvp_ct_sd_hu", "log_total_dmax_mm", "gtvn_dose_v60"])
+    with pytest.raises(
+        ValueError, match="'log_gtvp_ct_mean_hu' has no logarithm, for it may be negative: take 'gtvp_ct"
+    ):
+        check_measures(["log_gtvp_ct_mean_hu"])

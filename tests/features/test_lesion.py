@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
+from scipy.spatial.distance import cdist
 
 from hyoid.errors import ImageError
 from hyoid.features import LESIONS, MEASURES, lesion_measures
-from hyoid.features.lesion import peak_sphere
+from hyoid.features.names import image_of
 from hyoid.geometry import Grid, Volume
 
 FINE = Grid((60, 60, 40), (1.0, 1.0, 1.5), (-30.0, -30.0, -30.0))
@@ -50,16 +51,19 @@ def test_balls_of_known_uptake() -> None:
 
 def _peak_by_hand(labels: np.ndarray, suv: np.ndarray, grid: Grid) -> float:
     radius = (3 / (4 * math.pi)) ** (1 / 3) * 10
-    index = np.meshgrid(*(np.arange(n) for n in grid.shape), indexing="ij")
-    points = np.stack(index, axis=-1).reshape(-1, 3) * grid.spacing[::-1]
-    values = suv.reshape(-1)
-    best = -math.inf
-    for centre in points[labels.reshape(-1) > 0]:
-        best = max(best, values[((points - centre) ** 2).sum(axis=1) <= radius**2].mean())
-    return best
+    points = np.argwhere(np.ones(grid.shape, bool)) * grid.spacing[::-1]
+    near = cdist(points[labels.reshape(-1) > 0], points) <= radius
+    return float((near @ suv.reshape(-1).astype(float) / near.sum(axis=1)).max())
 
 
-@settings(max_examples=15, deadline=None)
+def _entropy_by_hand(values: np.ndarray) -> float:
+    counts: dict[int, int] = {}
+    for value in values:
+        counts[int(value // 0.5)] = counts.get(int(value // 0.5), 0) + 1
+    return -sum(n / len(values) * math.log2(n / len(values)) for n in counts.values())
+
+
+@settings(max_examples=8, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     spacing=st.sampled_from([(2.0, 2.0, 2.0), (0.98, 0.98, 3.27), (4.0, 4.0, 5.0), (1.0, 3.0, 7.0)]),
@@ -71,7 +75,10 @@ def test_random_lesions_equal_brute_force(seed: int, spacing: tuple[float, float
     labels[3, 3, 3] = 1
     labels[2, 2, 0] = 2  # at the border: the sphere counts what lies in the PET
     suv = rng.gamma(2, 2, grid.shape).astype(np.float32)
-    found = lesion_measures(Volume(labels, grid), Volume(suv, grid), active_suv=2.0)
+    hu = rng.integers(-200, 300, grid.shape).astype(np.int16)
+    gray = rng.uniform(0, 75, grid.shape).astype(np.float32)
+    images = [Volume(array, grid) for array in (suv, hu, gray)]
+    found = lesion_measures(Volume(labels, grid), *images, active_suv=2.0)
     for name, lesion in (("gtvp", labels == 1), ("gtvn", labels == 2), ("total", labels > 0)):
         values = suv[lesion].astype(float)
         active = values[values >= 2.0]
@@ -82,6 +89,13 @@ def test_random_lesions_equal_brute_force(seed: int, spacing: tuple[float, float
             "suv_max": values.max(),
             "suv_mean": values.mean(),
             "suv_peak": _peak_by_hand(lesion, suv, grid),
+            "suv_cov": values.std() / values.mean(),
+            "suv_entropy": _entropy_by_hand(values),
+            "ct_mean_hu": hu[lesion].mean(),
+            "ct_sd_hu": hu[lesion].std(),
+            "dose_mean_gy": gray[lesion].mean(),
+            "dose_d95_gy": np.quantile(-gray[lesion].astype(float), 0.95, method="inverted_cdf") * -1,
+            "dose_v60": (gray[lesion] >= 60).mean(),
         }
         assert {key: found[f"{name}_{key}"] for key in expected} == pytest.approx(expected, rel=1e-5)
 
@@ -125,20 +139,37 @@ def test_what_is_not_there() -> None:
     labels = np.where(_two_balls() == 1, 1, 0).astype(np.uint8)
     suv = np.ones(FINE.shape, np.float32)
     with_pet, without = (lesion_measures(Volume(labels, FINE), pet) for pet in (Volume(suv, FINE), None))
+    zero = {"volume_ml", "count", "mtv_ml", "tlg_g", "dmax_mm", "dmax_centroid_mm", "spread_mm"}
     for found in (with_pet, without):
-        assert [found[f"gtvn_{name}"] for name in ("volume_ml", "count", "mtv_ml", "tlg_g")] == [0, 0, 0, 0]
-        assert all(math.isnan(found[f"gtvn_{name}"]) for name in ("pet_coverage", "suv_max", "suv_mean", "suv_peak"))
+        assert [found[f"gtvn_{name}"] for name in zero] == [0] * len(zero)
+        assert all(math.isnan(found[f"gtvn_{name}"]) for name in set(MEASURES) - zero)
     assert without["gtvp_volume_ml"] == with_pet["gtvp_volume_ml"]
-    missing = ("mtv_ml", "tlg_g", "suv_max", "suv_mean", "suv_peak", "pet_coverage")
-    assert all(math.isnan(without[f"gtvp_{name}"]) for name in missing)
+    of_contour = {name for name in MEASURES if image_of(name) is None}
+    assert of_contour == zero - {"mtv_ml", "tlg_g"}
+    assert {name for name in MEASURES if math.isnan(without[f"gtvp_{name}"])} == set(MEASURES) - of_contour
+    of_pet = {name for name in MEASURES if image_of(name) in {None, "pet"}}
+    assert {name for name in MEASURES if math.isnan(with_pet[f"gtvp_{name}"])} == set(MEASURES) - of_pet
+
+
+def test_total_takes_both_kinds_together() -> None:
+    rng = np.random.default_rng(3)
+    suv, hu, gray = (rng.uniform(1, 70, FINE.shape).astype(np.float32) for _ in range(3))
+    labels = _two_balls()
+    found = lesion_measures(Volume(labels, FINE), *(Volume(each, FINE) for each in (suv, hu, gray)))
+    merged = lesion_measures(
+        Volume((labels > 0).astype(np.uint8), FINE), *(Volume(each, FINE) for each in (suv, hu, gray))
+    )
+    assert {n: found[f"total_{n}"] for n in MEASURES} == pytest.approx({n: merged[f"gtvp_{n}"] for n in MEASURES})
+    assert found["total_dmax_centroid_mm"] == pytest.approx(40.0, abs=0.1)
+    assert found["gtvp_dmax_centroid_mm"] == 0
+
+
+def test_a_dose_that_is_not_in_gray_is_refused() -> None:
+    labels = Volume(_two_balls(), FINE)
+    with pytest.raises(ImageError, match="a dose from 0 to 7000; expected Gy"):
+        lesion_measures(labels, None, None, Volume(np.linspace(0, 7000, labels.array.size).reshape(FINE.shape), FINE))
 
 
 def test_other_labels_are_refused() -> None:
     with pytest.raises(ImageError, match="label values 5"):
         lesion_measures(Volume(np.full((2, 2, 2), 5), Grid((2, 2, 2), (1, 1, 1))), None)
-
-
-@pytest.mark.parametrize("spacing", [(1.0, 1.0, 1.0), (0.5, 0.5, 0.5), (0.98, 0.98, 2.0)])
-def test_the_sphere_has_one_millilitre(spacing: tuple[float, float, float]) -> None:
-    sphere = peak_sphere(Grid((4, 4, 4), spacing))
-    assert sphere.sum() * math.prod(spacing) / 1000 == pytest.approx(1.0, rel=0.05)

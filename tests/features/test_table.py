@@ -1,5 +1,6 @@
 import gzip
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +26,14 @@ def cases(tmp_path: Path) -> list[Case]:
     mask = np.zeros(GRID.shape, np.uint8)
     mask[4:8, 4:8, 4:8] = 1
     suv = np.full(GRID.shape, 4.0, np.float32)
-    pet, label_map = _write(tmp_path, "CHUM-001__PT", suv), _write(tmp_path, "CHUM-001", mask)
+    hu = np.where(mask, 40, -1000).astype(np.int16)
+    pet, ct = _write(tmp_path, "CHUM-001__PT", suv), _write(tmp_path, "CHUM-001__CT", hu)
+    label_map = _write(tmp_path, "CHUM-001", mask)
     broken = tmp_path / "CHUM-004.nii.gz"
     broken.write_bytes(gzip.compress(b"no image"))
     return [
-        Case("CHUM-001", "CHUM", {"pet": pet}, label_map),
-        Case("CHUM-002", "CHUM", {}, label_map),
+        Case("CHUM-001", "CHUM", {"pet": pet, "ct": ct}, label_map),
+        Case("CHUM-002", "CHUM", {"ct": ct}, label_map),
         Case("CHUM-003", "CHUM", {"pet": pet}, None),
         Case("CHUM-004", "CHUM", {"pet": pet}, broken),
     ]
@@ -41,7 +44,9 @@ def test_one_row_a_patient_and_what_is_missing_is_said(cases: list[Case]) -> Non
     assert ["PatientID", *table.columns] == list(COLUMNS)
     assert table.loc["CHUM-001", "gtvp_tlg_g"] == pytest.approx(4 * 64 * 8 / 1000)
     assert table.loc["CHUM-001", "Notes"] == ""
-    assert table.loc["CHUM-002", "Notes"] == "no PET: volumes and counts only"
+    assert table.loc["CHUM-001", "gtvp_ct_mean_hu"] == 40
+    assert table.loc["CHUM-002", "Notes"] == "no PET"
+    assert table.loc["CHUM-002", "gtvp_ct_mean_hu"] == 40
     assert table.loc["CHUM-002", "gtvp_volume_ml"] == pytest.approx(0.512)
     assert math.isnan(table.loc["CHUM-002", "gtvp_tlg_g"])
     assert table.loc["CHUM-003", "Notes"] == "no mask"
@@ -76,7 +81,7 @@ def test_masks_of_other_patients_are_refused(cases: list[Case], tmp_path: Path) 
 def test_partly_covered_lesions_are_noted(cases: list[Case], tmp_path: Path) -> None:
     far = Grid((12, 12, 6), (2.0, 2.0, 2.0))
     write_volume(tmp_path / "short.nii.gz", Volume(np.ones(far.shape, np.float32), far))
-    case = Case("CHUM-001", "CHUM", {"pet": tmp_path / "short.nii.gz"}, cases[0].mask)
+    case = replace(cases[0], images={**cases[0].images, "pet": tmp_path / "short.nii.gz"})
     assert feature_table([case])["Notes"].item() == "gtvp: 50% of the contour lies in the PET"
 
 

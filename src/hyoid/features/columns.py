@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hyoid.cohort import Case
-from hyoid.features.names import LESIONS, MEASURES
+from hyoid.features.names import LESIONS, MEASURES, SIGNED
 from hyoid.settings import nearest
 
 LOG = "log_"
-"""Prefix of a measure that is taken as log(1 + x): volumes and TLG span three orders of magnitude."""
+"""Prefix of a measure that is taken as log(1 + x): volumes and TLG span three orders of magnitude. Measures that may be
+negative (`SIGNED`) have none."""
 
 _KNOWN = tuple(f"{lesion}_{measure}" for lesion in LESIONS for measure in MEASURES)
+_SIGNED = tuple(f"{LOG}{lesion}_{measure}" for lesion in LESIONS for measure in SIGNED)
 
 
 def check_measures(names: Iterable[str]) -> None:
@@ -21,6 +23,8 @@ def check_measures(names: Iterable[str]) -> None:
     for name in names:
         if name.removeprefix(LOG) not in _KNOWN:
             raise ValueError(f"no lesion measure is named '{name}'; {nearest(name.removeprefix(LOG), _KNOWN)}")
+        if name in _SIGNED:
+            raise ValueError(f"'{name}' has no logarithm, for it may be negative: take '{name.removeprefix(LOG)}'")
 
 
 def with_measures(case: Case, measures: Mapping[str, float], names: Iterable[str]) -> Case:
