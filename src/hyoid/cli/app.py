@@ -8,6 +8,7 @@ import typer
 
 from hyoid.cli.check import check
 from hyoid.cli.demo import demo
+from hyoid.cli.dvh import dvh
 from hyoid.cli.evaluate import evaluate
 from hyoid.cli.features import features
 from hyoid.cli.phantom import phantom
@@ -41,6 +42,6 @@ def _root(
     """PET/CT and clinical AI in head and neck cancer. Research use only, not a medical device."""
 
 
-for verb in (demo, phantom, check, recipes, preprocess, train, predict, features):
+for verb in (demo, phantom, check, recipes, preprocess, train, predict, features, dvh):
     app.command()(verb)
 app.add_typer(evaluate, name="evaluate")
