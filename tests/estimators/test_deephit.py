@@ -94,7 +94,7 @@ def test_the_seed_decides_and_the_generator_of_others_does_not() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"dropout": 0.0}, {"alpha": 1.0}, {"sigma": 1.0}, {"weight_decay": 0.0}, {"learning_rate": 0.02}, {"hidden": ()}],
+    [{"dropout": 0.0}, {"alpha": 1.0}, {"sigma": 1.0}, {"weight_decay": 0.0}, {"learning_rate": 0.01}, {"hidden": ()}],
 )
 def test_every_setting_changes_the_fit(change: dict[str, object]) -> None:
     train, select = part(0), part(1)

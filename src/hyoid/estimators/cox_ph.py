@@ -75,7 +75,7 @@ class CoxPH(Settings):
 
     name: Literal["cox_ph"] = "cox_ph"
     penalties: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = Field(
-        (0.3, 3.0, 30.0, 300.0, 3000.0), min_length=1
+        (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0), min_length=1
     )
     ties: Literal["efron", "breslow"] = "efron"
 

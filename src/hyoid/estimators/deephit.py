@@ -69,11 +69,11 @@ class DeepHit(Settings):
     dropout: float = Field(0.2, ge=0, lt=1)
     alpha: float = Field(0.2, ge=0, allow_inf_nan=False)
     sigma: float = Field(0.1, gt=0, allow_inf_nan=False)
-    learning_rate: float = Field(0.01, gt=0, allow_inf_nan=False)
+    learning_rate: float = Field(0.02, gt=0, allow_inf_nan=False)
     weight_decay: float = Field(0.1, ge=0, allow_inf_nan=False)
-    epochs: int = Field(300, ge=1)
-    epochs_unselected: int = Field(100, ge=1)
-    patience: int = Field(30, ge=1)
+    epochs: int = Field(200, ge=1)
+    epochs_unselected: int = Field(60, ge=1)
+    patience: int = Field(25, ge=1)
     seed: int = Field(0, ge=0)
 
     def fit(self, columns: tuple[str, ...], train: Part, select: Part) -> FittedDeepHit:
