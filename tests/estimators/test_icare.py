@@ -107,6 +107,11 @@ def test_the_seed_draws_other_patients_and_other_columns() -> None:
     bags = [BaggedIcare(estimators=2, seed=seed).fit(NAMES, data, data) for seed in (0, 0, 1)]
     assert bags[0] == bags[1] != bags[2]
     assert bags[0].members[0] != bags[0].members[1]
+    settings = (Icare(), Icare(seed=1))
+    assert (
+        len({BaggedIcare(estimators=1, parameter_sets=(each,)).fit(NAMES, data, data).members for each in settings})
+        == 2
+    )
     few = [Icare(max_features=0.2, seed=seed).fit(NAMES, data, data).member.columns for seed in range(20)]
     assert len(set(few)) > 3
 

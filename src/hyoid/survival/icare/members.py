@@ -57,6 +57,6 @@ def signs_of(found: Floats, least_concordance: float) -> NDArray[np.intp]:
     mean of max(c, 1 - c) is below the least concordance.
     """
     signs = np.where(found < 0.5 - _ROUNDING, -1, 1)
-    agree = (signs == signs[0]).all(axis=0) & ~np.isnan(found).any(axis=0)
-    strong = np.maximum(found, 1 - found).mean(axis=0) >= least_concordance - _ROUNDING
+    agree = (signs == signs[0]).all(axis=0)
+    strong = np.maximum(found, 1 - found).mean(axis=0) >= least_concordance - _ROUNDING  # NaN is not
     return np.where(agree & strong, signs[0], 0)
