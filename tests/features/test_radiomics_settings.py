@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
+from docs.markdown import ROOT, blocks
 from hyoid.errors import RecipeError
 from hyoid.features import RadiomicsSettings, load_radiomics_settings, radiomics_columns
 from hyoid.features.radiomics_settings import ibsi_features
@@ -83,3 +85,8 @@ def test_settings_of_a_file(tmp_path: Path) -> None:
         load_radiomics_settings(str(path))
     with pytest.raises(RecipeError, match="no file at nowhere"):
         load_radiomics_settings("nowhere")
+
+
+def test_the_page_shows_the_defaults() -> None:
+    (example,) = blocks((ROOT / "docs" / "how-to" / "measure-lesions.md").read_text(encoding="utf-8"), "yaml")
+    assert RadiomicsSettings.model_validate(yaml.safe_load(example.body)) == RadiomicsSettings()
