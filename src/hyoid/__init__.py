@@ -12,6 +12,7 @@ from hyoid.version import __version__
 _VERBS = {
     "check_cohort": "hyoid.cohort",
     "evaluate_segmentation": "hyoid.evaluation",
+    "evaluate_survival": "hyoid.evaluation",
     "feature_table": "hyoid.features",
     "load_recipe": "hyoid.recipe",
     "predict": "hyoid.api",
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from hyoid.api import predict, preprocess, train
     from hyoid.cohort import check_cohort, read_cohort
     from hyoid.demo import run_demo
-    from hyoid.evaluation import evaluate_segmentation
+    from hyoid.evaluation import evaluate_segmentation, evaluate_survival
     from hyoid.features import feature_table
     from hyoid.phantom import write_cohort
     from hyoid.recipe import load_recipe
@@ -35,6 +36,7 @@ __all__ = [
     "__version__",
     "check_cohort",
     "evaluate_segmentation",
+    "evaluate_survival",
     "feature_table",
     "load_recipe",
     "predict",

@@ -75,21 +75,21 @@ def torchsurv_values(
 ) -> dict[str, Any]:
     """Harrell's C, Uno's C, AUC and Brier score at horizons, by weights of the patients' own censoring."""
     import torch
-    from torchsurv.metrics.auc import Auc
-    from torchsurv.metrics.brier_score import BrierScore
-    from torchsurv.metrics.cindex import ConcordanceIndex
-    from torchsurv.stats.ipcw import get_ipcw
 
     happened, time = torch.from_numpy(event), torch.from_numpy(days)
     estimate, when = torch.from_numpy(risk), torch.from_numpy(horizons)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        own, later = get_ipcw(happened, time), get_ipcw(happened, time, when)
+        warnings.simplefilter("ignore")  # it is compiled on import, by what PyTorch now calls deprecated
+        from torchsurv.metrics.auc import Auc
+        from torchsurv.metrics.brier_score import BrierScore
+        from torchsurv.metrics.cindex import ConcordanceIndex
+        from torchsurv.stats.ipcw import get_ipcw
+
+        own, later = get_ipcw(happened, time).double(), get_ipcw(happened, time, when).double()  # single precision
+        predicted = torch.from_numpy(survival)
         return {
             "harrell": float(ConcordanceIndex()(estimate, happened, time)),
             "uno": float(ConcordanceIndex()(estimate, happened, time, weight=own, tmax=when[-1])),
             "auc": Auc()(estimate, happened, time, weight=own, new_time=when, weight_new_time=later).numpy(),
-            "brier": BrierScore()(
-                torch.from_numpy(survival), happened, time, when, weight=own, weight_new_time=later
-            ).numpy(),
+            "brier": BrierScore()(predicted, happened, time, when, weight=own, weight_new_time=later).numpy(),
         }

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from hyoid.cli.evaluate_hpv import hpv
+from hyoid.cli.evaluate_survival import survival
 from hyoid.cli.options import JobsOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def segmentation(
 
 
 evaluate.command()(hpv)
+evaluate.command()(survival)
 
 
 def _options(**given: object) -> SegmentationOptions:

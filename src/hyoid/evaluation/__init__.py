@@ -6,6 +6,10 @@ from hyoid.evaluation.floor import Floor, suv_floor
 from hyoid.evaluation.floor_choice import CANDIDATES
 from hyoid.evaluation.result import CaseResult, SegmentationResult
 from hyoid.evaluation.segmentation import evaluate_segmentation, paired_difference, score_pair
+from hyoid.evaluation.survival import compare_survival, evaluate_survival
+from hyoid.evaluation.survival_comparison import SurvivalComparison
+from hyoid.evaluation.survival_result import SurvivalResult
+from hyoid.evaluation.survival_training import observed_of
 
 __all__ = [
     "CANDIDATES",
@@ -13,8 +17,13 @@ __all__ = [
     "ClassificationResult",
     "Floor",
     "SegmentationResult",
+    "SurvivalComparison",
+    "SurvivalResult",
+    "compare_survival",
     "evaluate_hpv",
     "evaluate_segmentation",
+    "evaluate_survival",
+    "observed_of",
     "paired_difference",
     "score_pair",
     "suv_floor",

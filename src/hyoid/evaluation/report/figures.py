@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -69,6 +70,66 @@ def reliability(bins: Sequence[Any], probabilities: Mapping[str, Sequence[float]
     return _svg(figure)
 
 
+def survival_calibration(horizons: Mapping[float, Sequence[Any]]) -> str:
+    """Return an SVG of observed against predicted risk by each horizon, one panel each.
+
+    `horizons` are `CalibrationGroup`s by horizon in days; a group whose observed risk is not known is left out.
+    """
+    columns = min(2, len(horizons))
+    rows = -(-len(horizons) // columns)
+    figure, axes = _figure(rows, columns, (3.3 * columns + 0.6, 3.2 * rows))
+    for place in axes[len(horizons) :]:
+        place.set_axis_off()
+    for place, (day, groups) in zip(axes, horizons.items(), strict=False):
+        known = [group for group in groups if not math.isnan(group.observed)]
+        top = min(1.0, 0.05 + max([0.15, *(max(group.high, group.predicted) for group in known)]))
+        place.plot([0, 1], [0, 1], color="#8c959f", linewidth=0.8)
+        for group in known:
+            place.plot([group.predicted] * 2, [group.low, group.high], color="#0969da", linewidth=1.2)
+            label = (group.predicted, group.observed)
+            place.annotate(str(group.n), label, (5, -8), textcoords="offset points", fontsize=7, color="#59636e")
+        means = [group.predicted for group in known]
+        place.plot(means, [group.observed for group in known], "o-", color="#0969da", linewidth=0.8, markersize=5)
+        place.set(xlim=(-0.03 * top, 1.05 * top), ylim=(-0.03 * top, 1.05 * top), aspect="equal")
+        place.locator_params(nbins=5)
+        place.set(xlabel="predicted risk", ylabel="observed risk")
+        place.set_title(f"event by {day:g} days", fontsize=9)
+        place.grid(alpha=0.25)
+    return _svg(figure)
+
+
+def kaplan_meier(curves: Mapping[str, Any], level: float) -> str:
+    """Return an SVG of Kaplan-Meier curves with pointwise intervals, censorings, and numbers at risk below.
+
+    `curves` are `Curve`s by the name of their group, lowest risk first.
+    """
+    last = max(curve.last_day for curve in curves.values())
+    ticks = _days_of_ticks(last)
+    size = (6.4, 3.6 + 0.22 * len(curves))
+    figure, (upper, lower) = _figure(2, 1, size, {"height_ratios": (3.2, 0.25 * (len(curves) + 1))}, sharex=True)
+    colours = _colours(len(curves))
+    for (name, curve), colour in zip(curves.items(), colours, strict=True):
+        days, survival = [0.0, *curve.days], [1.0, *curve.survival]
+        low, high = ([1.0, *bound] for bound in curve.interval(level))
+        upper.step(days, survival, where="post", color=colour, linewidth=1.4, label=name)
+        upper.fill_between(days, low, high, step="post", color=colour, alpha=0.13, linewidth=0)
+        left = [*curve.at_risk[1:], 0.0]
+        censored = curve.at_risk - curve.events - left > 0
+        upper.plot(curve.days[censored], curve.survival[censored], "|", color=colour, markersize=5, alpha=0.7)
+    upper.set(ylabel="survival without the event", ylim=(0, 1.03), xlim=(0, last * 1.02))
+    upper.legend(fontsize=8, frameon=False, loc="lower left")
+    upper.grid(alpha=0.25)
+    for row, (curve, colour) in enumerate(zip(curves.values(), colours, strict=True)):
+        for day, number in zip(ticks, curve.number_at_risk(ticks), strict=True):
+            lower.text(day, row, f"{number:g}", ha="center", va="center", fontsize=8, color=colour)
+    lower.set(ylim=(len(curves) - 0.5, -0.5), xticks=ticks, xlabel="days", yticks=range(len(curves)))
+    lower.set_yticklabels(list(curves), fontsize=8)
+    lower.set_title("number at risk", fontsize=8, loc="left", pad=2)
+    lower.spines[["top", "right", "left"]].set_visible(False)
+    lower.tick_params(axis="y", length=0, pad=16)
+    return _svg(figure)
+
+
 def projections(pictures: Sequence[tuple[str, Projection]]) -> str:
     """Return a PNG data URI of PET projections side by side, with one legend."""
     from matplotlib.lines import Line2D
@@ -102,6 +163,22 @@ def _figure(
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharex=sharex, gridspec_kw=dict(gridspec or {}))
     return figure, list(axes.ravel())
+
+
+def _days_of_ticks(last: float) -> list[float]:
+    """Return evenly spaced days from 0, years where the follow-up is long enough, eight at most."""
+    step = next((days for days in (7, 30, 91, 182, 365, 730, 1825) if last / days < 8), 3650)
+    return [float(step * k) for k in range(int(last // step) + 1)]
+
+
+def _colours(groups: int) -> list[str]:
+    """Return a colour for each group, blue for the lowest risk and red for the highest."""
+    if groups <= 3:
+        return {1: ["#0969da"], 2: ["#0969da", "#d1242f"], 3: ["#0969da", "#9a6700", "#d1242f"]}[groups]
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    return [to_hex(colormaps["turbo"](0.08 + 0.84 * k / (groups - 1))) for k in range(groups)]
 
 
 def _svg(figure: Any) -> str:

@@ -14,7 +14,7 @@ from hyoid.metrics.survival.horizons import (
 from hyoid.metrics.survival.kaplan_meier import Curve, censoring_curve, kaplan_meier
 from hyoid.metrics.survival.log_rank import LogRank, log_rank
 from hyoid.metrics.survival.measures import (
-    LOWER_IS_BETTER,
+    HORIZON_MEASURES,
     SURVIVAL_MEASURES,
     SurvivalStatistics,
     describe_measure,
@@ -27,9 +27,9 @@ from hyoid.metrics.survival.risk_groups import risk_cut_points, risk_groups
 __all__ = [
     "CALIBRATION_GROUPS",
     "DEFAULT_HORIZONS",
+    "HORIZON_MEASURES",
     "LEAST_AT_RISK",
     "LEAST_UNCENSORED",
-    "LOWER_IS_BETTER",
     "SURVIVAL_MEASURES",
     "CalibrationGroup",
     "Concordance",

@@ -39,8 +39,18 @@ SURVIVAL_MEASURES: Mapping[str, str] = MappingProxyType(
 """Every measure of a survival prediction by name; tables, JSON and documentation are drawn from here. Those at a
 horizon have its days behind their name, as in `brier_365`."""
 
-LOWER_IS_BETTER = ("brier", "brier_integrated", "brier_null", "brier_null_integrated")
-"""Measures of which less is better; of calibration nearer to its best value is."""
+HORIZON_MEASURES: Mapping[str, str] = MappingProxyType(
+    {
+        "auc": "AUC",
+        "brier": "Brier score",
+        "brier_null": "Brier score of the null model",
+        "brier_scaled": "scaled Brier score",
+        "calibration_slope": "calibration slope",
+        "calibration_intercept": "calibration intercept",
+        "observed_expected": "observed / expected",
+    }
+)
+"""The measures of which each horizon has its own, with short headings for tables."""
 
 
 def describe_measure(key: str) -> str:
@@ -48,7 +58,7 @@ def describe_measure(key: str) -> str:
     if key in SURVIVAL_MEASURES:
         return SURVIVAL_MEASURES[key]
     name, _, days = key.rpartition("_")
-    if name not in SURVIVAL_MEASURES:
+    if name not in SURVIVAL_MEASURES or not days.replace(".", "", 1).isdigit():
         raise HyoidError.of(f"a measure '{key}'", f"one of {', '.join(SURVIVAL_MEASURES)}", "Check its name.")
     return f"{SURVIVAL_MEASURES[name]}, {days} days"
 
@@ -86,6 +96,10 @@ class SurvivalStatistics:
         """Return (replicates, measures) for weights (replicates, n) of the patients; NaN where undefined."""
         distributions = Distributions.of(self.cases, weights, self._trained)
         return np.concatenate([family(weights, distributions) for family in self._families], axis=1)
+
+    def values(self) -> tuple[float, ...]:
+        """Return the values of the patients as they are, in the order of `keys`."""
+        return tuple(float(value) for value in self(np.ones((1, len(self.cases))))[0])
 
     def intervals(self, bootstrap: Bootstrap | None = None, strata: Sequence[Any] | None = None) -> dict[str, Interval]:
         """Return every measure with its percentile interval over patients.

@@ -34,20 +34,26 @@ def fit_cloglog(predictor: Floats, event: Bools, weights: Floats) -> Floats:
         Intercept and slope (replicates, 2); NaN where no finite maximum exists: only one kind of outcome has weight, or
         the predictor separates the two kinds, or is the same for all.
     """
+    if len(predictor) == 0:
+        return np.full((len(weights), 2), np.nan)
     events_first = np.argsort(~event, kind="stable")
-    data = _Data(predictor[events_first], int(np.count_nonzero(event)))
+    center, spread = float(predictor.mean()), float(predictor.std()) or 1.0
+    data = _Data((predictor[events_first] - center) / spread, int(np.count_nonzero(event)))
     drawn = weights[:, events_first]
     found = np.full((len(weights), 2), np.nan)
     solvable = np.flatnonzero(_has_maximum(data, drawn))
     if len(solvable) == 0:
         return found
     # resamples lie around the mean of them, from where few steps lead to each
-    start = _newton(data, drawn[solvable].mean(axis=0, keepdims=True), np.array([[0.0, 1.0]]))
+    middle = drawn[solvable].mean(axis=0, keepdims=True)
+    rate = middle[0, : data.events].sum() / middle.sum()
+    start = _newton(data, middle, np.array([[np.log(-np.log1p(-rate)), 0.0]]))
     size = max(1, _WEIGHTS_PER_CHUNK // len(predictor))
     for begin in range(0, len(solvable), size):
         chosen = solvable[begin : begin + size]
         found[chosen] = _newton(data, drawn[chosen], np.repeat(start, len(chosen), axis=0))
-    return found
+    slope = found[:, 1] / spread
+    return np.stack([found[:, 0] - slope * center, slope], axis=-1)
 
 
 class _Data(NamedTuple):
