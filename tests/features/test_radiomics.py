@@ -6,8 +6,7 @@ import pytest
 
 from hyoid.errors import HyoidError
 from hyoid.features import RadiomicsSettings, column_provenance, lesion_measures, radiomics_columns, radiomics_features
-from hyoid.features.radiomics import grey_levels
-from hyoid.features.radiomics_settings import FixedBinNumber, FixedBinWidth, ImageSettings
+from hyoid.features.radiomics_settings import FixedBinWidth, ImageSettings
 from hyoid.geometry import Grid, Volume
 from oracles.digital_phantom import CONSENSUS, digital_phantom, rounded
 
@@ -127,14 +126,3 @@ def test_without_the_extra_the_error_says_what_to_install() -> None:
     mask, images = _lesions()
     with pytest.raises(HyoidError, match=r'pip install "hyoid\[radiomics\]"'):
         radiomics_features(mask, images, RadiomicsSettings())
-
-
-def test_grey_levels_by_hand() -> None:
-    values = np.array([-1000.0, -975.1, -975.0, 0.0, math.nan])
-    wide = ImageSettings(discretisation=FixedBinWidth(width=25, start=-1000))
-    np.testing.assert_array_equal(grey_levels(values, wide), [1, 1, 2, 41, math.nan])
-    four = ImageSettings(discretisation=FixedBinNumber(number=4))
-    np.testing.assert_array_equal(
-        grey_levels(np.array([0.0, 1.9, 2.0, 5.9, 8.0, math.nan]), four), [1, 1, 2, 3, 4, math.nan]
-    )
-    np.testing.assert_array_equal(grey_levels(np.array([3.0, 3.0, math.nan]), four), [1, 1, math.nan])

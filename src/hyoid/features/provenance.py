@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hyoid.features.names import D_PERCENT, LESIONS, MEASURES, V_GY, image_of
-from hyoid.features.radiomics import LIBRARY, check_installed
+from hyoid.features.radiomics_library import LIBRARY, check_installed
 from hyoid.features.radiomics_settings import RadiomicsSettings, ibsi_features, radiomics_columns
 from hyoid.features.uptake import ENTROPY_BIN_SUV
 from hyoid.version import __version__

@@ -12,7 +12,7 @@ from hyoid.cohort.label_maps import LabelMap, LabelMaps, find_label_maps, load_l
 from hyoid.errors import CohortError, HyoidError
 from hyoid.features.case import IMAGES, measure_case
 from hyoid.features.names import LESIONS, MEASURES
-from hyoid.features.radiomics import check_installed
+from hyoid.features.radiomics_library import check_installed
 from hyoid.features.radiomics_settings import RadiomicsSettings, radiomics_columns
 from hyoid.progress import track
 
