@@ -71,8 +71,9 @@ class Prepared:
 def grey_levels(values: NDArray[np.float64], settings: ImageSettings) -> NDArray[np.float64]:
     """Return the grey level of each value, from 1; NaN stays NaN.
 
-    Fixed width (IBSI Q3RU): floor((x - start) / width) + 1, and 1 below the start. Fixed number (IBSI K15C): floor(n (x - least) / (greatest -
-    least)) + 1, the greatest value in the last level; a lesion of one value has one level.
+    Fixed width (IBSI Q3RU): floor((x - start) / width) + 1, and 1 below the start. Fixed number (IBSI K15C):
+    floor(n (x - least) / (greatest - least)) + 1, the greatest value in the last level; a lesion of one value has one
+    level.
     """
     how = settings.discretisation
     if isinstance(how, FixedBinWidth):
