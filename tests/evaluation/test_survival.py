@@ -109,6 +109,11 @@ def test_a_comparison_is_paired_and_names_who_is_left_out(tmp_path: Path) -> Non
         assert values["c_index"] == pytest.approx(result.cohort["c_index"].value)
     assert found.differences["c_index"].value == pytest.approx(found.first["c_index"] - found.second["c_index"])
     assert found.differences["c_index"].low > 0
+    earlier = compare_survival(first, chance, truth, tau=500, bootstrap=QUICK)
+    assert (earlier.tau, earlier.to_dict()["options"]["uno_tau_days"]) == (500, 500)
+    assert earlier.first["uno_c"] != pytest.approx(
+        compare_survival(first, chance, truth, bootstrap=QUICK).first["uno_c"]
+    )
     assert found.differences["brier_365"].value == 0
     assert not [name for name in found.differences if name.startswith(("brier_null", "calibration", "observed"))]
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["events"] == found.events

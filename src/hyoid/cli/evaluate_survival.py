@@ -75,11 +75,12 @@ def survival(
 
     set_quiet(quiet)
     days = None if horizons is None else _days(horizons)
-    drawn: dict[str, Any] = {"bootstrap": Bootstrap(replicates=replicates, seed=seed), "stratify": stratify}
-    result = evaluate_survival(predictions, truth, train, days, tau=tau, columns=columns, **drawn)
+    bootstrap = Bootstrap(replicates=replicates, seed=seed)
+    options: dict[str, Any] = {"tau": tau, "stratify": stratify, "columns": columns}
+    result = evaluate_survival(predictions, truth, train, days, bootstrap, **options)
     comparison = None
     if against is not None:
-        comparison = compare_survival(predictions, against, truth, train, days, columns=columns, **drawn)
+        comparison = compare_survival(predictions, against, truth, train, days, bootstrap, **options)
     value = result.to_dict() | ({} if comparison is None else {"against": comparison.to_dict()})
     write_json(out, value)
     if report is not None:

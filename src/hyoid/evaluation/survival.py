@@ -97,6 +97,7 @@ def compare_survival(  # noqa: PLR0913 - the options of the verb, most of them b
     horizons: Sequence[float] | None = None,
     bootstrap: Bootstrap | None = None,
     *,
+    tau: float | None = None,
     stratify: bool = False,
     centers: Mapping[str, str | None] | None = None,
     columns: Path | ColumnMap | None = None,
@@ -120,6 +121,7 @@ def compare_survival(  # noqa: PLR0913 - the options of the verb, most of them b
         bootstrap or Bootstrap(),
         stratified=stratify,
         horizons=horizons,
+        tau=tau,
         training=None if train is None else lambda cases: training_parts(train, cases, columns),
     )
 

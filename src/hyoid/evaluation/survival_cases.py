@@ -20,6 +20,7 @@ SurvivalTruth = Path | Cohort | Mapping[str, Outcome]
 """A cohort, its path or table, or (event, days, center) by patient id."""
 
 _OUTCOME_PROBLEMS = (
+    "duplicate-id",
     "rfs-unit-guessed",
     "rfs-unit-in-doubt",
     "event-without-time",

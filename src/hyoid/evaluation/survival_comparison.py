@@ -8,7 +8,7 @@ from typing import Any
 
 from hyoid.errors import CohortError
 from hyoid.evaluation.survival_cases import SurvivalCase
-from hyoid.evaluation.survival_summary import survival_arrays
+from hyoid.evaluation.survival_summary import end_of_uno, survival_arrays
 from hyoid.files import jsonable
 from hyoid.metrics import Bootstrap, Interval
 from hyoid.metrics.survival import (
@@ -17,7 +17,6 @@ from hyoid.metrics.survival import (
     Observed,
     SurvivalStatistics,
     check_horizon,
-    latest_day,
     paired_intervals,
 )
 
@@ -41,6 +40,8 @@ class SurvivalComparison:
         Their values on these patients, and on pairs of one fold in both systems.
     horizons
         The days that were asked for, each with the reason where it has no answer.
+    tau
+        Day up to which Uno's C counts events; None where the follow-up is too short for any.
     only_first, only_second
         Patients of known outcome that only one of them predicted; not compared.
     """
@@ -53,6 +54,7 @@ class SurvivalComparison:
     first: Mapping[str, float]
     second: Mapping[str, float]
     horizons: tuple[Horizon, ...]
+    tau: float | None
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
 
@@ -62,6 +64,7 @@ class SurvivalComparison:
             "options": {
                 "bootstrap": self.bootstrap.model_dump(mode="json"),
                 "stratified_by_center": self.stratified,
+                "uno_tau_days": self.tau,
             },
             "n": self.n,
             "events": self.events,
@@ -88,6 +91,7 @@ def summarise_comparison(
     *,
     stratified: bool = False,
     horizons: Sequence[float] | None = None,
+    tau: float | None = None,
     training: Callable[[Sequence[SurvivalCase]], Mapping[str, Observed]] | None = None,
 ) -> SurvivalComparison:
     """Compare two systems on the patients in common; `training` gives the training parts by the label of their folds.
@@ -95,7 +99,7 @@ def summarise_comparison(
     Raises
     ------
     CohortError
-        If there is no patient in common.
+        If there is no patient in common, or the follow-up does not reach `tau`.
     """
     ones, others = ({case.id: case for case in cases} for cases in (first, second))
     shared = sorted(set(ones) & set(others))
@@ -108,7 +112,8 @@ def summarise_comparison(
     predicted = sorted(set(arrays[0].survival) & set(arrays[1].survival))
     asked = tuple(check_horizon(arrays[0], day) for day in sorted(horizons or predicted or DEFAULT_HORIZONS))
     answered = [horizon.days for horizon in asked if horizon.answered]
-    one, other = (SurvivalStatistics(cases, answered, latest_day(cases)) for cases in arrays)
+    end = end_of_uno(arrays[0], tau)
+    one, other = (SurvivalStatistics(cases, answered, end) for cases in arrays)
     strata = [str(case.center) for case in pairs[0]] if stratified else None
     paired = paired_intervals(one, other, bootstrap, strata)
     differences = {name: interval for name, interval in paired.items() if not name.startswith(NOT_COMPARED)}
@@ -122,6 +127,7 @@ def summarise_comparison(
         first={name: values[0][name] for name in differences},
         second={name: values[1][name] for name in differences},
         horizons=asked,
+        tau=end,
         only_first=tuple(sorted(set(ones) - set(others))),
         only_second=tuple(sorted(set(others) - set(ones))),
     )

@@ -47,7 +47,7 @@ def summarise_survival(
     arrays = survival_arrays(ordered, training)
     asked = tuple(check_horizon(arrays, day) for day in sorted(horizons or arrays.survival or DEFAULT_HORIZONS))
     answered = [horizon.days for horizon in asked if horizon.answered]
-    end = latest_day(arrays) if tau is None else _checked_tau(arrays, tau)
+    end = end_of_uno(arrays, tau)
     strata = [str(case.center) for case in ordered] if stratified else None
     by_center = _by_center(ordered)
     return SurvivalResult(
@@ -82,7 +82,10 @@ def survival_arrays(cases: Sequence[SurvivalCase], training: Mapping[str, Observ
     )
 
 
-def _checked_tau(arrays: SurvivalCases, tau: float) -> float:
+def end_of_uno(arrays: SurvivalCases, tau: float | None) -> float | None:
+    """Return `tau`, or the latest day with an answer; raises CohortError where the follow-up does not reach `tau`."""
+    if tau is None:
+        return latest_day(arrays)
     found = check_horizon(arrays, tau)
     if not found.answered:
         raise CohortError.of(

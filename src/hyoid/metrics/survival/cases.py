@@ -77,11 +77,6 @@ class SurvivalCases:
     def __len__(self) -> int:
         return len(self.observed)
 
-    def take(self, chosen: NDArray[np.bool_]) -> SurvivalCases:
-        """Return the patients where `chosen` (n,) is True."""
-        survival = MappingProxyType({day: values[chosen] for day, values in self.survival.items()})
-        return SurvivalCases(self.observed.part(chosen), self.risk[chosen], self.fold[chosen], survival, self.training)
-
 
 def _checked_survival(survival: Mapping[float, ArrayLike], n: int) -> Mapping[float, Floats]:
     found: dict[float, Floats] = {}
