@@ -98,7 +98,22 @@ def test_outside_is_what_an_absent_image_becomes(study: dict[str, Volume]) -> No
     assert Preprocess().outside("ct") == -1024
     assert Preprocess(intensity=chains).outside("ct") == -6
     with pytest.raises(ImageError, match="channels"):
-        Preprocess().outside("dose")
+        Preprocess().outside("dose_rate")
+
+
+def test_a_dose_is_a_third_channel_interpolated_from_its_own_grid_and_takes_no_part_in_the_frame(
+    study: dict[str, Volume],
+) -> None:
+    dose = Volume(np.full(study["pet"].array.shape, 30.0, np.float32), study["pet"].grid)
+    preprocess = Preprocess(frame=FULL)
+    framed = preprocess.apply(study | {"dose": dose}, ("ct", "pet", "dose"))
+    assert framed.present == (True, True, True)
+    assert framed.grid == preprocess.apply(study).grid
+    inside = framed.images[2][framed.images[2] > 0]
+    np.testing.assert_allclose(inside, 30.0, rtol=1e-6)
+    without = preprocess.apply(study, ("ct", "pet", "dose"))
+    assert without.present == (True, True, False)
+    assert (without.images[2] == 0).all()
 
 
 def test_mask_takes_no_part_in_the_frame_and_comes_back(study: dict[str, Volume]) -> None:
@@ -148,7 +163,7 @@ def test_reads_what_recipes_write_and_writes_it_back() -> None:
         "intensity": {"ct": [{"name": "window", "lower": -250, "upper": 250, "to": [-6, 6]}], "pet": []},
     }
     preprocess = TypeAdapter(Preprocess).validate_python(text)
-    assert preprocess.interpolation == {"ct": "bspline", "pet": "bspline"}
+    assert preprocess.interpolation == {"ct": "bspline", "pet": "bspline", "dose": "linear"}
     assert Preprocess.model_validate_json(preprocess.model_dump_json()) == preprocess
 
 
@@ -161,7 +176,7 @@ def test_unknown_parts_are_refused(wrong: dict) -> None:
         Preprocess.model_validate(wrong)
 
 
-@pytest.mark.parametrize("channels", [("ct", "dose"), ()])
+@pytest.mark.parametrize("channels", [("ct", "mri"), ()])
 def test_unknown_channels_are_refused(study: dict[str, Volume], channels: tuple[str, ...]) -> None:
     with pytest.raises(ImageError, match="channels"):
         Preprocess(frame=FULL).apply(study, channels)

@@ -43,12 +43,12 @@ CHANGES: list[tuple[str, dict[str, Any], str]] = [
         {"inference.ensemble": {"name": "best_fold", "chosen_by": "held_out"}},
         "needs the split holdout_kfold",
     ),
-    ("subtle-hpv", {"stages.0.training.patch_mm": [64, 64, 64]}, "a classifier sees whole frames"),
-    ("subtle-hpv", {"stages.0.training.patches_per_case": 2}, "a classifier sees whole frames"),
+    ("subtle-hpv", {"stages.0.training.patch_mm": [64, 64, 64]}, "a network for hpv sees whole frames"),
+    ("subtle-hpv", {"stages.0.training.patches_per_case": 2}, "a network for hpv sees whole frames"),
     (
         "subtle-hpv",
         {"stages.0.training.select.metric": "mean_dice"},
-        "select.metric mean_dice is none of classification",
+        "select.metric mean_dice is none of hpv",
     ),
     ("hpv-logistic", {"inputs.clinical.columns": ["age", "hpv"]}, "'hpv' is what a classifier answers"),
     ("subtle-hpv", {"inputs.clinical.columns": ["age", "gender", "hpv"]}, "'hpv' is what a classifier answers"),
@@ -57,15 +57,15 @@ CHANGES: list[tuple[str, dict[str, Any], str]] = [
     ("subtle-hpv:clinical", {"stages.0.network.encoder": {"name": "vit"}}, "inputs.images and the network's encoder"),
     ("subtle-hpv", {"stages.0.network.clinical": None}, "inputs.clinical and the network's clinical branch belong"),
     ("subtle-hpv", {"inputs.clinical": None}, "inputs.clinical and the network's clinical branch belong together"),
-    ("subtle-hpv", {"preprocess.frame": {"name": "neck_box"}}, "a classifier needs a frame of as many voxels"),
+    ("subtle-hpv", {"preprocess.frame": {"name": "neck_box"}}, "a network for hpv needs a frame of as many voxels"),
     ("baseline-hpv-vit", {"preprocess.frame.size_voxels": [96, 90, 96]}, r"in steps of 16: \(96, 90, 96\)"),
     ("baseline-hpv-senet", {"preprocess.frame.size_voxels": [96, 96, 34]}, "edges of 35 or more in steps of 1"),
     # networks
     ("baseline-unet", {"stages.0.network.encoder": {"name": "vit"}}, "a backbone stands alone"),
     ("baseline-unet", {"stages.0.network.heads": {"hpv": {"name": "hpv"}}}, "so one segmentation head"),
     ("subtle-hpv", {"stages.0.network.encoder": None, "stages.0.network.clinical": None}, "a network needs a backbone"),
-    ("subtle-hpv", {"stages.0.network.heads": {}}, "serve classification heads"),
-    ("subtle-hpv", {"stages.0.network.heads": {"s": {"name": "segmentation"}}}, "serve classification heads"),
+    ("subtle-hpv", {"stages.0.network.heads": {}}, "serve one head, hpv or rfs"),
+    ("subtle-hpv", {"stages.0.network.heads": {"s": {"name": "segmentation"}}}, "serve one head, hpv or rfs"),
 ]
 
 

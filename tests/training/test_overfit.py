@@ -66,30 +66,35 @@ QUICK = [
         40,
         ["stages.0.network.encoder={name: vit, hidden: 48, mlp: 96, layers: 3, heads: 4, out_features: 16}"],
     ),
-    ("glasgow-hpv:clinical", 100, ["stages.0.training.optimizer.learning_rate=0.01"]),
-]
-SLOW = [
     (
         "baseline-hpv-densenet121:image",
-        30,
-        ["stages.0.network.encoder={name: densenet121, filters: 8, growth: 4, out_features: 16}"],
+        12,
+        [
+            "stages.0.network.encoder={name: densenet121, filters: 8, growth: 4, out_features: 16}",
+            "stages.0.training.optimizer.learning_rate=0.01",
+        ],
     ),
     (
         "baseline-hpv-efficientnet:image",
-        80,
+        30,
         [  # at its own momentum of 0.01 the running statistics of evaluation would need hundreds of steps
-            "stages.0.network.encoder={name: efficientnet_b0, width: 0.25, momentum: 0.1, out_features: 16}",
-            "stages.0.training.optimizer.learning_rate=0.002",
+            "stages.0.network.encoder={name: efficientnet_b0, width: 0.125, momentum: 0.2, out_features: 16}",
+            "stages.0.training.optimizer.learning_rate=0.005",
         ],
     ),
     (
         "baseline-hpv-senet:image",
-        40,
-        [
+        18,
+        [  # two steps an epoch, for the running statistics
             "stages.0.network.encoder={name: seresnet50, blocks: [1, 1, 1, 1], out_features: 16}",
-            "stages.0.training.optimizer.learning_rate=0.001",
+            "stages.0.training.optimizer.learning_rate=0.0005",
+            "stages.0.training.batch_size=2",
+            "preprocess.frame.size_voxels=[35,35,35]",
         ],
     ),
+    ("glasgow-hpv:clinical", 100, ["stages.0.training.optimizer.learning_rate=0.01"]),
+]
+SLOW = [
     *(
         (spec, 40, ["stages.0.training.optimizer.learning_rate=0.001"])
         for spec in ("baseline-hpv-resnet18", "glasgow-hpv", "subtle-hpv", "subtle-hpv:image")

@@ -16,7 +16,15 @@ from hyoid.decision import PriorShift, check_informative, estimate_prevalence_bl
 from hyoid.errors import HyoidError
 from hyoid.files import write_text
 from hyoid.geometry import Volume
-from hyoid.inference import HpvLogits, HpvPredictor, Prediction, Predictors, join_answers, write_prediction
+from hyoid.inference import (
+    HpvLogits,
+    HpvPredictor,
+    Prediction,
+    Predictors,
+    join_answers,
+    join_prognoses,
+    write_prediction,
+)
 from hyoid.progress import track
 
 EstimatePrevalence = Literal["em", "black_box"]
@@ -34,7 +42,7 @@ class PredictResult:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One case before its HPV decision: what stands in its JSON, and each classifier's log-odds."""
+    """One case before its HPV decision: what else stands in its JSON, and each classifier's log-odds."""
 
     info: dict[str, Any]
     hpv: tuple[HpvLogits, ...]
@@ -48,6 +56,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     pet: PathLike | None = None,
     clinical: PathLike | None = None,
     mask: PathLike | None = None,
+    dose: PathLike | None = None,
     cohort: PathLike | None = None,
     case_id: str | None = None,
     device: str = "auto",
@@ -55,7 +64,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     prevalence: float | None = None,
     estimate_prevalence: EstimatePrevalence | None = None,
 ) -> PredictResult:
-    """Predict one study (`ct`, `pet`, `clinical`, `mask`) or every case of a cohort.
+    """Predict one study (`ct`, `pet`, `clinical`, `mask`, `dose`) or every case of a cohort.
 
     Label maps lie on the CT's own grid. Bundles of one task are an ensemble, those of different tasks are joined; a
     classifier that measures lesions uses the case's label map, or else the one that a segmentation bundle made.
@@ -75,10 +84,10 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
         If neither or both of study and cohort are given, or the study or the bundle cannot be used.
     """
     single = cohort is None
-    if single == all(part is None for part in (ct, pet, clinical, mask)):
+    if single == all(part is None for part in (ct, pet, clinical, mask, dose)):
         raise HyoidError.of(
             "neither or both of one study and a cohort",
-            "--ct, --pet, --clinical of one study, or --cohort",
+            "--ct, --pet, --clinical, --dose of one study, or --cohort",
             "Give one of the two.",
         )
     _check_prior(prevalence, estimate_prevalence, single)
@@ -86,7 +95,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     if (prevalence, estimate_prevalence) != (None, None) and not predictors.hpv:
         raise HyoidError.of("a prevalence without a classifier", "a bundle of HPV status", "Leave the prevalence out.")
     if cohort is None:
-        case, problems = single_study(ct, pet, clinical, mask, case_id)
+        case, problems = single_study(ct, pet, clinical, mask, dose, case_id)
         cases = [case]
     else:
         read = resolve_cohort(cohort, columns)
@@ -131,13 +140,15 @@ def _predict_all(
 
 
 def _predict_one(predictors: Predictors, case: Case, out: Path) -> _Found:
-    """Segment the case and write its label map, then ask the classifiers; decisions come when all cases are known."""
+    """Segment the case and write its label map, then ask the other models; decisions come when all cases are known."""
     info: dict[str, Any] = {"id": case.id, "missing_inputs": [], "notes": []}
     labels: Volume | None = None
     if predictors.segmenter is not None:
         prediction = predictors.segmenter.predict(case)
         info, labels = prediction.info, prediction.labels
         write_prediction(out, prediction)
+    if predictors.rfs:
+        info |= {"rfs": join_prognoses([predictor.answer(case, labels) for predictor in predictors.rfs])}
     return _Found(info, tuple(predictor.logits(case, labels) for predictor in predictors.hpv))
 
 
@@ -180,6 +191,11 @@ def _write_table(out: Path, done: Sequence[dict[str, Any]], failed: dict[str, st
         lesions = info.get("lesions", {})
         row |= {f"{name}_{key}": value for name, entry in lesions.items() for key, value in entry.items()}
         notes, missing = list(info["notes"]), list(info["missing_inputs"])
+        if (rfs := info.get("rfs")) is not None:
+            row |= {f"rfs_{key}": rfs[key] for key in ("risk", "percentile", "group") if key in rfs}
+            row |= {f"rfs_survival_{at['days']}": at["value"] for at in rfs["survival"].values()}
+            notes += [note for note in rfs["notes"] if note not in notes]
+            missing += [name for name in rfs["missing"] if name not in missing]
         if (hpv := info.get("hpv")) is not None:
             row |= {f"hpv_{key}": hpv[key] for key in ("probability", "probability_raw", "threshold")}
             row |= {"hpv_decision": int(hpv["decision"])}

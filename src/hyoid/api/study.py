@@ -21,6 +21,7 @@ def single_study(
     pet: PathLike | None,
     clinical: PathLike | None,
     mask: PathLike | None,
+    dose: PathLike | None,
     case_id: str | None,
 ) -> tuple[Case, list[Problem]]:
     """Return the case, and what is wrong with its clinical record.
@@ -34,8 +35,8 @@ def single_study(
     CohortError
         If a file is not there, or the clinical record is no JSON object.
     """
-    images = {name: Path(path) for name, path in (("ct", ct), ("pet", pet)) if path is not None}
-    for path, what in ((ct, "a CT"), (pet, "a PET"), (mask, "a label map")):
+    images = {name: Path(path) for name, path in (("ct", ct), ("pet", pet), ("dose", dose)) if path is not None}
+    for path, what in ((ct, "a CT"), (pet, "a PET"), (mask, "a label map"), (dose, "a dose")):
         if path is not None and not Path(path).is_file():
             raise CohortError.of(f"no file at {path}", what, "Check the path.")
     problems: list[Problem] = []

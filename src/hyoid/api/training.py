@@ -10,21 +10,36 @@ from typing import Any
 from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
 from hyoid.bundle import Bundle, write_bundle
 from hyoid.cohort import Cohort, folds_from_json
-from hyoid.evaluation import ClassificationResult, SegmentationResult, evaluate_hpv, evaluate_segmentation
+from hyoid.evaluation import (
+    ClassificationResult,
+    SegmentationResult,
+    SurvivalResult,
+    evaluate_hpv,
+    evaluate_segmentation,
+    evaluate_survival,
+    observed_of,
+)
 from hyoid.files import jsonable, read_json, write_json
 from hyoid.metrics import SegmentationOptions
+from hyoid.metrics.survival import Observed
 from hyoid.recipe import Recipe
 from hyoid.training import (
     DECISION,
     HELD_OUT,
     OUT_OF_FOLD,
     PREDICTIONS,
+    PROGNOSIS,
     Run,
     Store,
     StoreReport,
     train_run,
     usable_cases,
 )
+
+Evaluation = SegmentationResult | ClassificationResult | SurvivalResult
+
+_ANSWERS = {"hpv": {"decision": DECISION}, "rfs": {"prognosis": PROGNOSIS}}
+"""What of a run goes into its bundle, besides the folds, to answer new patients by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +48,7 @@ class TrainResult:
 
     run: Run
     bundle: Bundle
-    evaluation: SegmentationResult | ClassificationResult
+    evaluation: Evaluation
 
     @property
     def segmentation(self) -> SegmentationResult:
@@ -47,6 +62,13 @@ class TrainResult:
         """The evaluation of a classifier; TypeError for a segmentation's."""
         if not isinstance(self.evaluation, ClassificationResult):
             raise TypeError(f"{self.run.recipe.title} classifies nothing")
+        return self.evaluation
+
+    @property
+    def survival(self) -> SurvivalResult:
+        """The evaluation of a survival recipe; TypeError for another's."""
+        if not isinstance(self.evaluation, SurvivalResult):
+            raise TypeError(f"{self.run.recipe.title} predicts no survival")
         return self.evaluation
 
     def summary(self) -> dict[str, Any]:
@@ -111,21 +133,22 @@ def train(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     evaluation = _evaluate(found, run, OUT_OF_FOLD, run.reported, jobs)
     if run.held_out:
         _evaluate(found, run, HELD_OUT, run.held_out, jobs)
-    decision = read_json(run.folder / DECISION) if resolved.task == "hpv" else None
+    answers = {name: read_json(run.folder / file) for name, file in _ANSWERS.get(resolved.task, {}).items()}
     trained_on, results = _describe(found, run), _results(evaluation)
-    bundle = write_bundle(run.folder / "bundle", resolved, run.folds, trained_on, results, decision)
+    bundle = write_bundle(run.folder / "bundle", resolved, run.folds, trained_on, results, answers)
     return TrainResult(run, bundle, evaluation)
 
 
-def _evaluate(
-    cohort: Cohort, run: Run, part: str, case_ids: Sequence[str], jobs: int
-) -> SegmentationResult | ClassificationResult:
+def _evaluate(cohort: Cohort, run: Run, part: str, case_ids: Sequence[str], jobs: int) -> Evaluation:
     """Evaluate the predictions in `RUN/part` and write `RUN/part.json` beside them."""
     cases = [cohort.case(case_id) for case_id in case_ids]
-    result: SegmentationResult | ClassificationResult
+    result: Evaluation
     if run.recipe.task == "hpv":
         statuses = {case.id: (case.hpv, case.center) for case in cases}
         result = evaluate_hpv(run.folder / part / PREDICTIONS, statuses)
+    elif run.recipe.task == "rfs":
+        outcomes = {case.id: (case.relapse, case.rfs_days, case.center) for case in cases}
+        result = evaluate_survival(run.folder / part / PREDICTIONS, outcomes, _trained_on(cohort, run))
     else:
         truth = {case.id: case.mask for case in cases if case.mask is not None}
         predictions = {case_id: run.folder / part / case_id / f"{case_id}.nii.gz" for case_id in truth}
@@ -136,15 +159,25 @@ def _evaluate(
     return result
 
 
+def _trained_on(cohort: Cohort, run: Run) -> dict[str, Observed]:
+    """Return the outcomes of each fold's training part, and of all that any fold learnt from, the `ensemble`'s."""
+    folds = {f"fold-{k}": one for k, one in enumerate(folds_from_json(read_json(run.folder / "splits.json")))}
+    ids = {name: {*folds[name].train, *folds[name].stack} for name in run.folds}
+    ids["ensemble"] = {i for name in run.folds for i in (*folds[name].train, *folds[name].select, *folds[name].stack)}
+    known = {case.id: (case.relapse, case.rfs_days) for case in cohort.cases}
+    outcomes = {i: (event, days) for i, (event, days) in known.items() if event is not None and days is not None}
+    return {name: observed_of(outcomes[i] for i in sorted(part)) for name, part in ids.items()}
+
+
 def _describe(cohort: Cohort, run: Run) -> dict[str, Any]:
     """Return what the finished folds were fitted and chosen on; whom they only reported is not counted."""
     folds = folds_from_json(read_json(run.folder / "splits.json"))
     finished = [one for k, one in enumerate(folds) if f"fold-{k}" in run.folds]
-    ids = {identifier for one in finished for identifier in (*one.train, *one.select)}
+    ids = {identifier for one in finished for identifier in (*one.train, *one.select, *one.stack)}
     used = [case for case in cohort.cases if case.id in ids]
     return {"hash": cohort.content_hash(), "cases": len(used), "centers": sorted({str(case.center) for case in used})}
 
 
-def _results(evaluation: SegmentationResult | ClassificationResult) -> dict[str, Any]:
+def _results(evaluation: Evaluation) -> dict[str, Any]:
     """Return the headline metrics as `{name: {value, interval, n}}` in JSON types; an undefined value is None."""
     return {"metrics": jsonable(evaluation.headline())}

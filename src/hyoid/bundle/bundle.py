@@ -55,16 +55,31 @@ class Bundle:
         BundleError
             If it is the bundle of a segmentation.
         """
-        decision: dict[str, Any] | None = read_json(self.folder / ENSEMBLE).get("decision")
-        if decision is None:
-            raise BundleError.of(f"no decision in {self.folder}", "the bundle of a classifier", "Give another bundle.")
-        return decision
+        return self._part("decision", "a classifier")
+
+    @property
+    def prognosis(self) -> dict[str, Any]:
+        """What new patients' risks are placed by: out-of-fold risks, cut points of the risk groups.
+
+        Raises
+        ------
+        BundleError
+            If it is not the bundle of a survival recipe.
+        """
+        return self._part("prognosis", "a survival recipe")
 
     @property
     def best_fold(self) -> str | None:
         """The fold that was best, where the recipe's ensemble asks for it."""
-        name: str | None = (read_json(self.folder / ENSEMBLE).get("decision") or {}).get("best_fold")
+        ensemble = read_json(self.folder / ENSEMBLE)
+        name: str | None = (ensemble.get("decision") or ensemble.get("prognosis") or {}).get("best_fold")
         return name
+
+    def _part(self, name: str, whose: str) -> dict[str, Any]:
+        found: dict[str, Any] | None = read_json(self.folder / ENSEMBLE).get(name)
+        if found is None:
+            raise BundleError.of(f"no {name} in {self.folder}", f"the bundle of {whose}", "Give another bundle.")
+        return found
 
     def trained_without(self) -> dict[str, int]:
         """Return for each image the least number, over the used folds, of training cases that lacked it."""
@@ -102,7 +117,7 @@ def write_bundle(
     folds: Mapping[str, Path],
     cohort: Mapping[str, Any],
     results: Mapping[str, Any],
-    decision: Mapping[str, Any] | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> Bundle:
     """Write a bundle from finished folds.
 
@@ -114,8 +129,8 @@ def write_bundle(
         Folder with `weights.safetensors` and `fitted.json` by fold name (`fold-0`, ...).
     cohort, results
         What it was trained on (hash, counts, centres), and its out-of-fold figures with intervals.
-    decision
-        Of a classifier: what new patients are decided by.
+    answers
+        What new patients are answered by: the `decision` of a classifier, the `prognosis` of a survival recipe.
     """
     temporary = folder.with_name(f".{folder.name}")
     shutil.rmtree(temporary, ignore_errors=True)
@@ -123,11 +138,10 @@ def write_bundle(
     write_text(temporary / "recipe.yaml", dump_recipe(recipe))
     for name, source in folds.items():
         (temporary / name).mkdir()
-        for file in ("weights.safetensors", "fitted.json"):
-            if (source / file).is_file():  # an estimator has no weights
-                shutil.copyfile(source / file, temporary / name / file)
+        for file in fold_files(source):
+            shutil.copyfile(source / file, temporary / name / file)
     ensemble = {**recipe.inference.ensemble.model_dump(), "folds": list(folds)}
-    write_json(temporary / ENSEMBLE, ensemble | ({} if decision is None else {"decision": dict(decision)}))
+    write_json(temporary / ENSEMBLE, ensemble | dict(answers or {}))
     write_text(temporary / "card.md", model_card(recipe, list(folds), cohort, results))
     manifest = {
         "format": BUNDLE_FORMAT,
@@ -143,6 +157,16 @@ def write_bundle(
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
     return load_bundle(folder)
+
+
+def fold_files(folder: Path) -> list[str]:
+    """Return the names of what prediction needs of a finished fold: fitted values, and the weights that they name.
+
+    An estimator has no weights; a survival model may have several.
+    """
+    members = read_json(folder / "fitted.json").get("members", [{"weights": "weights.safetensors"}])
+    weights = [member["weights"] for member in members if member["weights"] is not None]
+    return ["fitted.json", *(name for name in weights if (folder / name).is_file())]
 
 
 def load_bundle(folder: Path) -> Bundle:

@@ -7,6 +7,8 @@ from typing import Any
 
 from hyoid.recipe import Recipe
 
+_ANSWERS = {"segmentation": "", "hpv": "HPV status", "rfs": "recurrence-free survival: risk and survival function"}
+
 
 def model_card(recipe: Recipe, folds: Sequence[str], cohort: Mapping[str, Any], results: Mapping[str, Any]) -> str:
     """Return the card as Markdown: what the model is, what it was trained on, what it is worth, what it is not."""
@@ -19,7 +21,7 @@ def model_card(recipe: Recipe, folds: Sequence[str], cohort: Mapping[str, Any], 
         "**Research use only. Not a medical device.**",
         "",
         f"- Inputs: {', '.join(_inputs(recipe))}",
-        f"- Answers: {', '.join(recipe.labels.values()) or 'HPV status'}",
+        f"- Answers: {_ANSWERS[recipe.task] or ', '.join(recipe.labels.values())}",
         f"- Folds: {len(folds)} ({', '.join(folds)}); ensemble: {recipe.inference.ensemble.name}",
         f"- Trained on {cohort.get('cases', 'an unknown number of')} cases of {centers}",
     ]

@@ -26,8 +26,9 @@ def predict(
         typer.Option("--clinical", metavar="FILE.json", help="Clinical record of one patient, a JSON object."),
     ] = None,
     mask: Annotated[
-        Path | None, typer.Option("--mask", help="Label map of one study, for a classifier that measures lesions.")
+        Path | None, typer.Option("--mask", help="Label map of one study, for a model that measures lesions.")
     ] = None,
+    dose: Annotated[Path | None, typer.Option("--dose", help="Radiotherapy dose of one study, in Gy.")] = None,
     cohort: Annotated[Path | None, typer.Option("--cohort", help="A cohort instead of one study.")] = None,
     name: Annotated[
         str | None, typer.Option("--id", help="Identifier of the study (default: from the file name).")
@@ -45,7 +46,10 @@ def predict(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Segment and classify one study, or every case of a cohort; label maps lie on the CT's own grid."""
+    """Answer for one study, or every case of a cohort, what the bundles were trained for.
+
+    Label maps lie on the CT's own grid.
+    """
     from hyoid import api
     from hyoid.progress import set_quiet
 
@@ -57,6 +61,7 @@ def predict(
         pet=pet,
         clinical=clinical,
         mask=mask,
+        dose=dose,
         cohort=cohort,
         case_id=name,
         device=device,
@@ -85,6 +90,10 @@ def _print_case(case: dict[str, Any]) -> None:
         f"{label} {entry['volume_ml']:.1f} mL ({entry['count']})" for label, entry in case.get("lesions", {}).items()
     ]
     notes, missing = list(case["notes"]), list(case["missing_inputs"])
+    if (rfs := case.get("rfs")) is not None:
+        found.append(_prognosis(rfs))
+        notes += [note for note in rfs["notes"] if note not in notes]
+        missing += [name for name in rfs["missing"] if name not in missing]
     if (hpv := case.get("hpv")) is not None:
         spread = hpv["spread_over_folds"]
         probability, threshold = _told_apart(hpv["probability"], hpv["threshold"])
@@ -99,6 +108,15 @@ def _print_case(case: dict[str, Any]) -> None:
         typer.echo(f"  missing: {', '.join(missing)}")
     for note in notes:
         typer.echo(f"  note: {note}")
+
+
+def _prognosis(rfs: dict[str, Any]) -> str:
+    """Return the prognosis in words: where the risk lies among the training cohort's, and survival over time."""
+    survival = ", ".join(
+        f"{name.replace('_', ' ')} {at['value']:.0%} ({at['lowest']:.0%} to {at['highest']:.0%})"
+        for name, at in rfs["survival"].items()
+    )
+    return f"risk of recurrence at percentile {rfs['percentile']:.0f}; free of it at {survival} over folds"
 
 
 def _told_apart(probability: float, threshold: float) -> tuple[str, str]:

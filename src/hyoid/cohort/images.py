@@ -14,6 +14,9 @@ from hyoid.geometry import Volume
 from hyoid.imaging import read_volume
 from hyoid.imaging.nifti import count_not_finite
 
+DOSE_LIMIT_GY = 200.0
+"""No treatment of the head and neck gives more; a dose that does is in cGy."""
+
 _THINNING = 4  # every fourth voxel along each axis tells a percentile well enough
 
 
@@ -23,9 +26,9 @@ def read_images(case: Case, names: Iterable[str]) -> dict[str, Volume]:
     Raises
     ------
     ImageError
-        If a file cannot be read or holds NaN, the CT shows no air (it is not in HU, or it is not a CT), or the PET is
-        too high to be SUV (it is in Bq/mL): such a study would be segmented and measured without complaint, and
-        wrongly. The limits are those of `hyoid check`.
+        If a file cannot be read or holds NaN, the CT shows no air (it is not in HU, or it is not a CT), the PET is too
+        high to be SUV (it is in Bq/mL), or the dose too high to be Gy: such a study would be segmented and measured
+        without complaint, and wrongly. The limits are those of `hyoid check`.
     """
     images = {}
     for name in names:
@@ -62,4 +65,10 @@ def _check_unit(name: str, path: Path, volume: Volume) -> None:
             f"a PET that reaches {hot:.0f} (percentile {SUV_PERCENTILE:g}) in {path}",
             f"SUVbw in g/mL, below {SUV_LIMIT:g}",
             "It is probably in Bq/mL: divide by the decay-corrected dose (Bq) per body weight (g).",
+        )
+    if name == "dose" and (most := float(thin.max())) > DOSE_LIMIT_GY:
+        raise ImageError.of(
+            f"a dose that reaches {most:.0f} in {path}",
+            f"Gy, below {DOSE_LIMIT_GY:g}",
+            "It is probably in cGy: divide by 100.",
         )

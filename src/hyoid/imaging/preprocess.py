@@ -20,15 +20,16 @@ from hyoid.imaging.resampling import Interpolation, resample
 from hyoid.imaging.way_back import WayBack
 from hyoid.settings import Settings
 
-Channel = Literal["ct", "pet"]
+Channel = Literal["ct", "pet", "dose"]
 
-OUTSIDE: dict[str, float] = {"ct": -1024.0, "pet": 0.0}
-"""What lies outside an image: air (HU), no uptake (SUV). It also is the least value that means anything: scanners pad
-their field with -3024 HU, and reconstruction and B-splines make small negative SUV; both are raised to it."""
+OUTSIDE: dict[str, float] = {"ct": -1024.0, "pet": 0.0, "dose": 0.0}
+"""What lies outside an image: air (HU), no uptake (SUV), no dose (Gy). It also is the least value that means anything:
+scanners pad their field with -3024 HU, and reconstruction and B-splines make small negative SUV; both are raised to
+it."""
 
-DEFAULT_INTERPOLATION: dict[Channel, Interpolation] = {"ct": "linear", "pet": "bspline"}
-"""Linear for the CT, which has edges (metal, air) that a spline rings at; a spline for the PET, which is smooth and
-coarse."""
+DEFAULT_INTERPOLATION: dict[Channel, Interpolation] = {"ct": "linear", "pet": "bspline", "dose": "linear"}
+"""Linear for the CT, which has edges (metal, air) that a spline rings at, and for the dose, whose edges are steep; a
+spline for the PET, which is smooth and coarse."""
 
 BODY_SUV = 0.1
 """Without a CT, what has more uptake than this counts as body."""
@@ -57,8 +58,8 @@ class Preprocess(Settings):
         Parameters
         ----------
         images
-            Volumes by modality, `ct` in HU and `pet` in SUV, each on its own grid; one may be missing. The frame may
-            look at both, also where only one of them is a channel.
+            Volumes by modality, `ct` in HU, `pet` in SUV and `dose` in Gy, each on its own grid; one may be missing.
+            The frame may look at CT and PET, also where only one of them is a channel.
         channels
             Order of the channels in the result.
         mask
@@ -95,7 +96,7 @@ class Preprocess(Settings):
         )
 
     def outside(self, channel: str) -> float:
-        """Return the value that every voxel of an absent `ct` or `pet` takes: its outside value after the chain.
+        """Return the value that every voxel of an absent channel takes: its outside value after the chain.
 
         Raises
         ------
@@ -123,7 +124,7 @@ def _check(channels: Sequence[str]) -> None:
 
 
 def _channel(name: str) -> Channel:
-    return "ct" if name == "ct" else "pet"
+    return next(channel for channel in DEFAULT_INTERPOLATION if channel == name)
 
 
 def _body(name: str, values: NDArray[np.float32], grid: Grid) -> NDArray[np.bool_]:

@@ -1,8 +1,9 @@
-"""Inference: sliding window, classifiers, ensembles, the way back to the CT's grid."""
+"""Inference: sliding window, classifiers, survival models, ensembles, the way back to the CT's grid."""
 
 from hyoid.inference.case import Prediction, is_predicted, predict_framed, write_prediction
 from hyoid.inference.hpv import HpvLogits, HpvPredictor, join_answers
 from hyoid.inference.predict import Predictors, Segmenter
+from hyoid.inference.rfs import join_prognoses
 
 __all__ = [
     "HpvLogits",
@@ -12,6 +13,7 @@ __all__ = [
     "Segmenter",
     "is_predicted",
     "join_answers",
+    "join_prognoses",
     "predict_framed",
     "write_prediction",
 ]

@@ -5,7 +5,7 @@ The same code gives selection, out-of-fold predictions and new patients.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,19 +65,25 @@ def network_logits(
 
     bfloat16 has eight bits: probabilities of different patients would become equal.
     """
+    logits = [_log_odds(network(batch)) for batch in batches_of(count, read, clinical, device)]
+    return np.concatenate(logits) if logits else np.zeros(0)
+
+
+def batches_of(
+    count: int, read: ReadImages | None, clinical: NDArray[np.float32] | None, device: str
+) -> Iterator[Batch]:
+    """Yield `count` cases as a network sees them: image by image, or all records at once."""
     vectors = None if clinical is None else torch.from_numpy(clinical).to(device)
     if read is None:
-        return _log_odds(network(Batch(None, torch.zeros((count, 0), device=device), vectors)))
-    logits = []
+        yield Batch(None, torch.zeros((count, 0), device=device), vectors)
+        return
     for position in range(count):
         images, present = read(position)
-        batch = Batch(
+        yield Batch(
             torch.from_numpy(images)[None].to(device),
             torch.from_numpy(present.astype(np.float32))[None].to(device),
             None if vectors is None else vectors[position : position + 1],
         )
-        logits.append(_log_odds(network(batch)))
-    return np.concatenate(logits) if logits else np.zeros(0)
 
 
 def _log_odds(outputs: dict[str, torch.Tensor]) -> NDArray[np.float64]:

@@ -18,4 +18,6 @@ def ensemble_logits(
     chosen = np.stack([logits[name] for name in ensemble.used(tuple(logits), best_fold)])
     if ensemble.name == "single_fold" or ensemble.name == "best_fold":  # noqa: PLR1714 - mypy narrows only this way
         return np.asarray(chosen[0])
+    if ensemble.name == "mean_risk":
+        raise TypeError("mean_risk joins risks, not log-odds")
     return combine_logits(chosen, ensemble.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,16 +11,11 @@ from scipy.special import expit
 
 from hyoid.bundle import Bundle
 from hyoid.cohort import Case
-from hyoid.cohort.encoders.value import value_of
-from hyoid.cohort.images import read_images
 from hyoid.decision import FittedCalibrator, FittedThreshold, PriorShift, spread
-from hyoid.errors import CohortError
-from hyoid.features import LESIONS, lesion_measures, with_measures
 from hyoid.geometry import Volume
-from hyoid.imaging import find_head, read_volume
-from hyoid.inference.classify import Images, load_classifier
+from hyoid.inference.classify import load_classifier
 from hyoid.inference.ensemble import ensemble_logits
-from hyoid.inference.missing import check_images
+from hyoid.inference.patient import Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,34 +64,9 @@ class HpvPredictor:
         ImageError, GeometryError
             If an image cannot be read or placed, or is not in HU or SUV.
         """
-        inputs, notes = self.recipe.inputs, []
-        missing = check_images(case, self.bundle)
-        if inputs.lesions is not None:
-            case, note = self._measured(case, mask)
-            notes += note
-        missing += [column for column in inputs.table_columns if value_of(case, column) is None]
-        if not inputs.images and len(missing) == len(inputs.table_columns):
-            raise CohortError.of(
-                f"case {case.id} without {', '.join(missing)}",
-                f"at least one of what {self.recipe.title} reads",
-                "Give the clinical record (--clinical FILE.json, or a cohort's table).",
-            )
-        read = None
-        if self.recipe.preprocess is not None:
-            volumes = read_images(case, ("ct", "pet"))
-            if find_head(volumes.get("pet"), volumes.get("ct")) is None:
-                notes.append(
-                    "No head in view: the classifier was trained on head and neck, and its answer means little."
-                )
-            framed = self.recipe.preprocess.apply(volumes, inputs.images)
-            images: Images = framed.images, np.asarray(framed.present)
-            notes += framed.notes
-
-            def read(_: int) -> Images:
-                return images
-
-        found = {name: classifier.logits([case], read) for name, classifier in self.classifiers.items()}
-        notes += dict.fromkeys(note for _, said in found.values() for note in said)
+        patient = Patient.of(case, self.bundle, mask)
+        found = {name: one.logits([patient.case], patient.read) for name, one in self.classifiers.items()}
+        notes = [*patient.notes, *dict.fromkeys(note for _, said in found.values() for note in said)]
         each = {name: values for name, (values, _) in found.items()}
         centered = {name: values - self.classifiers[name].fitted["decision"]["middle"] for name, values in each.items()}
         raw, combined = (
@@ -104,7 +74,7 @@ class HpvPredictor:
             for one in (each, centered)
         )
         folds = {name: float(values[0]) for name, values in each.items()}
-        return HpvLogits(folds, raw, combined, tuple(missing), tuple(notes))
+        return HpvLogits(folds, raw, combined, patient.missing, tuple(notes))
 
     def answer(self, found: HpvLogits, shift: PriorShift | None = None) -> dict[str, Any]:
         """Return the HPV part of a case's JSON: raw and calibrated probability, threshold, decision, spread, gaps."""
@@ -132,31 +102,6 @@ class HpvPredictor:
             "missing": list(found.missing),
             "notes": list(found.notes),
         }
-
-    def _measured(self, case: Case, mask: Volume | None) -> tuple[Case, list[str]]:
-        """Return the case with its lesion measures, by its own label map or else by the predicted one."""
-        lesions = self.recipe.inputs.lesions
-        notes = []
-        if case.mask is not None:
-            mask = read_volume(case.mask)
-        elif mask is not None:
-            notes.append("Lesions were measured in a predicted label map; the classifier was trained on the expert's.")
-        if mask is None:
-            if self.recipe.inputs.missing == "refuse":
-                raise CohortError.of(
-                    f"case {case.id} without a label map",
-                    f"one, in which {self.recipe.title} measures lesions",
-                    "Give --mask FILE, or a segmentation bundle beside this one.",
-                )
-            return case, ["No label map: the lesion measures are missing."]
-        pet = read_images(case, ("pet",)).get("pet")
-        if pet is None:
-            notes.append("No PET: the uptake of the lesions is missing.")
-        names = () if lesions is None else lesions.measures
-        measures = lesion_measures(mask, pet)
-        partly = [lesion for lesion in LESIONS[:2] if measures[f"{lesion}_pet_coverage"] < 1]
-        notes += [f"{one}: {measures[f'{one}_pet_coverage']:.0%} of the contour lies in the PET." for one in partly]
-        return with_measures(replace(case, mask=None), measures, names), notes
 
 
 def join_answers(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from hyoid.errors import BundleError
 from hyoid.inference.case import Prediction, predict_framed
 from hyoid.inference.hpv import HpvPredictor
 from hyoid.inference.missing import check_images
+from hyoid.inference.rfs import RfsPredictor
 from hyoid.inference.segment import Compute
 from hyoid.networks.runtime import keep_freed_memory, resolve_device, resolve_precision
 
@@ -81,6 +82,7 @@ class Predictors:
 
     segmenter: Segmenter | None
     hpv: tuple[HpvPredictor, ...]
+    rfs: tuple[RfsPredictor, ...] = ()
 
     @classmethod
     def load(cls, folders: Sequence[Path], device: str = "auto") -> Self:
@@ -96,9 +98,12 @@ class Predictors:
             raise BundleError.of("no bundle", "one or more", "Give the folder of a trained run.")
         device = resolve_device(device)
         bundles = [load_bundle(folder) for folder in folders]
-        segmentation = [bundle for bundle in bundles if bundle.recipe.task == "segmentation"]
-        classifiers = [bundle for bundle in bundles if bundle.recipe.task == "hpv"]
+        of_task = {
+            task: [bundle for bundle in bundles if bundle.recipe.task == task]
+            for task in ("segmentation", "hpv", "rfs")
+        }
         return cls(
-            Segmenter(segmentation, device) if segmentation else None,
-            tuple(HpvPredictor(bundle, device) for bundle in classifiers),
+            Segmenter(of_task["segmentation"], device) if of_task["segmentation"] else None,
+            tuple(HpvPredictor(bundle, device) for bundle in of_task["hpv"]),
+            tuple(RfsPredictor(bundle, device) for bundle in of_task["rfs"]),
         )

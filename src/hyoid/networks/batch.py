@@ -27,8 +27,22 @@ class Batch:
 
 
 @dataclass(slots=True)
+class RiskOutput:
+    """Output of a survival head: `risk` (B,), higher is worse, and the `features` (B, n) that it was read from.
+
+    Contrastive losses compare features, and estimators are fitted on them.
+    """
+
+    risk: torch.Tensor
+    features: torch.Tensor
+
+
+@dataclass(slots=True)
 class Target:
-    """What a head is trained on: `values` (B, ...) and `known` (B,), False where the label is missing."""
+    """What a head is trained on: `values` (B, ...) and `known` (B,), False where the label is missing.
+
+    Values are voxel labels (B, z, y, x), classes (B,), or survival (B, 2): days, and 1 for the event or 0 for censored.
+    """
 
     values: torch.Tensor
     known: torch.Tensor

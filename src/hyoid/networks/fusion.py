@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -21,7 +23,7 @@ class FusionNetwork(nn.Module):
     fusion
         Of the joined features; its output is what `features` returns.
     heads
-        Each (B, features) -> logits (B, outputs).
+        Each (B, features) -> logits (B, outputs) or a `RiskOutput`.
     flags
         Whether the presence flags (B, C) are joined to the features, one number per modality.
 
@@ -68,8 +70,8 @@ class FusionNetwork(nn.Module):
         fused: torch.Tensor = self.fusion(torch.cat(joined, dim=1))
         return fused
 
-    def forward(self, batch: Batch) -> dict[str, torch.Tensor]:
-        """Return the logits (B, outputs) of every head."""
+    def forward(self, batch: Batch) -> dict[str, Any]:
+        """Return the output of every head."""
         features = self.features(batch)
         return {name: head(features) for name, head in self.heads.items()}
 

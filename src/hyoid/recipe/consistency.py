@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hyoid.recipe.stage import NetworkStage
+from hyoid.recipe.stage import EstimatorStage, NetworkStage
 
 if TYPE_CHECKING:
     from hyoid.recipe.schema import Recipe
@@ -14,7 +14,8 @@ _LABELS = ({1: "gtvp", 2: "gtvn"}, {1: "tumour"})
 
 def check_recipe(recipe: Recipe) -> None:
     """Raise ValueError where inputs, stages, labels and inference contradict each other."""
-    stage = recipe.stages[-1]
+    _check_stages(recipe)
+    stage = recipe.stages[0]
     if bool(recipe.inputs.images) != (recipe.preprocess is not None):
         raise ValueError("images and preprocess belong together: give both, or neither")
     if isinstance(stage, NetworkStage) and stage.training.modality_dropout and recipe.inputs.missing == "refuse":
@@ -23,12 +24,25 @@ def check_recipe(recipe: Recipe) -> None:
         )
     if recipe.task == "segmentation":
         _check_segmentation(recipe, recipe.network_stage)
-    else:
-        _check_classifier(recipe)
-        if isinstance(stage, NetworkStage):
-            _check_branches(recipe, stage)
-        elif recipe.inputs.images:
-            raise ValueError("an estimator reads the table, not images: leave inputs.images and preprocess out")
+        return
+    _check_patient_level(recipe)
+    if isinstance(stage, NetworkStage):
+        _check_branches(recipe, stage)
+    elif recipe.inputs.images:
+        raise ValueError("an estimator reads the table, not images: leave inputs.images and preprocess out")
+
+
+def _check_stages(recipe: Recipe) -> None:
+    """One network, one estimator, or a network and an estimator on its deep features, both for survival."""
+    first, last = recipe.stages[0], recipe.stages[-1]
+    if len(recipe.stages) == 1:
+        if isinstance(last, EstimatorStage) and last.iterations == "all":
+            raise ValueError("iterations: all is of an estimator that alternates with a network: leave it out")
+        return
+    if not isinstance(first, NetworkStage) or not isinstance(last, EstimatorStage):
+        raise ValueError("two stages are a network and then an estimator on its deep features")
+    if (first.task, last.task) != ("rfs", "rfs"):
+        raise ValueError(f"a network for {first.task} before an estimator for {last.task}: both must be of survival")
 
 
 def _check_segmentation(recipe: Recipe, stage: NetworkStage) -> None:
@@ -52,16 +66,27 @@ def _check_segmentation(recipe: Recipe, stage: NetworkStage) -> None:
         raise ValueError(f"sampling ratios name {sorted(unknown)}; the labels are {sorted(names)}")
 
 
-def _check_classifier(recipe: Recipe) -> None:
+def _check_patient_level(recipe: Recipe) -> None:
     if recipe.labels:
-        raise ValueError("labels are of segmentation: leave them out of a classifier")
+        raise ValueError(f"labels are of segmentation: leave them out of a recipe for {recipe.task}")
     if recipe.inference.window is not None or recipe.inference.postprocess:
-        raise ValueError("inference.window and postprocess are of label maps: leave them out of a classifier")
-    if recipe.inputs.clinical is not None and "hpv" in recipe.inputs.clinical.columns:
+        raise ValueError("inference.window and postprocess are of label maps: leave them out of other recipes")
+    if recipe.task == "rfs":
+        _check_survival(recipe)
+    elif recipe.inference.ensemble.name == "mean_risk":
+        raise ValueError("mean_risk joins risks; log-odds are joined by mean_logits, mean_probability or median")
+    elif recipe.inputs.clinical is not None and "hpv" in recipe.inputs.clinical.columns:
         raise ValueError("the column 'hpv' is what a classifier answers: leave it out of inputs.clinical.columns")
     ensemble = recipe.inference.ensemble
     if ensemble.name == "best_fold" and ensemble.chosen_by == "held_out" and recipe.split.name != "holdout_kfold":
         raise ValueError("a best fold chosen_by held_out needs the split holdout_kfold, which holds a part out")
+
+
+def _check_survival(recipe: Recipe) -> None:
+    if recipe.inference.decision is not None:
+        raise ValueError("inference.decision is of classifiers: leave it out of a survival recipe")
+    if recipe.inference.ensemble.name not in {"mean_risk", "single_fold", "best_fold"}:
+        raise ValueError("risks of several folds are joined by mean_risk, or taken from a single_fold or the best_fold")
 
 
 def _check_branches(recipe: Recipe, stage: NetworkStage) -> None:
@@ -75,8 +100,8 @@ def _check_branches(recipe: Recipe, stage: NetworkStage) -> None:
     voxels = recipe.preprocess.frame.voxels()
     if voxels is None:
         raise ValueError(
-            f"a classifier needs a frame of as many voxels for every case, not {recipe.preprocess.frame.name}: "
-            "axial_crop or resized_view"
+            f"a network for {recipe.task} needs a frame of as many voxels for every case, not "
+            f"{recipe.preprocess.frame.name}: axial_crop or resized_view"
         )
     wrong = [edge for edge in voxels if edge % network.divisor or edge < network.min_size]
     if wrong:

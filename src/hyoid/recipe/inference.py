@@ -34,12 +34,15 @@ class RemoveSmallComponents(Settings):
 class Ensemble(Settings):
     """How the folds become one answer.
 
-    `mean_probability` (of voxels or patients), `mean_logits`, `median` (of log-odds), or one fold alone: `single_fold`
+    `mean_probability` (of voxels or patients), `mean_logits`, `median` (of log-odds), `mean_risk` (of risks that each
+    fold standardises on its own `select` part, and of survival curves), or one fold alone: `single_fold`
     takes number `fold`, `best_fold` the one with the best value on its own `select` part. `chosen_by: held_out` takes
     the fold that is best on the held-out test part, as papers have submitted: what it yields is optimistic.
     """
 
-    name: Literal["mean_probability", "mean_logits", "median", "single_fold", "best_fold"] = "mean_probability"
+    name: Literal["mean_probability", "mean_logits", "median", "mean_risk", "single_fold", "best_fold"] = (
+        "mean_probability"
+    )
     fold: int = Field(0, ge=0, description="the fold that is used by `single_fold`")
     chosen_by: Literal["select", "held_out"] = "select"
 
@@ -77,9 +80,13 @@ class Decision(Settings):
 
 
 class Inference(Settings):
-    """Settings of prediction. `window` and `postprocess` are of label maps, `decision` is of classifiers."""
+    """Settings of prediction. `window` and `postprocess` are of label maps, `decision` is of classifiers.
+
+    `risk_groups` is the number of groups of equal size that the training cohort's out-of-fold risks are cut into.
+    """
 
     window: Window | None = None
     ensemble: Ensemble = Ensemble()
     postprocess: tuple[RemoveSmallComponents, ...] = ()
     decision: Decision | None = None
+    risk_groups: int = Field(3, ge=2, le=10)

@@ -11,7 +11,7 @@ from hyoid.cohort.encoders.value import FORBIDDEN
 from hyoid.features import check_measures
 from hyoid.settings import Settings, nearest
 
-Modality = Literal["ct", "pet"]
+Modality = Literal["ct", "pet", "dose"]
 
 
 class ClinicalInput(Settings):
@@ -53,13 +53,16 @@ class Inputs(Settings):
 
     With `missing: fill` an absent modality becomes its outside value, and the network is told by a flag; it must have
     been trained so, by `modality_dropout` or on cases without it. With `refuse` such a case is left out of training and
-    refused at prediction. Missing clinical values are the encoder's matter, missing lesion measures too.
+    refused at prediction. Missing clinical values are the encoder's matter, missing lesion measures too. `only_with`
+    trains and reports only patients that have these images, whether or not the recipe reads them: so that what an image
+    adds is compared on the same patients.
     """
 
     images: tuple[Modality, ...] = ()
     clinical: ClinicalInput | None = None
     lesions: LesionInput | None = None
     missing: Literal["refuse", "fill"] = "refuse"
+    only_with: tuple[Modality, ...] = ()
 
     @model_validator(mode="after")
     def _something(self) -> Self:

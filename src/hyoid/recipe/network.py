@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hyoid.losses import ClassificationLoss, SegmentationLoss
+from hyoid.losses import ClassificationLoss, SegmentationLoss, SurvivalLoss
 from hyoid.losses.classification import CrossEntropy
 from hyoid.losses.dice_ce import DiceCE
+from hyoid.losses.survival import Cox
 from hyoid.networks import Backbone, ClinicalBranch, Fusion, ImageEncoder
 from hyoid.settings import Settings
 
@@ -34,8 +35,33 @@ class ClassificationHead(Settings):
     loss: ClassificationLoss = CrossEntropy()
     weight: float = Field(1.0, ge=0)
 
+    def build(self, features: int) -> nn.Module:
+        """Return the module: (B, features) -> logits (B, 2)."""
+        from torch import nn
 
-Head = Annotated[SegmentationHead | ClassificationHead, Field(discriminator="name")]
+        return nn.Linear(features, CLASSES)
+
+
+class RiskHead(Settings):
+    """Hidden layers with ReLU and dropout, then one output: the risk, higher is worse.
+
+    Cases of unknown outcome add no loss. Its losses compare the patients of a batch with each other.
+    """
+
+    name: Literal["rfs"] = "rfs"
+    hidden: tuple[int, ...] = ()
+    dropout: float = Field(0.0, ge=0, lt=1)
+    loss: SurvivalLoss = Cox()
+    weight: float = Field(1.0, ge=0)
+
+    def build(self, features: int) -> nn.Module:
+        """Return the module: (B, features) -> `RiskOutput`."""
+        from hyoid.networks.risk import RiskReader
+
+        return RiskReader(features, self.hidden, self.dropout)
+
+
+Head = Annotated[SegmentationHead | ClassificationHead | RiskHead, Field(discriminator="name")]
 
 
 class Network(Settings):
@@ -60,8 +86,8 @@ class Network(Settings):
                 raise ValueError(f"a backbone gives one voxel output, so one segmentation head; found {kinds}")
         elif self.encoder is None and self.clinical is None:
             raise ValueError("a network needs a backbone, an encoder or a clinical branch")
-        elif not kinds or "segmentation" in kinds:
-            raise ValueError(f"encoder and clinical branch serve classification heads; found {kinds}")
+        elif len(kinds) != 1 or "segmentation" in kinds:
+            raise ValueError(f"encoder and clinical branch serve one head, hpv or rfs; found {kinds}")
         return self
 
     @property
@@ -98,12 +124,10 @@ class Network(Settings):
         return MultiHeadNetwork(self.backbone.build(2 * images if flags else images, classes), head, flags)
 
     def build_fusion(self, images: int, shape: tuple[int, int, int] | None, columns: int, flags: bool) -> nn.Module:
-        """Return the classifier for `images` channels of `shape` (z, y, x) and an encoded vector of `columns`.
+        """Return the network of branches for `images` channels of `shape` (z, y, x) and an encoded vector of `columns`.
 
         With `flags` the presence flags join the fused vector (see `FusionNetwork`).
         """
-        from torch import nn
-
         from hyoid.networks.fusion import FusionNetwork
 
         encoder = None if self.encoder is None or shape is None else self.encoder.build(images, shape)
@@ -112,5 +136,5 @@ class Network(Settings):
         width += 0 if self.encoder is None else self.encoder.features
         width += 0 if self.clinical is None else self.clinical.features
         fused = self.fusion.features(width)
-        heads: dict[str, nn.Module] = {name: nn.Linear(fused, CLASSES) for name in self.heads}
+        heads = {name: head.build(fused) for name, head in self.heads.items() if head.name != "segmentation"}
         return FusionNetwork(encoder, clinical, self.fusion.build(width), heads, flags)

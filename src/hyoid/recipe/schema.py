@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from hyoid.cohort.splits import KFold, Split
+from hyoid.cohort import Case
+from hyoid.cohort.splits import Fold, KFold, Split, with_stack
 from hyoid.errors import RecipeError
 from hyoid.files import jsonable, sha256_of_json
 from hyoid.imaging import FullView, NeckBox, Preprocess
 from hyoid.recipe.consistency import check_recipe
 from hyoid.recipe.inference import Decision, Inference, Window
 from hyoid.recipe.inputs import Inputs
-from hyoid.recipe.stage import NetworkStage, Stage
+from hyoid.recipe.stage import EstimatorStage, NetworkStage, Stage, Task
 from hyoid.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class Recipe(Settings):
     inputs: Inputs
     labels: dict[int, Literal["gtvp", "gtvn", "tumour"]] = {}
     preprocess: Preprocess | None = None
-    stages: tuple[Stage, ...] = Field(min_length=1, max_length=1)
+    stages: tuple[Stage, ...] = Field(min_length=1, max_length=2)
     split: Split = KFold()
     inference: Inference = Inference()
     variants: dict[str, dict[str, Any]] = {}
@@ -73,24 +75,46 @@ class Recipe(Settings):
 
     @property
     def network_stage(self) -> NetworkStage:
-        """The network stage.
+        """The network stage, which is the first.
 
         Raises
         ------
         RecipeError
             If the recipe has none: its stage is an estimator.
         """
-        stage = self.stages[-1]
+        stage = self.stages[0]
         if not isinstance(stage, NetworkStage):
             raise RecipeError.of(f"the estimator of {self.title}", "a network stage", "Use another recipe.")
         return stage
 
     @property
-    def task(self) -> Literal["segmentation", "hpv"]:
-        """What the recipe answers: where the tumour is, or whether it is HPV-positive."""
+    def estimator_stage(self) -> EstimatorStage | None:
+        """The estimator stage, where the recipe has one: on the table, or on the deep features of its network."""
         stage = self.stages[-1]
-        segments = isinstance(stage, NetworkStage) and stage.network.backbone is not None
-        return "segmentation" if segments else "hpv"
+        return stage if isinstance(stage, EstimatorStage) else None
+
+    @property
+    def has_network(self) -> bool:
+        """Whether a network is trained."""
+        return isinstance(self.stages[0], NetworkStage)
+
+    @property
+    def task(self) -> Task:
+        """What the recipe answers."""
+        return self.stages[-1].task
+
+    def make_folds(self, cases: Sequence[Case]) -> list[Fold]:
+        """Divide cases by the recipe's split, with a `stack` part where an estimator is fitted on deep features of it.
+
+        Raises
+        ------
+        CohortError
+            If there are too few cases.
+        """
+        folds, stage = self.split.make_folds(cases), self.estimator_stage
+        if stage is None or not self.has_network or stage.fit_on == "train":
+            return folds
+        return [with_stack(fold, cases, stage.stack_fraction, self.split.seed) for fold in folds]
 
     @property
     def imaging(self) -> Preprocess:

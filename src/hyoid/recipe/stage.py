@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from hyoid.estimators import Estimator
+from hyoid.estimators import Estimator, SurvivalEstimator
+from hyoid.estimators.logistic import LogisticRegression
 from hyoid.geometry import Triple
 from hyoid.recipe.network import Network
-from hyoid.recipe.training import Training
+from hyoid.recipe.training import METRICS, Training
 from hyoid.settings import Settings
+
+Task = Literal["segmentation", "hpv", "rfs"]
+"""What a recipe answers: where the tumour is, whether it is HPV-positive, how soon it recurs."""
 
 
 class NetworkStage(Settings):
@@ -20,16 +24,28 @@ class NetworkStage(Settings):
     network: Network
     training: Training = Training()
 
+    @property
+    def task(self) -> Task:
+        """What the network's head answers."""
+        (head,) = self.network.heads.values()
+        return head.name
+
     @model_validator(mode="after")
     def _samples_fit_the_network(self) -> Self:
         segments = self.network.backbone is not None
         if segments and self.training.patch_mm is None:
             raise ValueError("a backbone is trained on patches: give training.patch_mm")
         if not segments and (self.training.patch_mm is not None or self.training.patches_per_case != 1):
-            raise ValueError("a classifier sees whole frames: leave training.patch_mm and patches_per_case out")
-        if segments != (self.training.select.metric in {"challenge_score", "mean_dice"}):
-            task = "segmentation" if segments else "classification"
-            raise ValueError(f"training.select.metric {self.training.select.metric} is none of {task}")
+            raise ValueError(
+                f"a network for {self.task} sees whole frames: leave training.patch_mm and patches_per_case out"
+            )
+        if self.training.select.metric not in METRICS[self.task]:
+            raise ValueError(
+                f"training.select.metric {self.training.select.metric} is none of {self.task}: "
+                f"{', '.join(METRICS[self.task])}"
+            )
+        if self.task == "rfs" and self.training.micro_batch is not None:
+            raise ValueError("a survival loss compares the patients of a batch with each other: leave micro_batch out")
         return self
 
     def patch_voxels(self, spacing_mm: Triple) -> tuple[int, int, int]:
@@ -45,10 +61,49 @@ class NetworkStage(Settings):
 
 
 class EstimatorStage(Settings):
-    """A stage that fits an estimator on the encoded clinical record and lesion measures."""
+    """A stage that fits an estimator on a table.
+
+    Alone, the table is the encoded clinical record with the lesion measures, and the estimator is fitted on the fold's
+    training part. After a network it is that network's deep features, of one network and never of several joined. The
+    two alternate: whenever the network is selected (`training.select.every_epochs`) the estimator is fitted anew, and
+    what it is worth on `select` says what the network is worth.
+
+    Parameters
+    ----------
+    fit_on
+        After a network: `stack`, a part of the training patients that the network never saw, or `train`, the patients
+        that it was trained on, as published: it knows these by heart, and the estimator believes it.
+    stack_fraction
+        Share of the training patients that become `stack`.
+    iterations
+        After a network: `best` keeps the iteration that was best on `select`; `all` keeps every one, and their
+        standardised risks and survival curves are averaged.
+    """
 
     kind: Literal["estimator"]
-    estimator: Estimator = Estimator()
+    estimator: Estimator = LogisticRegression()
+    fit_on: Literal["stack", "train"] = "stack"
+    stack_fraction: float = Field(0.3, gt=0, le=0.5)
+    iterations: Literal["best", "all"] = "best"
+
+    @property
+    def task(self) -> Task:
+        """What the estimator answers."""
+        return "hpv" if isinstance(self.estimator, LogisticRegression) else "rfs"
+
+    @property
+    def logistic(self) -> LogisticRegression:
+        """The estimator of HPV status; TypeError where it is one of survival."""
+        if not isinstance(self.estimator, LogisticRegression):
+            raise TypeError(f"{self.estimator.name} is no classifier")
+        return self.estimator
+
+    @property
+    def survival(self) -> SurvivalEstimator:
+        """The estimator of survival; TypeError where it is a classifier."""
+        if isinstance(self.estimator, LogisticRegression):
+            raise TypeError(f"{self.estimator.name} is no model of survival")
+        return self.estimator
 
 
 def _kind(stage: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -40,7 +41,7 @@ class ConstantSchedule(Settings):
 
     name: Literal["constant"] = "constant"
 
-    def factor(self, epoch: int, epochs: int) -> float:  # noqa: ARG002 - one signature for every schedule
+    def factor(self, epoch: int, epochs: int, history: Sequence[float]) -> float:  # noqa: ARG002 - one signature
         """Return the factor on the learning rate in `epoch` (from 0) of `epochs`."""
         return 1.0
 
@@ -51,7 +52,7 @@ class PolynomialSchedule(Settings):
     name: Literal["polynomial"] = "polynomial"
     power: Positive = 0.9
 
-    def factor(self, epoch: int, epochs: int) -> float:
+    def factor(self, epoch: int, epochs: int, history: Sequence[float]) -> float:  # noqa: ARG002 - one signature
         """Return the factor on the learning rate in `epoch` (from 0) of `epochs`."""
         return float((1.0 - epoch / epochs) ** self.power)
 
@@ -61,12 +62,34 @@ class CosineSchedule(Settings):
 
     name: Literal["cosine"] = "cosine"
 
-    def factor(self, epoch: int, epochs: int) -> float:
+    def factor(self, epoch: int, epochs: int, history: Sequence[float]) -> float:  # noqa: ARG002 - one signature
         """Return the factor on the learning rate in `epoch` (from 0) of `epochs`."""
         return 0.5 * (1.0 + math.cos(math.pi * epoch / epochs))
 
 
-Schedule = Annotated[ConstantSchedule | PolynomialSchedule | CosineSchedule, Field(discriminator="name")]
+class PlateauSchedule(Settings):
+    """The learning rate is multiplied by `factor_of_drop` when more than `patience` selections bring nothing better.
+
+    As PyTorch's ReduceLROnPlateau, without its threshold; counted anew after each drop.
+    """
+
+    name: Literal["plateau"] = "plateau"
+    factor_of_drop: float = Field(0.5, gt=0, lt=1)
+    patience: int = Field(3, ge=0)
+
+    def factor(self, epoch: int, epochs: int, history: Sequence[float]) -> float:  # noqa: ARG002 - one signature
+        """Return the factor on the learning rate after the selections of `history`, higher is better."""
+        factor, best, without = 1.0, -math.inf, 0
+        for value in history:
+            best, without = (value, 0) if value > best else (best, without + 1)
+            if without > self.patience:
+                factor, without = factor * self.factor_of_drop, 0
+        return factor
+
+
+Schedule = Annotated[
+    ConstantSchedule | PolynomialSchedule | CosineSchedule | PlateauSchedule, Field(discriminator="name")
+]
 
 
 class ClassBalanced(Settings):
@@ -76,6 +99,14 @@ class ClassBalanced(Settings):
     ratios: dict[str, Annotated[float, Field(ge=0)]] = {"background": 0.1, "gtvp": 0.45, "gtvn": 0.45}
 
 
+METRICS = {
+    "segmentation": ("challenge_score", "mean_dice"),
+    "hpv": ("balanced_log_loss", "auc", "accuracy"),
+    "rfs": ("c_index", "cox_loss"),
+}
+"""What the epochs of each task may be chosen by."""
+
+
 class Selection(Settings):
     """Which epoch's weights are kept: the best by `metric` on the fold's `select` part.
 
@@ -83,12 +114,15 @@ class Selection(Settings):
     GTVn F1_agg; for a merged label, its mean DSC); `mean_dice` is the baseline's: the mean over lesion classes of the
     per-case DSC, cases without the lesion left out. Of classification, `balanced_log_loss` is the mean over the classes
     of their mean log loss (lower is better), which needs no threshold and no majority; `auc`, and `accuracy` at
-    probability 0.5, are what papers use.
+    probability 0.5, are what papers use. Of survival, `c_index` is Harrell's, and `cox_loss` the negative log partial
+    likelihood of the risks (lower is better), which few events leave less coarse.
 
     With `patience`, training ends when that many epochs have brought nothing better.
     """
 
-    metric: Literal["challenge_score", "mean_dice", "balanced_log_loss", "auc", "accuracy"] = "challenge_score"
+    metric: Literal["challenge_score", "mean_dice", "balanced_log_loss", "auc", "accuracy", "c_index", "cox_loss"] = (
+        "challenge_score"
+    )
     every_epochs: int = Field(5, ge=1)
     patience: int | None = Field(None, ge=1)
 

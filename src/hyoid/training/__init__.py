@@ -1,7 +1,8 @@
 """Training: the store, the one fit loop, cross-validation."""
 
-from hyoid.training.decide import DECISION, PREDICTIONS
-from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD
+from hyoid.training.decide import DECISION
+from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, PREDICTIONS
+from hyoid.training.risk_table import PROGNOSIS
 from hyoid.training.run import Run, train_run
 from hyoid.training.store import Store, StoreReport
 from hyoid.training.usable import usable_cases
@@ -11,6 +12,7 @@ __all__ = [
     "HELD_OUT",
     "OUT_OF_FOLD",
     "PREDICTIONS",
+    "PROGNOSIS",
     "Run",
     "Store",
     "StoreReport",

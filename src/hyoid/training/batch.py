@@ -30,7 +30,7 @@ class TrainingBatch:
     clinical
         Encoded vectors (B, n).
     labels
-        Per classification head the labels (B,) and whether each is known.
+        Per head of a patient-level network the labels (B, ...), as in `Target`, and whether each is known (B,).
     removed
         (B, C): which images are taken away (modality dropout).
     """
@@ -40,7 +40,7 @@ class TrainingBatch:
     augmentation: list[Parameters]
     masks: tuple[NDArray[np.uint8], NDArray[np.bool_]] | None = None
     clinical: NDArray[np.float32] | None = None
-    labels: Mapping[str, tuple[NDArray[np.int64], NDArray[np.bool_]]] = field(default_factory=dict)
+    labels: Mapping[str, tuple[NDArray[np.generic], NDArray[np.bool_]]] = field(default_factory=dict)
     removed: NDArray[np.bool_] | None = None
 
 

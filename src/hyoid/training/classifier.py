@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from hyoid.cohort import Case, Fold
 from hyoid.cohort.encoders import FittedEncoder
 from hyoid.decision import effective_prior
 from hyoid.errors import CohortError
-from hyoid.files import atomic_path, read_json, write_json
-from hyoid.inference.classify import Images, load_classifier
+from hyoid.files import read_json, write_json
+from hyoid.inference.classify import load_classifier
 from hyoid.recipe import EstimatorStage, NetworkStage, Recipe
 from hyoid.recipe.network import ClassificationHead
 from hyoid.recipe.training import Training
-from hyoid.training.batch import Loading
 from hyoid.training.checkpoint import is_finished
-from hyoid.training.fit import FitTask, fit_network
+from hyoid.training.fit import kept_weights
 from hyoid.training.machine import Machine
+from hyoid.training.patient_network import fit_patient_network
+from hyoid.training.patients import Patients, patients_of
 from hyoid.training.selection_hpv import select_by_classification
 from hyoid.training.store import Store
 from hyoid.training.usable import trained_without
-from hyoid.training.wholes import Patients, whole_batches
 
 LOGITS = "logits.json"
 """Log-odds of a fold's model by part (`select`, `report`, `held_out`) and id."""
@@ -68,8 +66,7 @@ def fit_classifier(
         fitted |= _fit_estimator(stage, encoder, parts, counts)
     else:
         fitted |= _fit_network(recipe, stage, parts, number, folder, machine, f"{recipe.title} {fold.name}")
-        with atomic_path(folder / "weights.safetensors") as temporary:
-            shutil.copyfile(folder / "best.safetensors", temporary)
+        kept_weights(folder, every_selection=False)
     write_json(folder / "fitted.json", fitted)
 
 
@@ -89,17 +86,11 @@ def write_logits(
         return
     classifier = load_classifier(recipe, folder, device)
     for name, ids in missing.items():
-        chosen = [cases[i] for i in ids]
-        logits, notes = classifier.logits(chosen, _reader(chosen, store))
+        chosen = patients_of([cases[i] for i in ids], store, None)
+        logits, notes = classifier.logits(chosen.cases, chosen.read)
         found[name] = dict(zip(ids, logits.tolist(), strict=True))
         found.setdefault("notes", {})[name] = list(notes)
     write_json(path, found)
-
-
-def patients_of(cases: Sequence[Case], store: Store | None, encoder: FittedEncoder | None) -> Patients:
-    """Return cases with their stored images and encoded vectors."""
-    clinical = None if encoder is None or not cases else encoder.encode(cases).values
-    return Patients(cases, None if store is None else [store.open(case.id) for case in cases], clinical)
 
 
 def _check_classes(train: Sequence[Case], fold: Fold) -> None:
@@ -113,17 +104,6 @@ def _check_classes(train: Sequence[Case], fold: Fold) -> None:
         )
 
 
-def _reader(cases: Sequence[Case], store: Store | None) -> Callable[[int], Images] | None:
-    if store is None:
-        return None
-
-    def read(position: int) -> Images:
-        case = store.open(cases[position].id)
-        return case.images(), case.present
-
-    return read
-
-
 def _fit_estimator(
     stage: EstimatorStage, encoder: FittedEncoder | None, parts: Sequence[Patients], counts: tuple[int, int]
 ) -> dict[str, Any]:
@@ -131,7 +111,7 @@ def _fit_estimator(
         raise TypeError("an estimator reads an encoded table")
     width = len(encoder.names)
     tables = [(np.zeros((0, width)) if p.clinical is None else p.clinical, p.positive) for p in parts]
-    found = stage.estimator.fit(encoder.names, tables[0], tables[1])
+    found = stage.logistic.fit(encoder.names, tables[0], tables[1])
     prior = effective_prior(*counts, class_weights=found.class_weights)
     return {
         "estimator": found.model_dump(mode="json"),
@@ -155,23 +135,16 @@ def _fit_network(
     if not isinstance(head, ClassificationHead):
         raise TypeError(f"the head {name} is none of a classifier")
     loss = head.loss.fitted(*counts)
-    seed = (stage.training.seed, number)
-    torch.manual_seed(1_000_003 * seed[0] + seed[1])
-    network = recipe.build_network(0 if train.clinical is None else train.clinical.shape[1])
-    preprocess = recipe.preprocess
-    outside = () if preprocess is None else tuple(preprocess.outside(channel) for channel in recipe.inputs.images)
-    task = FitTask(
-        training=stage.training,
-        heads={name: head.model_copy(update={"loss": loss})},
-        seed=seed,
-        loading=Loading(recipe.inputs.images, outside, stage.training.augment, False, None),
-        batches=lambda epoch: whole_batches(train, (name,), stage.training, number, epoch),
-        select=lambda model: select_by_classification(
-            stage.training.select.metric, model, select, machine.compute.device
-        ),
-        title=title,
+    fitted = fit_patient_network(
+        recipe,
+        {name: head.model_copy(update={"loss": loss})},
+        train,
+        lambda model: select_by_classification(stage.training.select.metric, model, select, machine.compute.device),
+        number,
+        folder,
+        machine,
+        title,
     )
-    fitted = fit_network(task, network, folder, machine.fabric)
     shares = _shares(stage.training, train)
     return {
         "stages": [fitted],

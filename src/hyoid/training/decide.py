@@ -23,12 +23,10 @@ from hyoid.metrics.confusion import confusion
 from hyoid.recipe import Recipe
 from hyoid.training.checkpoint import read_fitted
 from hyoid.training.classifier import LOGITS
-from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, Work
+from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, PREDICTIONS, Work
 
 DECISION = "decision.json"
 """What the bundle decides new patients by: calibrator and threshold fitted on every finished fold's values."""
-
-PREDICTIONS = "predictions.csv"
 
 EVEN = 0.5
 """The prior of log-odds that are counted from the middle between the classes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ class FitTask:
 
     `batches(epoch)` yields an epoch's samples, `loading` says how they become tensors. `heads` have their losses fitted
     to the training part. `select(network)` returns `{metric: value}` on the fold's `select` part, the chosen metric
-    under "value" (higher is better), or nothing where there is no such part.
+    under "value" (higher is better), or nothing where there is no such part. With `keep_selected` the weights of every
+    selection are kept beside the best ones, as `selected_weights(epoch)`.
     """
 
     training: Training
@@ -41,6 +43,24 @@ class FitTask:
     batches: Callable[[int], Iterator[TrainingBatch]]
     select: Callable[[nn.Module], dict[str, float]]
     title: str
+    keep_selected: bool = False
+
+
+def selected_weights(epoch: int) -> str:
+    """Return the name of the file with the weights that were selected on after `epoch` (from 0)."""
+    return f"selected-{epoch:04d}.safetensors"
+
+
+def kept_weights(folder: Path, every_selection: bool) -> list[str]:
+    """Return the names of the files of weights that a finished fit keeps: the best ones, or those of every selection.
+
+    The best ones are copied to `weights.safetensors`, under which name a fold is known elsewhere.
+    """
+    if every_selection:
+        return sorted(path.name for path in folder.glob("selected-*.safetensors"))
+    with atomic_path(folder / "weights.safetensors") as temporary:
+        shutil.copyfile(folder / "best.safetensors", temporary)
+    return ["weights.safetensors"]
 
 
 def fit_network(task: FitTask, network: nn.Module, folder: Path, fabric: Fabric) -> dict[str, Any]:
@@ -63,11 +83,12 @@ def fit_network(task: FitTask, network: nn.Module, folder: Path, fabric: Fabric)
     if (folder / "last.ckpt").is_file():
         progress = load_checkpoint(folder / "last.ckpt", network, optimizer)
     log.keep_until(progress.epoch)
+    history = [line["select_value"] for line in log.read() if "select_value" in line]
     for epoch in track(range(progress.epoch, training.epochs), task.title):
         if _has_settled(training.select.patience, progress):
             break
         started = time.perf_counter()
-        rate = training.optimizer.learning_rate * training.schedule.factor(epoch, training.epochs)
+        rate = training.optimizer.learning_rate * training.schedule.factor(epoch, training.epochs, history)
         for group in optimizer.param_groups:
             group["lr"] = rate
         losses = _train_epoch(task, model, optimizer, fabric, epoch)
@@ -78,6 +99,9 @@ def fit_network(task: FitTask, network: nn.Module, folder: Path, fabric: Fabric)
             selected = task.select(network)
             entry |= {f"select_{name}": value for name, value in selected.items()}
             value = selected.get("value", -math.inf)
+            history += [value] if selected else []
+            if task.keep_selected:
+                save_weights(folder / selected_weights(epoch), network)
             if value > progress.best_value or progress.best_epoch < 0 or not selected:
                 progress.best_value, progress.best_epoch = value, epoch
                 save_weights(folder / "best.safetensors", network)

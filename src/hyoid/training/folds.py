@@ -15,15 +15,17 @@ from hyoid.cohort import Case, Fold
 from hyoid.errors import CohortError
 from hyoid.inference.case import is_predicted, predict_framed, write_prediction
 from hyoid.progress import follow, set_quiet, track
-from hyoid.recipe import NetworkStage, Recipe
+from hyoid.recipe import Recipe
 from hyoid.training.checkpoint import epochs_logged
 from hyoid.training.classifier import fit_classifier, write_logits
 from hyoid.training.machine import Machine
+from hyoid.training.prognosis import fit_prognosis, write_prognoses
 from hyoid.training.segmenter import fit_segmenter
 from hyoid.training.store import Store
 
 OUT_OF_FOLD = "out-of-fold"
 HELD_OUT = "held-out"
+PREDICTIONS = "predictions.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,7 @@ def train_folds(work: Work, folds: Sequence[Fold], numbers: Sequence[int], jobs:
         delayed(_one_fold)(work, folds[number], number, threads) for number in numbers
     )
     logs = [work.folder(number) / "metrics.jsonl" for number in numbers]
-    stage = work.recipe.stages[-1]
-    epochs = stage.training.epochs if isinstance(stage, NetworkStage) else 1
+    epochs = work.recipe.network_stage.training.epochs if work.recipe.has_network else 1
     title = f"{work.recipe.title}: epochs of {len(numbers)} folds"
     follow(pool, title, len(numbers) * epochs, lambda: sum(map(epochs_logged, logs)))
 
@@ -94,9 +95,9 @@ def predict_held_out(work: Work, folds: Sequence[Fold]) -> None:
         networks = [_network(work, number, machine) for number in numbers]
         _write_label_maps(work, networks, held_out, HELD_OUT, "all", machine)
         return
+    write = write_logits if work.recipe.task == "hpv" else write_prognoses
     for number in numbers:
-        parts = {"held_out": held_out}
-        write_logits(work.recipe, parts, work.cases, work.store, work.folder(number), work.device)
+        write(work.recipe, {"held_out": held_out}, work.cases, work.store, work.folder(number), work.device)
 
 
 def _one_fold(work: Work, fold: Fold, number: int, threads: int | None = None) -> None:
@@ -109,10 +110,14 @@ def _one_fold(work: Work, fold: Fold, number: int, threads: int | None = None) -
     if recipe.task == "segmentation":
         fit_segmenter(recipe, fold, number, work.cases, work.images, folder, machine)
         _write_label_maps(work, [_network(work, number, machine)], fold.report, OUT_OF_FOLD, fold.name, machine)
-    else:
+        return
+    parts = {"select": fold.select, "report": fold.report}
+    if recipe.task == "hpv":
         fit_classifier(recipe, fold, number, work.cases, work.store, folder, machine)
-        parts = {"select": fold.select, "report": fold.report}
         write_logits(recipe, parts, work.cases, work.store, folder, work.device)
+    else:
+        fit_prognosis(recipe, fold, number, work.cases, work.store, folder, machine)
+        write_prognoses(recipe, parts, work.cases, work.store, folder, work.device)
 
 
 def _network(work: Work, number: int, machine: Machine) -> nn.Module:

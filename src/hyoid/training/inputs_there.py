@@ -11,6 +11,8 @@ from hyoid.errors import CohortError, RecipeError
 from hyoid.recipe import Recipe
 from hyoid.settings import nearest
 
+_WITHOUT_LESIONS: dict[str, str] = {"hpv": "hpv-logistic:clinical", "rfs": "rfs-lesions:clinical"}
+
 
 def check_inputs(recipe: Recipe, cases: Sequence[Case]) -> list[str]:
     """Return notes on known clinical columns that no case has a value of; they are missing for every patient.
@@ -34,7 +36,7 @@ def check_inputs(recipe: Recipe, cases: Sequence[Case]) -> list[str]:
         raise CohortError.of(
             f"no label map in any of {len(cases)} cases",
             f"label maps, in which {recipe.title} measures lesions",
-            "Use a recipe or variant without lesion measures, such as hpv-logistic:clinical.",
+            f"Use a recipe or variant without lesion measures, such as {_WITHOUT_LESIONS[recipe.task]}.",
         )
     if len(empty) == len(clinical.columns) and recipe.inputs.lesions is None and not recipe.inputs.images:
         raise CohortError.of(f"no value of {', '.join(empty)}", "values of one at least", "Name other columns.")
@@ -42,7 +44,7 @@ def check_inputs(recipe: Recipe, cases: Sequence[Case]) -> list[str]:
 
 
 def check_folds(recipe: Recipe, cases: Sequence[Case], folds: Sequence[Fold]) -> list[str]:
-    """Return a note where there are more folds than cases of the rarer class.
+    """Return a note where there are more folds than cases of the rarer class, or than events.
 
     Raises
     ------
@@ -54,8 +56,11 @@ def check_folds(recipe: Recipe, cases: Sequence[Case], folds: Sequence[Fold]) ->
         raise RecipeError.of(
             f"inference.ensemble.fold={ensemble.fold} with {len(folds)} folds", f"0 to {len(folds) - 1}", "Correct it."
         )
-    positives = sum(case.hpv is True for case in cases)
-    rarer = min(positives, len(cases) - positives)
-    if recipe.task != "hpv" or rarer >= len(folds):
+    if recipe.task == "hpv":
+        positives = sum(case.hpv is True for case in cases)
+        rarer, what = min(positives, len(cases) - positives), "cases of the rarer HPV status"
+    else:
+        rarer, what = sum(case.relapse is True for case in cases), "recurrences"
+    if recipe.task == "segmentation" or rarer >= len(folds):
         return []
-    return [f"{len(folds)} folds, but only {rarer} cases of the rarer HPV status: some folds report none of it."]
+    return [f"{len(folds)} folds, but only {rarer} {what}: some folds report none."]

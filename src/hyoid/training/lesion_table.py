@@ -9,6 +9,7 @@ from typing import Any
 
 from hyoid.cohort import Case
 from hyoid.features import LESIONS, MEASURES, feature_table, with_measures
+from hyoid.features.sources import images_of
 from hyoid.files import write_text
 from hyoid.recipe import Recipe
 
@@ -32,7 +33,8 @@ def add_lesion_measures(
 
     path = out / LESION_TABLE
     if not path.is_file():
-        write_text(path, feature_table(cases, jobs=jobs).to_csv(index=False))
+        measured_all = feature_table(cases, images=images_of(recipe.inputs.lesions.measures), jobs=jobs)
+        write_text(path, measured_all.to_csv(index=False))
     rows = pd.read_csv(path, dtype={"PatientID": str}, float_precision="round_trip").to_dict("records")
     table: dict[str, dict[Any, Any]] = {str(row["PatientID"]): row for row in rows}
     measured, excluded = [], {}

@@ -18,6 +18,7 @@ from hyoid.training.decide import decide
 from hyoid.training.folds import Work, chosen_folds, predict_held_out, train_folds
 from hyoid.training.inputs_there import check_folds, check_inputs
 from hyoid.training.lesion_table import add_lesion_measures
+from hyoid.training.risk_table import write_risk_tables
 from hyoid.training.store import Store
 from hyoid.training.usable import usable_cases
 from hyoid.version import __version__
@@ -64,10 +65,10 @@ def train_run(
     """
     device = resolve_device(device)  # before hours of preprocessing
     usable, excluded = usable_cases(cohort.cases, recipe)
-    drawn = recipe.split.make_folds(usable)  # what is wrong with them is refused before anything is written
+    drawn = recipe.make_folds(usable)  # what is wrong with them is refused before anything is written
     chosen_folds(len(drawn), fold)
     notes = [*check_inputs(recipe, usable), *check_folds(recipe, usable, drawn)]
-    if recipe.task == "hpv":
+    if recipe.task != "segmentation":
         _check_reported_once(drawn)
     _open_folder(out, recipe, cohort, resume)
     usable, unmeasured = add_lesion_measures(recipe, usable, out, jobs)
@@ -87,6 +88,8 @@ def train_run(
         predict_held_out(work, folds)
     if recipe.task == "hpv":
         decide(work, folds, finished, bool(held_out))
+    elif recipe.task == "rfs":
+        write_risk_tables(work, folds, finished, bool(held_out))
     reported = {i for k in finished for i in folds[k].report}
     names = {f"fold-{k}": one.name for k, one in enumerate(folds)}
     folders = {f"fold-{k}": work.folder(k) for k in finished}
@@ -130,7 +133,7 @@ def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> Non
 
 
 def _check_reported_once(folds: Sequence[Fold]) -> None:
-    """Refuse a patient in two report parts: fold k's threshold, fitted on other folds' values, would have seen them."""
+    """Refuse a patient in two report parts: what fold k takes from other folds' values would have seen them."""
     times = Counter(identifier for fold in folds for identifier in fold.report)
     twice = sorted(identifier for identifier, count in times.items() if count > 1)
     if twice:
@@ -145,6 +148,6 @@ def _folds(out: Path, recipe: Recipe, usable: Sequence[Case]) -> list[Fold]:
     """Return the folds of the run, drawn once and then read back; the file says in which folder each one is."""
     path = out / "splits.json"
     if not path.is_file():
-        records = folds_to_json(recipe.split.make_folds(usable))
+        records = folds_to_json(recipe.make_folds(usable))
         write_json(path, [{"folder": f"fold-{k}", **record} for k, record in enumerate(records)])
     return folds_from_json(read_json(path))

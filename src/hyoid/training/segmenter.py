@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 
 from hyoid.cohort import Case, Fold
-from hyoid.files import atomic_path, write_json
+from hyoid.files import write_json
 from hyoid.recipe import Recipe
 from hyoid.training.batch import Loading
 from hyoid.training.checkpoint import is_finished
-from hyoid.training.fit import FitTask, fit_network
+from hyoid.training.fit import FitTask, fit_network, kept_weights
 from hyoid.training.machine import Machine
 from hyoid.training.patches import PatchSettings, epoch_batches
 from hyoid.training.selection import select_by_segmentation
@@ -55,8 +54,7 @@ def fit_segmenter(
         title=f"{recipe.title} {fold.name}",
     )
     fitted = fit_network(task, network, folder, machine.fabric)
-    with atomic_path(folder / "weights.safetensors") as temporary:
-        shutil.copyfile(folder / "best.safetensors", temporary)
+    kept_weights(folder, every_selection=False)
     write_json(
         folder / "fitted.json",
         {

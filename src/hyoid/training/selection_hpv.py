@@ -8,7 +8,7 @@ from torch import nn
 from hyoid.estimators.logistic import balanced_log_loss
 from hyoid.inference.classify import network_logits
 from hyoid.metrics.ranking import pairs_ranked
-from hyoid.training.wholes import Patients
+from hyoid.training.patients import Patients
 
 
 def select_by_classification(metric: str, network: nn.Module, patients: Patients, device: str) -> dict[str, float]:
@@ -18,9 +18,8 @@ def select_by_classification(metric: str, network: nn.Module, patients: Patients
     """
     if not patients.cases:
         return {}
-    stored = patients.stored
-    read = None if stored is None else (lambda i: (stored[i].images(), stored[i].present))
-    logits, positive = network_logits(network, len(patients.cases), read, patients.clinical, device), patients.positive
+    count, positive = len(patients.cases), patients.positive
+    logits = network_logits(network, count, patients.read, patients.clinical, device)
     measures = {
         "balanced_log_loss": balanced_log_loss(logits, positive),
         "accuracy": float(((logits >= 0) == positive).mean()),

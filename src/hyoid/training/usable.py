@@ -11,6 +11,12 @@ from hyoid.cohort import Case
 from hyoid.errors import CohortError
 from hyoid.recipe import Recipe
 
+_LABEL: dict[str, str] = {
+    "segmentation": "an expert mask",
+    "hpv": "a known HPV status",
+    "rfs": "a known recurrence and its time",
+}
+
 
 def usable_cases(cases: Iterable[Case], recipe: Recipe) -> tuple[list[Case], dict[str, str]]:
     """Split cases into those with the inputs and a label of the recipe, and `{id: reason}` for the rest.
@@ -23,12 +29,17 @@ def usable_cases(cases: Iterable[Case], recipe: Recipe) -> tuple[list[Case], dic
     usable, excluded = [], {}
     for case in cases:
         missing = [name for name in recipe.inputs.images if name not in case.images]
-        if missing and (recipe.inputs.missing == "refuse" or len(missing) == len(recipe.inputs.images)):
+        lacking = [name for name in recipe.inputs.only_with if name not in case.images]
+        if lacking:
+            excluded[case.id] = f"no {' and no '.join(lacking)} (inputs.only_with)"
+        elif missing and (recipe.inputs.missing == "refuse" or len(missing) == len(recipe.inputs.images)):
             excluded[case.id] = f"no {' and no '.join(missing)}"
         elif recipe.task == "segmentation" and case.mask is None:
             excluded[case.id] = "no expert mask"
         elif recipe.task == "hpv" and case.hpv is None:
             excluded[case.id] = "HPV status unknown"
+        elif recipe.task == "rfs" and (case.relapse is None or case.rfs_days is None):
+            excluded[case.id] = "outcome unknown"
         elif recipe.inputs.lesions is not None and recipe.inputs.missing == "refuse" and case.mask is None:
             excluded[case.id] = "no expert mask to measure lesions in"
         else:
@@ -45,9 +56,10 @@ def usable_cases(cases: Iterable[Case], recipe: Recipe) -> tuple[list[Case], dic
 
 def needed(recipe: Recipe) -> list[str]:
     """Return in words what a training case must have."""
-    label = ["an expert mask"] if recipe.task == "segmentation" else ["a known HPV status"]
+    label = [_LABEL[recipe.task]]
     masks = ["an expert mask"] if recipe.inputs.lesions is not None and recipe.inputs.missing == "refuse" else []
-    return [*(name.upper() for name in recipe.inputs.images), *masks, *label]
+    images = dict.fromkeys((*recipe.inputs.images, *recipe.inputs.only_with))
+    return [*(name.upper() for name in images), *masks, *label]
 
 
 def trained_without(recipe: Recipe, present: Sequence[NDArray[np.bool_]]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from hyoid.cohort.splits.center import LeaveOneCenterOut
 from hyoid.cohort.splits.fold import Fold, folds_from_json, folds_to_json
 from hyoid.cohort.splits.folds_file import FoldsFile
 from hyoid.cohort.splits.kfold import HoldOutKFold, KFold
+from hyoid.cohort.splits.stack import with_stack
 from hyoid.cohort.splits.stratify import stratify
 
 Split = Annotated[KFold | HoldOutKFold | LeaveOneCenterOut | FoldsFile, Field(discriminator="name")]
@@ -23,4 +24,5 @@ __all__ = [
     "folds_from_json",
     "folds_to_json",
     "stratify",
+    "with_stack",
 ]

@@ -1,0 +1,110 @@
+"""Recurrence-free survival of new patients: risk and survival, what was missing, how far the folds lie apart."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hyoid.bundle import Bundle
+from hyoid.cohort import Case
+from hyoid.geometry import Volume
+from hyoid.inference.patient import Patient
+from hyoid.inference.prognosis import load_risk_model
+
+ANSWER_DAYS = {"1_year": 365, "2_years": 730, "3_years": 1095, "5_years": 1825}
+"""Times at which survival is told."""
+
+
+class RfsPredictor:
+    """One survival bundle in memory.
+
+    Raises
+    ------
+    BundleError
+        If a fold's weights are not those of the recipe's network.
+    """
+
+    def __init__(self, bundle: Bundle, device: str) -> None:
+        self.bundle, self.recipe = bundle, bundle.recipe
+        self.models = {fold: load_risk_model(self.recipe, bundle.folder / fold, device) for fold in bundle.chosen_folds}
+        self.placed = bundle.prognosis
+
+    def answer(self, case: Case, mask: Volume | None = None) -> dict[str, Any]:
+        """Return the RFS part of a case's JSON: risk, percentile, group, survival with the spread over folds, gaps.
+
+        Risk is the mean of the folds' risks, each standardised on its own `select` part; higher is worse. `mask` is a
+        predicted label map for lesion measures where the case has no own.
+
+        Raises
+        ------
+        CohortError, ImageError, GeometryError
+            As `Patient.of`.
+        """
+        patient = Patient.of(case, self.bundle, mask)
+        days = list(ANSWER_DAYS.values())
+        found = {name: model.prognosis([patient.case], patient.read, days) for name, model in self.models.items()}
+        notes = [*patient.notes, *dict.fromkeys(note for _, said in found.values() for note in said)]
+        risks = {name: float(prognosis.risk[0]) for name, (prognosis, _) in found.items()}
+        survival = np.array([prognosis.survival[0] for prognosis, _ in found.values()])
+        notes += self._beyond(max(days))
+        risk = float(np.mean(list(risks.values())))
+        return {
+            "recipe": self.recipe.title,
+            "recipe_hash": self.recipe.hash,
+            "preset": self.recipe.preset,
+            "bundle": str(self.bundle.folder.resolve()),
+            "risk": risk,
+            "percentile": percentile(risk, self.placed["out_of_fold_risks"]),
+            "group": 1 + bisect_left(self.placed["cut_points"], risk),
+            "groups": 1 + len(self.placed["cut_points"]),
+            "survival": {
+                name: {"days": day, "value": float(at.mean()), "lowest": float(at.min()), "highest": float(at.max())}
+                for (name, day), at in zip(ANSWER_DAYS.items(), survival.T, strict=True)
+            },
+            "folds_risk": risks,
+            "missing": list(patient.missing),
+            "notes": notes,
+        }
+
+    def _beyond(self, last: int) -> list[str]:
+        """Return a note where survival is told of days that the training patients were not followed to."""
+        known = min(model.last_day for model in self.models.values())
+        if known >= last:
+            return []
+        return [f"Followed for {known:.0f} days at the longest: later survival is held at its value there."]
+
+
+def percentile(risk: float, known: Sequence[float]) -> float:
+    """Return the share, in percent, of the training cohort's out-of-fold risks (sorted) at or below this one."""
+    return 100.0 * bisect_right(list(known), risk) / len(known)
+
+
+def join_prognoses(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Join several bundles' answers on one case: the mean of their survival, and of their percentiles.
+
+    Risks of different recipes share no scale; their percentiles do, so the joined risk is the mean percentile.
+    """
+    if len(answers) == 1:
+        return answers[0]
+    place = float(np.mean([answer["percentile"] for answer in answers]))
+    survival = {
+        name: {
+            "days": day,
+            "value": float(np.mean([answer["survival"][name]["value"] for answer in answers])),
+            "lowest": min(answer["survival"][name]["lowest"] for answer in answers),
+            "highest": max(answer["survival"][name]["highest"] for answer in answers),
+        }
+        for name, day in ANSWER_DAYS.items()
+    }
+    return {
+        "recipe": " + ".join(answer["recipe"] for answer in answers),
+        "risk": place,
+        "percentile": place,
+        "survival": survival,
+        "missing": list(dict.fromkeys(name for answer in answers for name in answer["missing"])),
+        "notes": list(dict.fromkeys(note for answer in answers for note in answer["notes"])),
+        "models": list(answers),
+    }

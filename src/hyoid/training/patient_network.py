@@ -1,0 +1,52 @@
+"""A network on whole patients, a classifier's or a prognosis's, through the one fit loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from hyoid.recipe import Recipe
+from hyoid.recipe.network import Head
+from hyoid.training.batch import Loading
+from hyoid.training.fit import FitTask, fit_network
+from hyoid.training.machine import Machine
+from hyoid.training.patients import Patients
+from hyoid.training.wholes import whole_batches
+
+
+def fit_patient_network(
+    recipe: Recipe,
+    heads: Mapping[str, Head],
+    train: Patients,
+    select: Callable[[nn.Module], dict[str, float]],
+    number: int,
+    folder: Path,
+    machine: Machine,
+    title: str,
+) -> dict[str, Any]:
+    """Train the recipe's network on a fold's training patients and return what the fit loop says of it.
+
+    `heads` have their losses fitted to the training part; `select` is the loop's (see `FitTask`); `number` is that of
+    the fold and enters the seed. Where an estimator keeps all of its iterations, so are the weights of all selections.
+    """
+    stage = recipe.estimator_stage
+    training, preprocess = recipe.network_stage.training, recipe.preprocess
+    torch.manual_seed(1_000_003 * training.seed + number)
+    network = recipe.build_network(0 if train.clinical is None else train.clinical.shape[1])
+    outside = () if preprocess is None else tuple(preprocess.outside(channel) for channel in recipe.inputs.images)
+    tasks = {name: head.name for name, head in heads.items()}
+    task = FitTask(
+        training=training,
+        heads=heads,
+        seed=(training.seed, number),
+        loading=Loading(recipe.inputs.images, outside, training.augment, False, None),
+        batches=lambda epoch: whole_batches(train, tasks, training, number, epoch),
+        select=select,
+        title=title,
+        keep_selected=stage is not None and stage.iterations == "all",
+    )
+    return fit_network(task, network, folder, machine.fabric)

@@ -1,0 +1,210 @@
+"""One fold of a survival recipe: encoder, network, estimator, baseline survival; and what it says of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from hyoid.cohort import Case, Fold
+from hyoid.errors import CohortError
+from hyoid.estimators import FittedSurvival
+from hyoid.files import read_json, write_json
+from hyoid.inference.prognosis import load_risk_model, load_risk_network, network_risks
+from hyoid.metrics.survival import Observed
+from hyoid.recipe import EstimatorStage, Recipe
+from hyoid.survival import FittedBaseline, fit_baseline
+from hyoid.training.checkpoint import is_finished
+from hyoid.training.fit import kept_weights
+from hyoid.training.machine import Machine
+from hyoid.training.patient_network import fit_patient_network
+from hyoid.training.patients import Patients, patients_of
+from hyoid.training.selection_rfs import Floats, select_by_risk
+from hyoid.training.store import Store
+from hyoid.training.usable import trained_without
+
+PROGNOSES = "prognoses.json"
+"""Risks and survival of a fold's model by part (`select`, `report`, `held_out`) and id."""
+
+HORIZON_DAYS = (182, 365, 548, 730, 912, 1095, 1278, 1460, 1642, 1825)
+"""Each half-year of five years: the days at which survival is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What the steps of one fold share; `stack` is where an estimator after a network is fitted."""
+
+    recipe: Recipe
+    number: int
+    train: Patients
+    select: Patients
+    stack: Patients
+    columns: tuple[str, ...]
+    folder: Path
+    machine: Machine
+
+    @property
+    def device(self) -> str:
+        """Where networks run."""
+        return self.machine.compute.device
+
+
+def fit_prognosis(
+    recipe: Recipe,
+    fold: Fold,
+    number: int,
+    cases: Mapping[str, Case],
+    store: Store | None,
+    folder: Path,
+    machine: Machine,
+) -> None:
+    """Fit the recipe's stages on `fold` and leave `fitted.json`, and of a network the weights, in `folder`.
+
+    `cases` carry their lesion measures. A finished fold is left as it is; an unfinished one goes on from its last
+    checkpoint.
+
+    Raises
+    ------
+    CohortError
+        If the training part has no event.
+    """
+    if is_finished(folder):
+        return
+    train, select, stack = ([cases[i] for i in sorted(part)] for part in (fold.train, fold.select, fold.stack))
+    _check_events(train, fold)
+    clinical = recipe.inputs.clinical
+    encoder = None if clinical is None else clinical.encoder.fit(train, recipe.inputs.table_columns)
+    columns = () if encoder is None else encoder.names
+    parts = [patients_of(part, store, encoder) for part in (train, select, stack)]
+    stage = recipe.estimator_stage
+    if recipe.has_network and stage is not None and stage.fit_on == "train":
+        parts[2] = parts[0]
+    fit = _Fit(recipe, number, parts[0], parts[1], parts[2], columns, folder, machine)
+    stages = [_train_network(fit, f"{recipe.title} {fold.name}")] if recipe.has_network else []
+    kept = kept_weights(folder, stage is not None and stage.iterations == "all") if recipe.has_network else [None]
+    fitted = {
+        "fold": fold.name,
+        "encoder": None if encoder is None else encoder.to_json(),
+        "cases": {"patients": len(train), "events": parts[0].observed.events},
+        "precision": machine.precision,
+        "stages": stages,
+        "members": [_member(fit, weights) for weights in kept],
+        "trained_without": _absent(recipe, parts[0]),
+    }
+    write_json(folder / "fitted.json", fitted)
+
+
+def write_prognoses(
+    recipe: Recipe,
+    parts: Mapping[str, Iterable[str]],
+    cases: Mapping[str, Case],
+    store: Store | None,
+    folder: Path,
+    device: str,
+) -> None:
+    """Add risk and survival of the parts that `folder/prognoses.json` does not have yet."""
+    path = folder / PROGNOSES
+    found: dict[str, Any] = read_json(path) if path.is_file() else {"days": HORIZON_DAYS}
+    missing = {name: sorted(ids) for name, ids in parts.items() if name not in found}
+    if not missing:
+        return
+    model = load_risk_model(recipe, folder, device)
+    for name, ids in missing.items():
+        chosen = patients_of([cases[i] for i in ids], store, None)
+        prognosis, notes = model.prognosis(chosen.cases, chosen.read, HORIZON_DAYS)
+        rows = zip(ids, prognosis.risk.tolist(), prognosis.survival.tolist(), strict=True)
+        found[name] = {i: {"risk": risk, "survival": survival} for i, risk, survival in rows}
+        found.setdefault("notes", {})[name] = list(notes)
+    write_json(path, found)
+
+
+def _check_events(train: Sequence[Case], fold: Fold) -> None:
+    """Refuse a training part without an event before hours of training on it."""
+    if not any(case.relapse for case in train):
+        raise CohortError.of(
+            f"no event among {len(train)} training cases in {fold.name}",
+            "an event in the training part of every fold",
+            "Use fewer folds, or a cohort with more events.",
+        )
+
+
+def _train_network(fit: _Fit, title: str) -> dict[str, Any]:
+    stage, network = fit.recipe.estimator_stage, fit.recipe.network_stage
+
+    def select(model: nn.Module) -> dict[str, float]:
+        if not fit.select.cases:
+            return {}
+        risk = _risks(fit, model, fit.select, None if stage is None else _on_features(fit, stage, model))
+        return select_by_risk(network.training.select.metric, risk, fit.select.observed)
+
+    return fit_patient_network(
+        fit.recipe,
+        network.network.heads,
+        fit.train,
+        select,
+        fit.number,
+        fit.folder,
+        fit.machine,
+        title,
+    )
+
+
+def _member(fit: _Fit, weights: str | None) -> dict[str, Any]:
+    """Return a member of the fold, an estimator, a network or both, fitted with its baseline survival, as JSON."""
+    stage, network = fit.recipe.estimator_stage, None
+    if weights is not None:
+        network = load_risk_network(fit.recipe, fit.folder / weights, len(fit.columns), fit.device)
+    estimator: FittedSurvival | None = None
+    if stage is not None and network is not None:
+        estimator = _on_features(fit, stage, network)
+    elif stage is not None:
+        tables = [(_table(part), part.observed) for part in (fit.train, fit.select)]
+        estimator = stage.survival.fit(fit.columns, tables[0], tables[1])
+    baseline = _baseline(fit, network, estimator)
+    return {
+        "weights": weights,
+        "estimator": None if estimator is None else estimator.model_dump(mode="json"),
+        "baseline": baseline.model_dump(mode="json"),
+    }
+
+
+def _baseline(fit: _Fit, network: nn.Module | None, estimator: FittedSurvival | None) -> FittedBaseline:
+    """Fit the baseline survival on `select`; where that has no event, on the training part, which a note says."""
+    risk, fallback = _risks(fit, network, fit.select, estimator), None
+    if fit.select.observed.events == 0:
+        fallback = (_risks(fit, network, fit.train, estimator), fit.train.observed)
+    return fit_baseline(risk, fit.select.observed, fallback=fallback)
+
+
+def _on_features(fit: _Fit, stage: EstimatorStage, network: nn.Module) -> FittedSurvival:
+    """Fit the estimator on one network's deep features of the `stack` part."""
+    tables: list[tuple[Floats, Observed]] = []
+    for part in (fit.stack, fit.select):
+        output = network_risks(network, len(part.cases), part.read, part.clinical, fit.device)
+        tables.append((output.features, part.observed))
+    names = tuple(f"deep_{k:04d}" for k in range(tables[0][0].shape[1]))
+    return stage.survival.fit(names, tables[0], tables[1])
+
+
+def _risks(fit: _Fit, network: nn.Module | None, part: Patients, estimator: FittedSurvival | None) -> Floats:
+    """Return the risks (n,) of a part by the network, or by the estimator on the table or on the network's features."""
+    if network is None:
+        if estimator is None:
+            raise TypeError("neither network nor estimator")
+        return estimator.risk(_table(part))
+    output = network_risks(network, len(part.cases), part.read, part.clinical, fit.device)
+    return output.risk if estimator is None else estimator.risk(output.features)
+
+
+def _table(part: Patients) -> Floats:
+    if part.clinical is None:
+        raise TypeError("an estimator reads an encoded table")
+    return np.asarray(part.clinical, np.float64)
+
+
+def _absent(recipe: Recipe, train: Patients) -> dict[str, int]:
+    return {} if train.stored is None else trained_without(recipe, [case.present for case in train.stored])
