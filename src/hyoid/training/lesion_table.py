@@ -32,7 +32,7 @@ def add_lesion_measures(
     import pandas as pd
 
     path = out / LESION_TABLE
-    if not path.is_file():
+    if not path.is_file() or not set(_COLUMNS) <= set(pd.read_csv(path, nrows=0).columns):  # of an older version
         measured_all = feature_table(cases, images=images_of(recipe.inputs.lesions.measures), jobs=jobs)
         write_text(path, measured_all.to_csv(index=False))
     rows = pd.read_csv(path, dtype={"PatientID": str}, float_precision="round_trip").to_dict("records")

@@ -53,5 +53,5 @@ class Observed:
 
     def part(self, index: ArrayLike) -> Self:
         """Return the outcomes at an index, mask or list of positions, as NumPy understands it."""
-        chosen = np.asarray(index)
+        chosen = np.asarray(index) if np.size(index) else np.zeros(0, np.intp)
         return type(self)(self.days[chosen], self.event[chosen])
