@@ -104,7 +104,7 @@ def oracle(cohort: Path) -> dict[str, Any]:
 
 def measure(spec: str, work: Path, jobs: int) -> dict[str, Any]:
     """Cross-validate a recipe both ways, and predict the unseen centres by the k-fold bundle."""
-    epochs, every = EPOCHS.get(spec.split(":")[0], (None, None))
+    epochs, every = EPOCHS.get(spec.split(":", maxsplit=1)[0], (None, None))
     network = load_recipe(spec).has_network
     overrides = []
     if network and epochs is not None:
