@@ -10,7 +10,7 @@ from hyoid.imaging.components import (
     remove_small_components,
 )
 from hyoid.imaging.framed import Framed
-from hyoid.imaging.frames import AxialCrop, Frame, FullView, Located, NeckBox, ResizedView
+from hyoid.imaging.frames import AxialCrop, FixedBox, Frame, FullView, Located, NeckBox, ResizedView
 from hyoid.imaging.head import Head, find_head
 from hyoid.imaging.intensity import Clip, DivideByMean, Intensity, MinMax, Window, ZScore
 from hyoid.imaging.io import IMAGE_SUFFIXES, is_image, read_grid, read_volume, write_volume
@@ -26,6 +26,7 @@ __all__ = [
     "Clip",
     "Connectivity",
     "DivideByMean",
+    "FixedBox",
     "Frame",
     "Framed",
     "FullView",

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import PositiveFloat
 
-from hyoid.geometry import Box, Volume
+from hyoid.geometry import Box, Triple, Volume
 from hyoid.imaging.frames.field_of_view import field_of_view
 from hyoid.imaging.frames.located import UPSIDE_DOWN, Located
 from hyoid.imaging.frames.voxels import larger_voxels
@@ -52,7 +52,7 @@ class NeckBox(Settings):
             note = "No head in view: the frame is the full field of view instead of the neck box."
             return Located(field.grid(self.spacing_mm), (*notes, note))
         # The notes on the field of view do not hold here: this box is not cut at its borders.
-        return Located(self._box(head, field).grid(self.spacing_mm), _notes(head, images))
+        return Located(box_below_vertex(head, field, self.size_mm).grid(self.spacing_mm), notes_on_head(head, images))
 
     def coarser(self, factor: float, divisor: int = 1, least: int = 1) -> Self:  # noqa: ARG002
         """Return the frame at `factor` times its spacing; `divisor` and `least` bind only frames of a fixed size."""
@@ -62,15 +62,18 @@ class NeckBox(Settings):
         """Return None: the shape differs from case to case, because a chest scan gets the full view."""
         return None
 
-    def _box(self, head: Head, field: Box) -> Box:
-        sign = head.cranial
-        end = field.upper[2] if sign > 0 else field.lower[2]
-        top = sign * min(sign * (head.top_mm - (0 if head.cut else sign * VERTEX_SKIPPED_MM)), sign * end)
-        x, y = head.axis_mm
-        return Box.around((x, y, top - sign * self.size_mm[2] / 2), self.size_mm)
+
+def box_below_vertex(head: Head, field: Box, size_mm: Triple) -> Box:
+    """Return the box of `size_mm` that goes caudally from the head, as `NeckBox` says; `field` is what is in view."""
+    sign = head.cranial
+    end = field.upper[2] if sign > 0 else field.lower[2]
+    top = sign * min(sign * (head.top_mm - (0 if head.cut else sign * VERTEX_SKIPPED_MM)), sign * end)
+    x, y = head.axis_mm
+    return Box.around((x, y, top - sign * size_mm[2] / 2), size_mm)
 
 
-def _notes(head: Head, images: Mapping[str, Volume]) -> tuple[str, ...]:
+def notes_on_head(head: Head, images: Mapping[str, Volume]) -> tuple[str, ...]:
+    """Return what a reader should know about how the head was found and lies."""
     notes = []
     if head.source == "ct":
         reason = "no brain stands out in the PET" if "pet" in images else "there is no PET"
