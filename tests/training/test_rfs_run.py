@@ -19,7 +19,7 @@ from support.rfs import TABLE, ball_outcome_cohort, fused_network, outcome_recor
 
 PATIENTS = 60
 SPLIT = "split={name: kfold, folds: 3}"
-DAYS = (182, 365, 548, 730, 912, 1095, 1278, 1460, 1642, 1825)
+DAYS = (365, 730, 1095, 1460, 1825)
 
 
 @pytest.fixture(scope="module")

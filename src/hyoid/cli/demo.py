@@ -26,6 +26,10 @@ def demo(
     for name, metric in result.training.summary()["metrics"].items():
         low, high = metric["interval"]
         typer.echo(f"{name}: {metric['value']:.3f} (95 % interval {low:.3f} to {high:.3f}), out of fold")
+    rfs = result.rfs.trained.survival.cohort["c_index"]
+    gain = result.rfs.gain.differences["c_index"]
+    typer.echo(f"RFS_c_index: {rfs.value:.3f} (95 % interval {rfs.low:.3f} to {rfs.high:.3f}), out of fold")
+    typer.echo(f"gain of lesion measures over the record in C: {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})")
     for words, training in (("over folds", result.hpv.kfold), ("centres left out", result.hpv.left_out)):
         accuracy = training.classification.cohort["balanced_accuracy"]
         figure = f"{accuracy.value:.3f} (95 % interval {accuracy.low:.3f} to {accuracy.high:.3f})"

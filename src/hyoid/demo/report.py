@@ -8,6 +8,7 @@ from pathlib import Path
 from hyoid import api
 from hyoid.cohort import Cohort, read_cohort
 from hyoid.demo.hpv import HPV_RECIPE, HpvTraining, hpv_section
+from hyoid.demo.rfs import RFS_RECIPE, RfsTraining, rfs_section
 from hyoid.evaluation import Floor
 from hyoid.evaluation.report import page, segmentation
 from hyoid.evaluation.report.projection import Projection
@@ -25,6 +26,7 @@ class DemoResult:
     training: api.TrainResult
     floor: Floor
     hpv: HpvTraining
+    rfs: RfsTraining
     lead: Interval
     seconds: float
 
@@ -34,10 +36,10 @@ def report(out: Path, cohort: Cohort, findings: int, result: DemoResult, predict
     recipe = result.training.run.recipe
     histories = {name: read_metrics(folder / "metrics.jsonl") for name, folder in result.training.run.folds.items()}
     return page.page(
-        "hyoid demo: tumour and HPV status from PET/CT, from cohort to prediction",
+        "hyoid demo: tumour, recurrence and HPV status from PET/CT, from cohort to prediction",
         page.paragraph(
-            f"{len(cohort.cases)} synthetic patients of {len({c.center for c in cohort.cases})} centres, recipe "
-            f"{recipe.title} and {HPV_RECIPE}, {result.seconds / 60:.1f} minutes, hyoid {__version__}.",
+            f"{len(cohort.cases)} synthetic patients of {len({c.center for c in cohort.cases})} centres, recipes "
+            f"{recipe.title}, {RFS_RECIPE} and {HPV_RECIPE}, {result.seconds / 60:.1f} minutes, hyoid {__version__}.",
             "lead",
         ),
         page.paragraph(
@@ -46,6 +48,7 @@ def report(out: Path, cohort: Cohort, findings: int, result: DemoResult, predict
             "notice",
         ),
         segmentation.result_section(result.training.segmentation, result.floor, recipe),
+        rfs_section(result.rfs),
         hpv_section(result.hpv),
         segmentation.picture_section("How it looks", _out_of_fold(out, cohort, result), _CAPTION),
         segmentation.picture_section(
@@ -64,13 +67,16 @@ _CAPTION = (
 )
 _UNSEEN = (
     "Both folds together on new patients of other hospitals (other scanners, other contouring); solid: truth where "
-    "there is one, dashed: prediction. HPV: from the clinical record."
+    "there is one, dashed: prediction. HPV: from the clinical record. Recurrence: from the record and the predicted "
+    "lesions."
 )
 _NEXT = """hyoid check COHORT                                        # your own data
 hyoid train COHORT --recipe baseline-unet --out RUN       # full size
+hyoid train COHORT --recipe rfs-lesions --out RFS
 hyoid train COHORT --recipe hpv-logistic --out HPV
-hyoid predict {out}/run {out}/hpv --ct CT.nii.gz --pet PET.nii.gz --clinical RECORD.json --out OUT
+hyoid predict {out}/run {out}/rfs {out}/hpv --ct CT.nii.gz --pet PET.nii.gz --clinical RECORD.json --out OUT
 hyoid evaluate segmentation --pred DIR --truth DIR --out result.json
+hyoid evaluate survival --pred OUT/predictions.csv --truth COHORT --out rfs.json
 hyoid evaluate hpv --pred OUT/predictions.csv --truth COHORT --out hpv.json"""
 
 
@@ -91,6 +97,9 @@ def _unseen(out: Path, result: DemoResult, predicted: api.PredictResult) -> list
         hpv = info["hpv"]
         word = "positive" if hpv["decision"] else "negative"
         title += f"\nHPV-{word}: P(positive) {hpv['probability']:.3f}, threshold {hpv['threshold']:.3f}"
+        rfs = info["rfs"]
+        title += f"\nfree of recurrence at 3 years: {rfs['survival']['3_years']['value']:.0%}, "
+        title += f"risk percentile {rfs['percentile']:.0f}"
         path = out / "predictions" / info["id"] / f"{info['id']}.nii.gz"
         chosen.append(Pictured(unseen.case(info["id"]), path, title))
     return segmentation.pictures(result.training.run.recipe, chosen)

@@ -30,8 +30,8 @@ from hyoid.training.usable import trained_without
 PROGNOSES = "prognoses.json"
 """Risks and survival of a fold's model by part (`select`, `report`, `held_out`) and id."""
 
-HORIZON_DAYS = (182, 365, 548, 730, 912, 1095, 1278, 1460, 1642, 1825)
-"""Each half-year of five years: the days at which survival is written."""
+HORIZON_DAYS = (365, 730, 1095, 1460, 1825)
+"""One to five years: the days at which survival is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ def fit_prognosis(
     Raises
     ------
     CohortError
-        If the training part has no event.
+        If the training part has no event with another patient at risk, or the `stack` part has no event.
     """
     if is_finished(folder):
         return
     train, select, stack = ([cases[i] for i in sorted(part)] for part in (fold.train, fold.select, fold.stack))
-    _check_events(train, fold)
+    _check_events(train, stack, fold)
     clinical = recipe.inputs.clinical
     encoder = None if clinical is None else clinical.encoder.fit(train, recipe.inputs.table_columns)
     columns = () if encoder is None else encoder.names
@@ -122,12 +122,20 @@ def write_prognoses(
     write_json(path, found)
 
 
-def _check_events(train: Sequence[Case], fold: Fold) -> None:
-    """Refuse a training part without an event before hours of training on it."""
-    if not any(case.relapse for case in train):
+def _check_events(train: Sequence[Case], stack: Sequence[Case], fold: Fold) -> None:
+    """Refuse parts that nothing can be learnt from before hours of training on them."""
+    for name, cases in (("training", train), ("stack", stack)):
+        if cases and not any(case.relapse for case in cases):
+            raise CohortError.of(
+                f"no event among {len(cases)} {name} cases in {fold.name}",
+                f"an event in the {name} part of every fold",
+                "Use fewer folds, or a cohort with more events.",
+            )
+    observed = Patients(train, None, None).observed
+    if np.count_nonzero(observed.days >= observed.days[observed.event].min()) == 1:
         raise CohortError.of(
-            f"no event among {len(train)} training cases in {fold.name}",
-            "an event in the training part of every fold",
+            f"{len(train)} training cases in {fold.name}, and nobody at risk at an event but the patient who has it",
+            "another patient at risk",
             "Use fewer folds, or a cohort with more events.",
         )
 
