@@ -8,16 +8,11 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from hyoid.augment.crop_resize import CropResize
-from hyoid.augment.flip import Flip
-from hyoid.augment.intensity import GaussianNoise, GaussianSmooth, ScaleIntensity, ShiftIntensity
+from hyoid.augment.one_of import OneOf
+from hyoid.augment.operation import Operation
 from hyoid.augment.parameters import Parameters, Samples
-from hyoid.augment.rotate import Rotate
 
-Augmentation = Annotated[
-    Flip | Rotate | CropResize | ScaleIntensity | ShiftIntensity | GaussianNoise | GaussianSmooth,
-    Field(discriminator="name"),
-]
+Augmentation = Annotated[Operation | OneOf, Field(discriminator="name")]
 """Any augmentation that a recipe may name."""
 
 

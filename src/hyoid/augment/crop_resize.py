@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from hyoid.augment.parameters import Parameters, Samples, switched
-from hyoid.augment.spatial import Affine, resampled
+from hyoid.augment.spatial import AffineMap, resampled
 from hyoid.settings import Settings
 
 
@@ -50,7 +50,7 @@ class CropResize(Settings):
         """Return cropped and resized images and labels; a fraction of 1 leaves a sample as it is, bit for bit."""
         size = np.asarray(samples.images.shape[2:])
         changes = [
-            None if fraction == 1 else Affine(np.eye(3) * fraction, (1 - fraction) * (position - 0.5) * size)
+            None if fraction == 1 else AffineMap(np.eye(3) * fraction, (1 - fraction) * (position - 0.5) * size)
             for fraction, position in zip(parameters["fraction"], parameters["position"], strict=True)
         ]
         return resampled(samples, changes)

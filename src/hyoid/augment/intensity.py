@@ -1,11 +1,11 @@
-"""Intensity augmentation: scale, shift, noise, smoothing of chosen channels."""
+"""Intensity augmentation: scale, shift, gamma, noise, smoothing of chosen channels."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hyoid.augment.parameters import Parameters, Samples, channel_indices, switched
 from hyoid.settings import Settings
@@ -55,6 +55,36 @@ class ShiftIntensity(Settings):
         return _per_channel(samples, self.channels, lambda image, i, c: image + float(parameters["offset"][i, c]))
 
 
+class Gamma(Settings):
+    """Raise a channel to the power U(lower, upper), on a scale of 0 to 1 from its least to its greatest value.
+
+    These two values stay what they are; a power above 1 darkens what lies between. A channel of one value stays as it
+    is.
+    """
+
+    name: Literal["gamma"] = "gamma"
+    channels: _Channels = ("ct",)
+    lower: float = Field(0.7, gt=0)
+    upper: float = Field(1.5, gt=0)
+    probability: float = Field(0.5, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.lower > self.upper:
+            raise ValueError(f"lower {self.lower} is greater than upper {self.upper}; exchange them")
+        return self
+
+    def draw(self, rng: np.random.Generator, count: int) -> Parameters:
+        """Draw the power of each sample and channel: `gamma` (count, channels), 1 where not applied."""
+        shape = (count, len(self.channels))
+        values = rng.uniform(self.lower, self.upper, shape)
+        return {"gamma": switched(values, rng.random(shape) < self.probability, 1.0)}
+
+    def apply(self, samples: Samples, parameters: Parameters) -> Samples:
+        """Return samples with changed contrast."""
+        return _per_channel(samples, self.channels, lambda image, i, c: _power(image, float(parameters["gamma"][i, c])))
+
+
 class GaussianNoise(Settings):
     """Add zero-mean noise whose standard deviation is drawn from U(0, sigma)."""
 
@@ -101,6 +131,14 @@ class GaussianSmooth(Settings):
     def apply(self, samples: Samples, parameters: Parameters) -> Samples:
         """Return blurred samples (separable, edges replicated)."""
         return _per_channel(samples, self.channels, lambda image, i, c: _smooth(image, parameters["sigma"][i, c]))
+
+
+def _power(image: torch.Tensor, gamma: float) -> torch.Tensor:
+    lowest, highest = image.aminmax()
+    extent = highest - lowest
+    if gamma == 1.0 or extent == 0:
+        return image
+    return ((image - lowest) / extent) ** gamma * extent + lowest
 
 
 def _smooth(image: torch.Tensor, sigmas: np.ndarray) -> torch.Tensor:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from hyoid.augment.parameters import Parameters, Samples, switched
-from hyoid.augment.spatial import Affine, resampled
+from hyoid.augment.spatial import AffineMap, resampled
 from hyoid.settings import Settings
 
 
@@ -38,7 +38,7 @@ class Rotate(Settings):
 
     def apply(self, samples: Samples, parameters: Parameters) -> Samples:
         """Return rotated images and labels; a sample whose angles are all 0 stays as it is, bit for bit."""
-        changes = [Affine(rotation(row), np.zeros(3)) if row.any() else None for row in parameters["degrees"]]
+        changes = [AffineMap(rotation(row), np.zeros(3)) if row.any() else None for row in parameters["degrees"]]
         return resampled(samples, changes)
 
 

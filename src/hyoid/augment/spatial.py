@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     import torch
 
 
-class Affine(NamedTuple):
+QUANTITIES = frozenset({"ct", "pet", "dose"})
+"""Channels whose values may be interpolated; one of any other name is a label map, and takes the nearest voxel."""
+
+
+class AffineMap(NamedTuple):
     """Where a voxel's value comes from: source - middle = `linear` @ (target - middle) + `shift`.
 
     In voxel indices (z, y, x), `linear` of shape (3, 3) and `shift` of shape (3,); the middle is (count - 1) / 2.
@@ -24,10 +28,11 @@ class Affine(NamedTuple):
     shift: NDArray[np.float64]
 
 
-def resampled(samples: Samples, changes: Sequence[Affine | None]) -> Samples:
+def resampled(samples: Samples, changes: Sequence[AffineMap | None]) -> Samples:
     """Return samples read at changed coordinates, one change a sample; None leaves a sample as it is, bit for bit.
 
-    Images are interpolated linearly, labels take the nearest voxel; both repeat their edge beyond it.
+    Images are interpolated linearly, labels, and channels that are no `QUANTITIES`, take the nearest voxel; all repeat
+    their edge beyond it.
     """
     import torch
 
@@ -37,13 +42,13 @@ def resampled(samples: Samples, changes: Sequence[Affine | None]) -> Samples:
         if change is None:
             continue
         where = _coordinates(change, images[i])
-        images[i] = _read(images[i], where, "bilinear")
+        images[i] = _read_channels(images[i], where, samples.channels)
         if labels is not None:
             labels[i] = _read(labels[i][None], where, "nearest")[0]
     return Samples(torch.stack(images), None if labels is None else torch.stack(labels), samples.channels)
 
 
-def _coordinates(change: Affine, image: torch.Tensor) -> torch.Tensor:
+def _coordinates(change: AffineMap, image: torch.Tensor) -> torch.Tensor:
     """Return PyTorch's normalised coordinates, in which the outer edges of a volume lie at -1 and 1, x first."""
     import torch
     from torch.nn import functional
@@ -54,6 +59,14 @@ def _coordinates(change: Affine, image: torch.Tensor) -> torch.Tensor:
     matrix = matrix[::-1, [2, 1, 0, 3]]
     theta = torch.from_numpy(matrix.astype(np.float32)).to(image.device)
     return functional.affine_grid(theta[None], [1, 1, *shape], align_corners=False)
+
+
+def _read_channels(image: torch.Tensor, where: torch.Tensor, channels: tuple[str, ...]) -> torch.Tensor:
+    maps = [c for c, name in enumerate(channels) if name not in QUANTITIES]
+    read = _read(image, where, "bilinear")
+    if maps:
+        read[maps] = _read(image[maps], where, "nearest")
+    return read
 
 
 def _read(values: torch.Tensor, where: torch.Tensor, mode: Literal["bilinear", "nearest"]) -> torch.Tensor:
