@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from scipy.ndimage import affine_transform
 from scipy.spatial.transform import Rotation
 
-from hyoid.augment import Affine, CropResize, Rotate, Samples
+from hyoid.augment import Affine, Samples
 
 SHAPE = (9, 12, 14)
 
@@ -92,21 +92,6 @@ def test_draw_is_within_bounds_and_as_often_as_asked() -> None:
     assert 0.9 <= drawn["scale"].min() < 0.901 < 1.199 < drawn["scale"].max() <= 1.2
     columns = np.column_stack([drawn["degrees"], drawn["scale"]])[on]
     assert np.abs(np.corrcoef(columns.T) - np.eye(4)).max() < 0.1
-
-
-def test_channels_of_labels_take_the_nearest_voxel() -> None:
-    samples = _samples(1)
-    mask = (samples.labels == 2).float()
-    three = Samples(torch.cat([samples.images, mask[:, None]], 1), samples.labels, ("ct", "pet", "gtvp"))
-    for part, drawn in [
-        (Affine(), _drawn((9.0, 0.0, -12.0), 1.1)),
-        (Rotate(), {"degrees": np.array([[9.0, 0.0, -12.0]])}),
-        (CropResize(), {"fraction": np.array([0.83]), "position": np.array([[0.3, 0.8, 0.1]])}),
-    ]:
-        changed = part.apply(three, drawn)
-        assert changed.labels is not None
-        assert torch.equal(changed.images[:, 2], (changed.labels == 2).float())
-        assert torch.equal(changed.images[:, :2], part.apply(samples, drawn).images)
 
 
 def test_impossible_settings_are_refused() -> None:

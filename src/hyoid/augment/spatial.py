@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     import torch
 
 
-QUANTITIES = frozenset({"ct", "pet", "dose"})
-"""Channels whose values may be interpolated; one of any other name is a label map, and takes the nearest voxel."""
-
-
 class AffineMap(NamedTuple):
     """Where a voxel's value comes from: source - middle = `linear` @ (target - middle) + `shift`.
 
@@ -31,8 +27,7 @@ class AffineMap(NamedTuple):
 def resampled(samples: Samples, changes: Sequence[AffineMap | None]) -> Samples:
     """Return samples read at changed coordinates, one change a sample; None leaves a sample as it is, bit for bit.
 
-    Images are interpolated linearly, labels, and channels that are no `QUANTITIES`, take the nearest voxel; all repeat
-    their edge beyond it.
+    Images are interpolated linearly, labels take the nearest voxel; both repeat their edge beyond it.
     """
     import torch
 
@@ -42,7 +37,7 @@ def resampled(samples: Samples, changes: Sequence[AffineMap | None]) -> Samples:
         if change is None:
             continue
         where = _coordinates(change, images[i])
-        images[i] = _read_channels(images[i], where, samples.channels)
+        images[i] = _read(images[i], where, "bilinear")
         if labels is not None:
             labels[i] = _read(labels[i][None], where, "nearest")[0]
     return Samples(torch.stack(images), None if labels is None else torch.stack(labels), samples.channels)
@@ -59,14 +54,6 @@ def _coordinates(change: AffineMap, image: torch.Tensor) -> torch.Tensor:
     matrix = matrix[::-1, [2, 1, 0, 3]]
     theta = torch.from_numpy(matrix.astype(np.float32)).to(image.device)
     return functional.affine_grid(theta[None], [1, 1, *shape], align_corners=False)
-
-
-def _read_channels(image: torch.Tensor, where: torch.Tensor, channels: tuple[str, ...]) -> torch.Tensor:
-    maps = [c for c, name in enumerate(channels) if name not in QUANTITIES]
-    read = _read(image, where, "bilinear")
-    if maps:
-        read[maps] = _read(image[maps], where, "nearest")
-    return read
 
 
 def _read(values: torch.Tensor, where: torch.Tensor, mode: Literal["bilinear", "nearest"]) -> torch.Tensor:
