@@ -251,3 +251,30 @@ def test_a_killed_alternating_run_resumes_to_the_same_bits(tmp_path: Path) -> No
 def test_contradictions_of_a_survival_recipe_are_one_sentence(overrides: list[str], message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         fused_network(*overrides)
+
+
+def test_radiomics_join_the_lesion_measures_where_the_recipe_names_their_settings(tmp_path: Path) -> None:
+    pytest.importorskip("zrad", reason="the extra hyoid[radiomics] is not installed")
+    cohort = read_cohort(ball_outcome_cohort(tmp_path / "balls", outcome_records(10)))
+    radiomics = "{name: ibsi, lesions: [gtvp], spacing_mm: 4.0, families: [morphology, intensity]}"
+    recipe = load_recipe(
+        "rfs-lesions",
+        overrides=[
+            "split={name: kfold, folds: 2}",
+            f"inputs.lesions={{measures: [log_total_mtv_ml], radiomics: {radiomics}}}",
+        ],
+    )
+    trained = api.train(cohort, recipe, tmp_path / "run", device="cpu")
+    columns = read_json(tmp_path / "run" / "fold-0" / "fitted.json")["members"][0]["estimator"]["columns"]
+    assert any("gtvp_pet_intensity_mean" in column for column in columns)
+    assert "of radiomics)" in (trained.bundle.folder / "card.md").read_text()
+    predicted = api.predict([trained.bundle.folder], tmp_path / "out", cohort=tmp_path / "balls", device="cpu")
+    assert not predicted.failed
+    by_fold = pd.read_csv(tmp_path / "run" / "lesion-measures.csv").set_index("PatientID")
+    assert by_fold["gtvp_pet_intensity_mean"].notna().all()
+
+
+def test_one_patient_is_too_few_and_said_so(tmp_path: Path) -> None:
+    cohort = read_cohort(write_table(tmp_path / TABLE, outcome_records(1)))
+    with pytest.raises(CohortError, match=r"1 case"):
+        train_run(cohort, load_recipe("rfs-lesions:clinical"), tmp_path / "run", device="cpu")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hyoid.recipe import Recipe
+from hyoid.recipe.inputs import LesionInput
 
 _ANSWERS = {"segmentation": "", "hpv": "HPV status", "rfs": "recurrence-free survival: risk and survival function"}
 
@@ -51,9 +52,14 @@ def _inputs(recipe: Recipe) -> list[str]:
         [] if recipe.inputs.clinical is None else [f"clinical record ({', '.join(recipe.inputs.clinical.columns)})"]
     )
     lesions = (
-        [] if recipe.inputs.lesions is None else [f"lesion measures ({', '.join(recipe.inputs.lesions.measures)})"]
+        [] if recipe.inputs.lesions is None else [f"lesion measures ({_measures(recipe.inputs.lesions)})"]
     )
     return [*recipe.inputs.images, *clinical, *lesions]
+
+
+def _measures(lesions: LesionInput) -> str:
+    radiomics = [] if lesions.radiomics is None else [f"{len(lesions.columns) - len(lesions.measures)} of radiomics"]
+    return ", ".join([*lesions.measures, *radiomics])
 
 
 def _figure(value: float | None) -> str:

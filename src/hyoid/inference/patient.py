@@ -12,8 +12,7 @@ from hyoid.cohort import Case
 from hyoid.cohort.encoders.value import value_of
 from hyoid.cohort.images import read_images
 from hyoid.errors import CohortError
-from hyoid.features import LESIONS, lesion_measures, with_measures
-from hyoid.features.sources import images_of
+from hyoid.features import measure_case, with_measures
 from hyoid.geometry import Volume
 from hyoid.imaging import find_head, read_volume
 from hyoid.inference.classify import Images, ReadImages
@@ -85,11 +84,8 @@ def _measured(case: Case, mask: Volume | None, recipe: Recipe) -> tuple[Case, li
                 "Give --mask FILE, or a segmentation bundle beside this one.",
             )
         return case, ["No label map: the lesion measures are missing."]
-    names = () if lesions is None else lesions.measures
-    wanted = images_of(names)
-    images = read_images(case, wanted)
-    notes += [f"No {name.upper()}: its lesion measures are missing." for name in wanted if name not in images]
-    measures = lesion_measures(mask, images.get("pet"), images.get("ct"), images.get("dose"))
-    partly = [lesion for lesion in LESIONS[:2] if measures[f"{lesion}_pet_coverage"] < 1]
-    notes += [f"{one}: {measures[f'{one}_pet_coverage']:.0%} of the contour lies in the PET." for one in partly]
-    return with_measures(replace(case, mask=None), measures, names), notes
+    if lesions is None:
+        return case, notes
+    measures, said = measure_case(case, mask, images=lesions.images, radiomics=lesions.radiomics)
+    notes += [f"{'No' + note[2:] if note.startswith('no ') else note}." for note in said]
+    return with_measures(replace(case, mask=None), measures, lesions.columns), notes

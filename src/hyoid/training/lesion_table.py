@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from hyoid.cohort import Case
-from hyoid.features import LESIONS, MEASURES, feature_table, with_measures
-from hyoid.features.sources import images_of
+from hyoid.features import LESIONS, MEASURES, feature_table, radiomics_columns, with_measures
 from hyoid.files import write_text
 from hyoid.recipe import Recipe
 
 LESION_TABLE = "lesion-measures.csv"
 
-_COLUMNS = [f"{lesion}_{measure}" for lesion in LESIONS for measure in MEASURES]
+_MEASURED = [f"{lesion}_{measure}" for lesion in LESIONS for measure in MEASURES]
 
 
 def add_lesion_measures(
@@ -31,17 +30,18 @@ def add_lesion_measures(
         return list(cases), {}
     import pandas as pd
 
-    path = out / LESION_TABLE
-    if not path.is_file() or not set(_COLUMNS) <= set(pd.read_csv(path, nrows=0).columns):  # of an older version
-        measured_all = feature_table(cases, images=images_of(recipe.inputs.lesions.measures), jobs=jobs)
-        write_text(path, measured_all.to_csv(index=False))
+    path, lesions = out / LESION_TABLE, recipe.inputs.lesions
+    columns = [*_MEASURED, *(() if lesions.radiomics is None else radiomics_columns(lesions.radiomics))]
+    if not path.is_file() or not set(columns) <= set(pd.read_csv(path, nrows=0).columns):  # of an older version
+        found = feature_table(cases, images=lesions.images, radiomics=lesions.radiomics, jobs=jobs)
+        write_text(path, found.to_csv(index=False))
     rows = pd.read_csv(path, dtype={"PatientID": str}, float_precision="round_trip").to_dict("records")
     table: dict[str, dict[Any, Any]] = {str(row["PatientID"]): row for row in rows}
     measured, excluded = [], {}
     for case in cases:
-        values = {name: float(table[case.id][name]) for name in _COLUMNS}
+        values = {name: float(table[case.id][name]) for name in columns}
         if all(map(math.isnan, values.values())) and recipe.inputs.missing == "refuse":
             excluded[case.id] = str(table[case.id]["Notes"])
         else:
-            measured.append(with_measures(case, values, recipe.inputs.lesions.measures))
+            measured.append(with_measures(case, values, lesions.columns))
     return measured, excluded
