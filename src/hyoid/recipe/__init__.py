@@ -4,6 +4,7 @@ from hyoid.recipe.load import adjust_recipe, dump_recipe, load_recipe, parse_rec
 from hyoid.recipe.presets import PRESETS, apply_preset
 from hyoid.recipe.schema import Recipe
 from hyoid.recipe.stage import EstimatorStage, NetworkStage
+from hyoid.recipe.upstream import upstream_recipes
 
 __all__ = [
     "PRESETS",
@@ -16,4 +17,5 @@ __all__ = [
     "load_recipe",
     "parse_recipe",
     "recipe_names",
+    "upstream_recipes",
 ]

@@ -50,8 +50,8 @@ def _check_segmentation(recipe: Recipe, stage: NetworkStage) -> None:
         raise ValueError("labels are {1: gtvp, 2: gtvn}, or {1: tumour} for both merged into one")
     if not recipe.inputs.images:
         raise ValueError("a segmentation network reads images: name some in inputs.images")
-    if recipe.inputs.clinical is not None:
-        raise ValueError("a segmentation network reads images alone: leave inputs.clinical out")
+    if recipe.inputs.clinical is not None or recipe.inputs.mask is not None:
+        raise ValueError("a segmentation network reads images alone: leave inputs.clinical and inputs.mask out")
     if recipe.inference.decision is not None:
         raise ValueError("inference.decision is of classifiers: leave it out")
     if recipe.inference.ensemble.name not in {"mean_probability", "single_fold"}:
@@ -73,6 +73,8 @@ def _check_patient_level(recipe: Recipe) -> None:
         raise ValueError("inference.window and postprocess are of label maps: leave them out of other recipes")
     if recipe.task == "rfs":
         _check_survival(recipe)
+    elif recipe.inputs.mask is not None:
+        raise ValueError("inputs.mask is of survival recipes: leave it out of a classifier")
     elif recipe.inference.ensemble.name == "mean_risk":
         raise ValueError("mean_risk joins risks; log-odds are joined by mean_logits, mean_probability or median")
     elif recipe.inputs.clinical is not None and "hpv" in recipe.inputs.clinical.columns:
@@ -97,14 +99,27 @@ def _check_branches(recipe: Recipe, stage: NetworkStage) -> None:
         raise ValueError("inputs.clinical and the network's clinical branch belong together: give both, or neither")
     if recipe.preprocess is None:
         return
-    voxels = recipe.preprocess.frame.voxels()
-    if voxels is None:
+    whole = recipe.preprocess.frame.voxels()
+    if whole is None:
         raise ValueError(
             f"a network for {recipe.task} needs a frame of as many voxels for every case, not "
-            f"{recipe.preprocess.frame.name}: axial_crop or resized_view"
+            f"{recipe.preprocess.frame.name}: axial_crop, resized_view or fixed_box"
         )
+    _check_crop(recipe, whole)
+    voxels = recipe.sample_voxels or whole
     wrong = [edge for edge in voxels if edge % network.divisor or edge < network.min_size]
     if wrong:
         raise ValueError(
             f"the encoder takes edges of {network.min_size} or more in steps of {network.divisor}: {voxels}"
         )
+
+
+def _check_crop(recipe: Recipe, frame: tuple[int, int, int]) -> None:
+    mask = recipe.inputs.mask
+    if mask is None or mask.crop_mm is None:
+        return
+    crop = recipe.crop_voxels
+    if crop is None:
+        raise ValueError("inputs.mask.crop_mm needs a frame with a voxel size, fixed_box: leave it out, or change it")
+    if any(edge > whole for edge, whole in zip(crop, frame, strict=True)):
+        raise ValueError(f"inputs.mask.crop_mm is {crop} voxels (z, y, x), more than the frame's {frame}")

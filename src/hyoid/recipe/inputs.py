@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 
 from hyoid.cohort.encoders import ClinicalEncoder, OneHot
 from hyoid.cohort.encoders.value import FORBIDDEN
-from hyoid.features import check_measures
+from hyoid.features import RadiomicsSettings, check_measures, radiomics_columns
+from hyoid.features.sources import images_of
+from hyoid.recipe.inferred import MASK_CHANNELS, HpvInput, MaskInput
 from hyoid.settings import Settings, nearest
 
 Modality = Literal["ct", "pet", "dose"]
@@ -36,14 +38,29 @@ class ClinicalInput(Settings):
 class LesionInput(Settings):
     """Lesion measures that join the clinical columns: `gtvp_mtv_ml`, or `log_gtvp_mtv_ml` for log(1 + x).
 
-    They need a label map: the expert's in training; at prediction the one that is given, or made by a segmentation
-    bundle beside it.
+    With `radiomics` so do all columns of these settings, `gtvp_ct_glcm_joint_entropy`; they need the extra
+    `hyoid[radiomics]`. All need a label map: the expert's in training; at prediction the one that is given, or made by
+    a segmentation bundle beside it.
     """
 
-    measures: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=1)
+    measures: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    radiomics: RadiomicsSettings | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns."""
+        return self.measures + (() if self.radiomics is None else tuple(radiomics_columns(self.radiomics)))
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The images that they are measured in."""
+        given = () if self.radiomics is None else tuple(self.radiomics.images)
+        return tuple(dict.fromkeys((*images_of(self.measures), *given)))
 
     @model_validator(mode="after")
     def _known(self) -> Self:
+        if not self.columns:
+            raise ValueError("lesions: name measures, radiomics, or both")
         check_measures(self.measures)
         return self
 
@@ -53,13 +70,16 @@ class Inputs(Settings):
 
     With `missing: fill` an absent modality becomes its outside value, and the network is told by a flag; it must have
     been trained so, by `modality_dropout` or on cases without it. With `refuse` such a case is left out of training and
-    refused at prediction. Missing clinical values are the encoder's matter, missing lesion measures too. `only_with`
-    trains and reports only patients that have these images, whether or not the recipe reads them: so that what an image
-    adds is compared on the same patients.
+    refused at prediction. A missing mask is treated alike; missing clinical values are the encoder's matter, missing
+    lesion measures too. `only_with` trains and reports only patients that have these images, whether or not the recipe
+    reads them: so that what an image adds is compared on the same patients. `mask` and `hpv` are of survival recipes
+    and say where the label map and the column `hpv` come from.
     """
 
     images: tuple[Modality, ...] = ()
+    mask: MaskInput | None = None
     clinical: ClinicalInput | None = None
+    hpv: HpvInput | None = None
     lesions: LesionInput | None = None
     missing: Literal["refuse", "fill"] = "refuse"
     only_with: tuple[Modality, ...] = ()
@@ -70,10 +90,25 @@ class Inputs(Settings):
             raise ValueError("a recipe needs images, clinical columns, or both")
         if self.lesions is not None and self.clinical is None:
             raise ValueError("lesion measures join the clinical columns, whose encoder encodes them: name these too")
+        if self.mask is not None and not self.images:
+            raise ValueError("a mask joins the images as two more channels: name some in inputs.images")
+        if self.hpv is not None and "hpv" not in self.table_columns:
+            raise ValueError("inputs.hpv says where the column 'hpv' comes from: name it in inputs.clinical.columns")
         return self
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What an image encoder sees, in order: the images, and the mask's channels."""
+        return self.images + (() if self.mask is None else MASK_CHANNELS)
+
+    @property
+    def recorded_columns(self) -> tuple[str, ...]:
+        """The columns of `table_columns` that a new patient's record and lesions are asked for."""
+        inferred = self.hpv is not None and self.hpv.predict != "recorded"
+        return tuple(column for column in self.table_columns if not (inferred and column == "hpv"))
 
     @property
     def table_columns(self) -> tuple[str, ...]:
         """Clinical columns and lesion measures, in the order of the encoded vector."""
         clinical = () if self.clinical is None else self.clinical.columns
-        return clinical + (() if self.lesions is None else self.lesions.measures)
+        return clinical + (() if self.lesions is None else self.lesions.columns)

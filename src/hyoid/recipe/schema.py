@@ -11,7 +11,7 @@ from hyoid.cohort import Case
 from hyoid.cohort.splits import Fold, KFold, Split, with_stack
 from hyoid.errors import RecipeError
 from hyoid.files import jsonable, sha256_of_json
-from hyoid.imaging import FullView, NeckBox, Preprocess
+from hyoid.imaging import FixedBox, FullView, NeckBox, Preprocess
 from hyoid.recipe.consistency import check_recipe
 from hyoid.recipe.inference import Decision, Inference, Window
 from hyoid.recipe.inputs import Inputs
@@ -138,6 +138,20 @@ class Recipe(Settings):
         return self.network_stage.patch_voxels(frame.spacing_mm)
 
     @property
+    def crop_voxels(self) -> tuple[int, int, int] | None:
+        """The block (z, y, x) around the lesions that a network sees of a patient; None where it sees the frame."""
+        mask, frame = self.inputs.mask, None if self.preprocess is None else self.preprocess.frame
+        if mask is None or not isinstance(frame, FixedBox):
+            return None
+        network = self.network_stage.network
+        return mask.crop_voxels(frame.spacing_mm, network.divisor, network.min_size)
+
+    @property
+    def sample_voxels(self) -> tuple[int, int, int] | None:
+        """The shape (z, y, x) that a network sees of each patient; None where it differs, or there are no images."""
+        return self.crop_voxels or (None if self.preprocess is None else self.preprocess.frame.voxels())
+
+    @property
     def decision(self) -> Decision:
         """How log-odds become a probability and a decision."""
         return self.inference.decision or Decision()
@@ -160,11 +174,10 @@ class Recipe(Settings):
 
     def build_network(self, columns: int = 0) -> nn.Module:
         """Return the untrained network for this recipe's images and, for a classifier, `columns` of encoded record."""
-        network, images = self.network_stage.network, len(self.inputs.images)
+        network, channels = self.network_stage.network, len(self.inputs.channels)
         if self.task == "segmentation":
-            return network.build_backbone(images, self.classes, self.flags)
-        shape = None if self.preprocess is None else self.preprocess.frame.voxels()
-        return network.build_fusion(images, shape, columns, self.flags)
+            return network.build_backbone(channels, self.classes, self.flags)
+        return network.build_fusion(channels, self.sample_voxels, columns, self.flags)
 
     @property
     def classes(self) -> int:

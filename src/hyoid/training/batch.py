@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hyoid.augment import Augmentation, Parameters, Samples, apply_all
 from hyoid.networks.batch import Batch, Target
+from hyoid.training.mask_batch import MaskLoading, append_masks
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,15 @@ class TrainingBatch:
     augmentation
         The drawn parameters of every augmentation part.
     masks
-        Label maps (B, z, y, x) for a segmentation head, and whether each case has one.
+        Label maps (B, z, y, x) for a segmentation head or for mask channels, and whether each case has one.
     clinical
         Encoded vectors (B, n).
     labels
         Per head of a patient-level network the labels (B, ...), as in `Target`, and whether each is known (B,).
     removed
         (B, C): which images are taken away (modality dropout).
+    crops
+        Seeds (B,) of the blocks around the lesions, where the network sees such a block.
     """
 
     images: NDArray[np.float32] | None
@@ -42,17 +45,22 @@ class TrainingBatch:
     clinical: NDArray[np.float32] | None = None
     labels: Mapping[str, tuple[NDArray[np.generic], NDArray[np.bool_]]] = field(default_factory=dict)
     removed: NDArray[np.bool_] | None = None
+    crops: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """How samples are turned into tensors: channels and what an absent one holds, augmentation, the label map's way."""
+    """How samples are turned into tensors: channels and what an absent one holds, augmentation, the label map's way.
+
+    The label map goes to `segmentation_head`, or, with `masks`, joins the images as two more channels.
+    """
 
     channels: tuple[str, ...]
     outside: tuple[float, ...]
     augment: tuple[Augmentation, ...]
     merge_labels: bool
     segmentation_head: str | None
+    masks: MaskLoading | None = None
 
 
 def draw_removed(present: NDArray[np.bool_], probability: float, rng: np.random.Generator) -> NDArray[np.bool_] | None:
@@ -78,21 +86,24 @@ def to_device(samples: TrainingBatch, loading: Loading, device: torch.device) ->
     present = put(samples.present).float()
     clinical = None if samples.clinical is None else put(samples.clinical)
     targets = {name: Target(put(values), put(known)) for name, (values, known) in samples.labels.items()}
-    images = None
+    images = labels = None
     if samples.images is not None:
         labels = None if samples.masks is None else put(samples.masks[0])
-        if labels is not None:
+        if labels is not None and loading.segmentation_head is not None:
             labels = (labels > 0).long() if loading.merge_labels else labels.long()
         changed = apply_all(
             loading.augment, Samples(put(samples.images), labels, loading.channels), samples.augmentation
         )
-        images = changed.images
-        if samples.masks is not None and loading.segmentation_head is not None and changed.labels is not None:
-            targets[loading.segmentation_head] = Target(changed.labels, put(samples.masks[1]))
+        images, labels = changed.images, changed.labels
+        if samples.masks is not None and loading.segmentation_head is not None and labels is not None:
+            targets[loading.segmentation_head] = Target(labels, put(samples.masks[1]))
     if samples.removed is not None and images is not None:
         present[put(samples.removed)] = 0.0
         fill = torch.tensor(loading.outside, device=device, dtype=images.dtype)[None, :, None, None, None]
         images = torch.where(put(samples.removed)[:, :, None, None, None], fill, images)
+    if loading.masks is not None and samples.masks is not None and images is not None and labels is not None:
+        known = put(samples.masks[1])
+        images, present = append_masks(images, present, labels, known, loading.masks, samples.crops)
     return Batch(images, present, clinical), targets
 
 

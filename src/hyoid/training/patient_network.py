@@ -14,6 +14,7 @@ from hyoid.recipe.network import Head
 from hyoid.training.batch import Loading
 from hyoid.training.fit import FitTask, fit_network
 from hyoid.training.machine import Machine
+from hyoid.training.mask_batch import MaskLoading
 from hyoid.training.patients import Patients
 from hyoid.training.wholes import whole_batches
 
@@ -39,12 +40,14 @@ def fit_patient_network(
     network = recipe.build_network(0 if train.clinical is None else train.clinical.shape[1])
     outside = () if preprocess is None else tuple(preprocess.outside(channel) for channel in recipe.inputs.images)
     tasks = {name: head.name for name, head in heads.items()}
+    mask = recipe.inputs.mask
+    masks = None if mask is None else MaskLoading(recipe.crop_voxels, mask.random_crop)
     task = FitTask(
         training=training,
         heads=heads,
         seed=(training.seed, number),
-        loading=Loading(recipe.inputs.images, outside, training.augment, False, None),
-        batches=lambda epoch: whole_batches(train, tasks, training, number, epoch),
+        loading=Loading(recipe.inputs.images, outside, training.augment, False, None, masks),
+        batches=lambda epoch: whole_batches(train, tasks, training, number, epoch, masks),
         select=select,
         title=title,
         keep_selected=stage is not None and stage.iterations == "all",

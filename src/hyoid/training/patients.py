@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hyoid.cohort import Case
 from hyoid.cohort.encoders import FittedEncoder
+from hyoid.imaging.lesion_crop import Shape
 from hyoid.inference.classify import Images, ReadImages
+from hyoid.inference.mask_channels import with_mask_channels
 from hyoid.metrics.survival import Observed
+from hyoid.training.chunked import open_chunked
 from hyoid.training.store import Store
 from hyoid.training.stored_case import StoredCase
 
 
 @dataclass(frozen=True, slots=True)
+class Masks:
+    """Label maps on the frame's grid as files by patient id, and the block (z, y, x) around them that a network sees.
+
+    A patient without a label map has no file; without a block the network sees the frame.
+    """
+
+    files: Mapping[str, Path]
+    size: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Patients:
-    """Cases with what is read of them: stored images and encoded vectors, each None where nothing reads it."""
+    """Cases with what is read of them: stored images, encoded vectors and masks, each None where nothing reads it."""
 
     cases: Sequence[Case]
     stored: Sequence[StoredCase] | None
     clinical: NDArray[np.float32] | None
+    masks: Masks | None = None
 
     @property
     def positive(self) -> NDArray[np.bool_]:
@@ -41,15 +57,27 @@ class Patients:
 
     @property
     def read(self) -> ReadImages | None:
-        """From the position of a case to its images; None where nothing reads them."""
-        stored = self.stored
+        """From the position of a case to its images, masks among them; None where nothing reads them."""
+        stored, masks = self.stored, self.masks
         if stored is None:
             return None
 
         def images(position: int) -> Images:
-            return stored[position].images(), stored[position].present
+            found = stored[position].images(), stored[position].present
+            return found if masks is None else with_mask_channels(found, self.label_map(position), masks.size)
 
         return images
+
+    @property
+    def has_mask(self) -> NDArray[np.bool_]:
+        """Whether each case has a label map (n,)."""
+        files = {} if self.masks is None else self.masks.files
+        return np.array([case.id in files for case in self.cases], bool)
+
+    def label_map(self, position: int) -> NDArray[np.uint8] | None:
+        """Return the label map (z, y, x) of a case, None where it has none."""
+        path = None if self.masks is None else self.masks.files.get(self.cases[position].id)
+        return None if path is None else np.asarray(open_chunked(path)[:], np.uint8)
 
     def labels(self, task: str) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
         """Return the labels of a task, HPV status (n,) or days and event (n, 2), and whether each is known (n,)."""
@@ -64,7 +92,9 @@ class Patients:
         return [case.hpv if task == "hpv" else case.relapse for case in self.cases]
 
 
-def patients_of(cases: Sequence[Case], store: Store | None, encoder: FittedEncoder | None) -> Patients:
-    """Return cases with their stored images and encoded vectors."""
+def patients_of(
+    cases: Sequence[Case], store: Store | None, encoder: FittedEncoder | None, masks: Masks | None = None
+) -> Patients:
+    """Return cases with their stored images, encoded vectors and masks."""
     clinical = None if encoder is None or not cases else encoder.encode(cases).values
-    return Patients(cases, None if store is None else [store.open(case.id) for case in cases], clinical)
+    return Patients(cases, None if store is None else [store.open(case.id) for case in cases], clinical, masks)

@@ -19,7 +19,8 @@ from hyoid.files import read_json, sha256_of_file, sha256_of_json, write_json
 from hyoid.geometry import Volume
 from hyoid.imaging import Framed, Preprocess, read_volume
 from hyoid.progress import track
-from hyoid.training.stored_case import CHUNK, STORE_FORMAT, StoredCase
+from hyoid.training.chunked import save_chunked
+from hyoid.training.stored_case import STORE_FORMAT, StoredCase
 
 MASK_TOLERANCE_MM = 0.1
 """How far a corner of the mask's grid may lie from the CT's: headers are rounded, voxels are not."""
@@ -133,10 +134,10 @@ def _write(folder: Path, framed: Framed, hashes: dict[str, dict[str, str]]) -> N
     temporary = folder.with_name(f".{os.getpid()}.{folder.name}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
-    _save(temporary / "images.b2nd", framed.images)
-    _save(temporary / "body.b2nd", framed.body)
+    save_chunked(temporary / "images.b2nd", framed.images)
+    save_chunked(temporary / "body.b2nd", framed.body)
     if framed.mask is not None:
-        _save(temporary / "mask.b2nd", framed.mask)
+        save_chunked(temporary / "mask.b2nd", framed.mask)
         locations: dict[str, Any] = {str(label): _locations(framed.mask == label) for label in (0, 1, 2)}
         np.savez(temporary / "locations.npz", **locations)
     write_json(
@@ -151,19 +152,6 @@ def _write(folder: Path, framed: Framed, hashes: dict[str, dict[str, str]]) -> N
     )
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
-
-
-def _save(path: Path, array: NDArray[np.generic]) -> None:
-    import blosc2
-
-    chunks = [1] * (array.ndim - 3) + [min(CHUNK, n) for n in array.shape[-3:]]
-    blosc2.asarray(
-        np.ascontiguousarray(array),
-        urlpath=str(path),
-        mode="w",
-        chunks=chunks,
-        cparams={"codec": blosc2.Codec.ZSTD, "clevel": 1, "filters": [blosc2.Filter.BITSHUFFLE], "nthreads": 1},
-    )
 
 
 def _locations(voxels: NDArray[np.bool_]) -> NDArray[np.int16]:

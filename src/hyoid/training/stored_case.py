@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 
 from hyoid.files import read_json
 from hyoid.imaging import Framed, WayBack
+from hyoid.training.chunked import open_chunked
 
 STORE_FORMAT = 2
 """Raised whenever what is written into a store changes its meaning: old stores are then made again."""
-
-CHUNK = 64
-"""Edge of a stored chunk in voxels: a patch of 128 touches at most 27 of them."""
 
 
 class StoredCase:
@@ -97,6 +95,4 @@ class StoredCase:
         return self._array("mask")
 
     def _array(self, name: str) -> Any:
-        import blosc2
-
-        return blosc2.open(str(self.folder / f"{name}.b2nd"), mode="r", dparams={"nthreads": 1})
+        return open_chunked(self.folder / f"{name}.b2nd")

@@ -11,16 +11,23 @@ from numpy.typing import NDArray
 from hyoid.augment import draw_all
 from hyoid.recipe.training import Training
 from hyoid.training.batch import TrainingBatch, draw_removed
+from hyoid.training.mask_batch import MaskLoading, draw_crops
 from hyoid.training.patients import Patients
 from hyoid.training.prefetch import prefetched
 
 
 def whole_batches(
-    patients: Patients, heads: Mapping[str, str], training: Training, fold: int, epoch: int
+    patients: Patients,
+    heads: Mapping[str, str],
+    training: Training,
+    fold: int,
+    epoch: int,
+    masks: MaskLoading | None = None,
 ) -> Iterator[TrainingBatch]:
     """Yield the batches of one epoch: every sample a whole frame, in the order that the recipe's case sampling draws.
 
-    `heads` gives the task of each head; case sampling balances the classes of the first.
+    `heads` gives the task of each head; case sampling balances the classes of the first. `masks` says how label maps
+    become channels, where the network sees them.
     A last batch of one case joins the batch before it: batch normalisation has no spread there.
     """
     centers = [case.center for case in patients.cases]
@@ -32,7 +39,7 @@ def whole_batches(
         groups[-2:] = [np.concatenate(groups[-2:])]
     return prefetched(
         [
-            partial(_load, patients, group, labels, training, _stream(training, fold, epoch, 1 + step))
+            partial(_load, patients, group, labels, training, masks, _stream(training, fold, epoch, 1 + step))
             for step, group in enumerate(groups)
         ]
     )
@@ -43,6 +50,7 @@ def _load(
     group: NDArray[np.int64],
     labels: Mapping[str, tuple[NDArray[np.generic], NDArray[np.bool_]]],
     training: Training,
+    masks: MaskLoading | None,
     rng: np.random.Generator,
 ) -> TrainingBatch:
     images, present = None, np.zeros((len(group), 0), bool)
@@ -50,13 +58,20 @@ def _load(
         chosen = [patients.stored[i] for i in group]
         images = np.stack([case.images() for case in chosen])
         present = np.stack([case.present for case in chosen])
+    label_maps = None
+    if masks is not None and images is not None:
+        found = [patients.label_map(int(i)) for i in group]
+        empty = np.zeros(images.shape[2:], np.uint8)
+        label_maps = np.stack([empty if one is None else one for one in found]), patients.has_mask[group]
     return TrainingBatch(
         images=images,
         present=present,
         augmentation=draw_all(training.augment, rng, len(group)),
+        masks=label_maps,
         clinical=None if patients.clinical is None else patients.clinical[group],
         labels={name: (values[group], known[group]) for name, (values, known) in labels.items()},
         removed=draw_removed(present, training.modality_dropout, rng),
+        crops=None if masks is None else draw_crops(masks, rng, len(group)),
     )
 
 
