@@ -1,10 +1,13 @@
 """The smallest cohorts with an outcome: records whose age and smoking tell the time to recurrence, and balls."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from hyoid import api
 from hyoid.geometry import Volume
 from hyoid.imaging import write_volume
 from hyoid.recipe import Recipe, load_recipe
@@ -12,6 +15,17 @@ from support.balls import ball_case
 from support.hpv import CENTERS, Row, record, write_table
 
 TABLE = "HECKTOR_2025_Training_Task_2.csv"
+
+RECORD = {
+    "Age": 71,
+    "Gender": 1,
+    "Tobacco Consumption": 1,
+    "Alcohol Consumption": 0,
+    "Performance Status": 1,
+    "M-stage": "M0",
+    "Treatment": 1,
+}
+"""A new patient's record, complete."""
 
 
 def outcome_records(patients: int, seed: int = 0) -> dict[str, Row]:
@@ -28,7 +42,9 @@ def outcome_records(patients: int, seed: int = 0) -> dict[str, Row]:
     return rows
 
 
-def ball_outcome_cohort(root: Path, rows: Mapping[str, Row], *, dose: bool = False) -> Path:
+def ball_outcome_cohort(
+    root: Path, rows: Mapping[str, Row], *, dose: bool = False, without_pet: Sequence[str] = ()
+) -> Path:
     """Write a flat cohort of balls, whose PET shines brighter in those who recur; with a dose where asked for."""
     root.mkdir(parents=True, exist_ok=True)
     for i, (case, row) in enumerate(rows.items()):
@@ -36,9 +52,12 @@ def ball_outcome_cohort(root: Path, rows: Mapping[str, Row], *, dose: bool = Fal
         hot = pet.array * (1.6 if row["Relapse"] else 0.7)
         write_volume(root / f"{case}__CT.nii.gz", ct)
         write_volume(root / f"{case}.nii.gz", mask)
-        write_volume(root / f"{case}__PT.nii.gz", Volume(hot.astype(np.float32), pet.grid))
+        if case not in without_pet:
+            write_volume(root / f"{case}__PT.nii.gz", Volume(hot.astype(np.float32), pet.grid))
         if dose and i % 3:
-            write_volume(root / f"{case}__RTDOSE.nii.gz", Volume(np.full(ct.array.shape, 60.0, np.float32), ct.grid))
+            falling = np.linspace(70.0, 1.0 + 2.0 * i, ct.array.shape[0])[:, None, None]  # no two are copies
+            gray = np.broadcast_to(falling, ct.array.shape).astype(np.float32)
+            write_volume(root / f"{case}__RTDOSE.nii.gz", Volume(gray, ct.grid))
     write_table(root / TABLE, rows)
     return root
 
@@ -57,3 +76,36 @@ def fused_network(*overrides: str, epochs: int = 2, folds: int = 2, name: str = 
             *overrides,
         ],
     )
+
+
+def record_network(*overrides: str, epochs: int = 4, folds: int = 3) -> Recipe:
+    """Return a shipped recipe of network and estimator without its images, trained in a moment."""
+    return load_recipe(
+        "glasgow-rfs",
+        overrides=[
+            "inputs.images=[]",
+            "preprocess=null",
+            "stages.0.network.encoder=null",
+            "stages.0.network.fusion={hidden: [8]}",
+            "stages.0.training.augment=[]",
+            f"stages.0.training.epochs={epochs}",
+            "stages.0.training.select.every_epochs=2",
+            f"split={{name: kfold, folds: {folds}}}",
+            *overrides,
+        ],
+    )
+
+
+def write_record(folder: Path, content: Mapping[str, Any]) -> Path:
+    """Write a patient's record as `new.json`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "new.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+def rfs_of(result: api.PredictResult) -> dict[str, Any]:
+    """Return the prognosis of the only patient."""
+    (case,) = result.cases
+    found: dict[str, Any] = case["rfs"]
+    return found

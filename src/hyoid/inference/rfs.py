@@ -70,11 +70,14 @@ class RfsPredictor:
         }
 
     def _beyond(self, last: int) -> list[str]:
-        """Return a note where survival is told of days that the training patients were not followed to."""
-        known = min(model.last_day for model in self.models.values())
-        if known >= last:
+        """Return a note where survival is told of days that a fold's patients were not followed to."""
+        short = {name: model.last_day for name, model in self.models.items() if model.last_day < last}
+        if not short:
             return []
-        return [f"Followed for {known:.0f} days at the longest: later survival is held at its value there."]
+        held = ", ".join(f"day {day:.0f} ({name})" for name, day in short.items())
+        return [
+            f"{len(short)} of {len(self.models)} folds know survival for less than 5 years and hold it from {held}."
+        ]
 
 
 def percentile(risk: float, known: Sequence[float]) -> float:

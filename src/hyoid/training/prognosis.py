@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ import numpy as np
 from torch import nn
 
 from hyoid.cohort import Case, Fold
-from hyoid.errors import CohortError
 from hyoid.estimators import FittedSurvival
 from hyoid.files import read_json, write_json
 from hyoid.inference.prognosis import load_risk_model, load_risk_network, network_risks
@@ -25,7 +24,7 @@ from hyoid.training.patient_network import fit_patient_network
 from hyoid.training.patients import Patients, patients_of
 from hyoid.training.selection_rfs import Floats, select_by_risk
 from hyoid.training.store import Store
-from hyoid.training.usable import trained_without
+from hyoid.training.usable import check_events, trained_without
 
 PROGNOSES = "prognoses.json"
 """Risks and survival of a fold's model by part (`select`, `report`, `held_out`) and id."""
@@ -75,7 +74,7 @@ def fit_prognosis(
     if is_finished(folder):
         return
     train, select, stack = ([cases[i] for i in sorted(part)] for part in (fold.train, fold.select, fold.stack))
-    _check_events(train, stack, fold)
+    check_events(train, stack, fold.name)
     clinical = recipe.inputs.clinical
     encoder = None if clinical is None else clinical.encoder.fit(train, recipe.inputs.table_columns)
     columns = () if encoder is None else encoder.names
@@ -120,24 +119,6 @@ def write_prognoses(
         found[name] = {i: {"risk": risk, "survival": survival} for i, risk, survival in rows}
         found.setdefault("notes", {})[name] = list(notes)
     write_json(path, found)
-
-
-def _check_events(train: Sequence[Case], stack: Sequence[Case], fold: Fold) -> None:
-    """Refuse parts that nothing can be learnt from before hours of training on them."""
-    for name, cases in (("training", train), ("stack", stack)):
-        if cases and not any(case.relapse for case in cases):
-            raise CohortError.of(
-                f"no event among {len(cases)} {name} cases in {fold.name}",
-                f"an event in the {name} part of every fold",
-                "Use fewer folds, or a cohort with more events.",
-            )
-    observed = Patients(train, None, None).observed
-    if np.count_nonzero(observed.days >= observed.days[observed.event].min()) == 1:
-        raise CohortError.of(
-            f"{len(train)} training cases in {fold.name}, and nobody at risk at an event but the patient who has it",
-            "another patient at risk",
-            "Use fewer folds, or a cohort with more events.",
-        )
 
 
 def _train_network(fit: _Fit, title: str) -> dict[str, Any]:

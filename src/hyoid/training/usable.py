@@ -62,6 +62,30 @@ def needed(recipe: Recipe) -> list[str]:
     return [*(name.upper() for name in images), *masks, *label]
 
 
+def check_events(train: Sequence[Case], stack: Sequence[Case], fold: str) -> None:
+    """Refuse parts of a fold that no survival model can be learnt from, before hours of training on them.
+
+    Raises
+    ------
+    CohortError
+        If either part has no event, or no training event has another patient at risk.
+    """
+    for name, cases in (("training", train), ("stack", stack)):
+        if cases and not any(case.relapse for case in cases):
+            raise CohortError.of(
+                f"no event among {len(cases)} {name} cases in {fold}",
+                f"an event in the {name} part of every fold",
+                "Use fewer folds, or a cohort with more events.",
+            )
+    first = min(case.rfs_days or 0.0 for case in train if case.relapse)
+    if sum((case.rfs_days or 0.0) >= first for case in train) == 1:
+        raise CohortError.of(
+            f"nobody at risk among {len(train)} training cases in {fold} when the one event happens",
+            "an event with another patient at risk in the training part of every fold",
+            "Use fewer folds, or a cohort with more events.",
+        )
+
+
 def trained_without(recipe: Recipe, present: Sequence[NDArray[np.bool_]]) -> dict[str, int]:
     """Return for each image how many training cases lacked it; with modality dropout, all of them at times.
 
