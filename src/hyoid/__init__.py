@@ -11,6 +11,7 @@ from hyoid.version import __version__
 
 _VERBS = {
     "check_cohort": "hyoid.cohort",
+    "deep_features": "hyoid.api",
     "evaluate_segmentation": "hyoid.evaluation",
     "evaluate_survival": "hyoid.evaluation",
     "feature_table": "hyoid.features",
@@ -24,7 +25,7 @@ _VERBS = {
 }
 
 if TYPE_CHECKING:
-    from hyoid.api import predict, preprocess, train
+    from hyoid.api import deep_features, predict, preprocess, train
     from hyoid.cohort import check_cohort, read_cohort
     from hyoid.demo import run_demo
     from hyoid.evaluation import evaluate_segmentation, evaluate_survival
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "__version__",
     "check_cohort",
+    "deep_features",
     "evaluate_segmentation",
     "evaluate_survival",
     "feature_table",

@@ -1,5 +1,6 @@
 import csv
 import json
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -7,11 +8,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from hyoid import api
+from hyoid.cli import main
 from hyoid.cli.app import app
 from hyoid.errors import HyoidError
 from hyoid.features import COLUMNS
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging import write_volume
+from support.hpv import TABLE, clinical_network, records, write_table
 
 GRID = Grid((12, 12, 12), (2.0, 2.0, 2.0))
 DOSE_GRID = Grid((6, 6, 6), (4.0, 4.0, 4.0), (1.0, 1.0, 1.0))
@@ -108,3 +112,79 @@ def test_radiomics_join_the_table(tmp_path: Path) -> None:
     content = json.loads((tmp_path / "f.csv.columns.json").read_text())
     assert content["columns"]["gtvp_pet_glrlm_run_entropy"]["library"] == "z-rad"
     assert content["radiomics"]["families"] == ["intensity", "glrlm"]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_table(tmp_path_factory.mktemp("records") / TABLE, records(24))
+
+
+@pytest.fixture(scope="module")
+def run(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    recipe = clinical_network("split={name: kfold, folds: 2}", epochs=1)
+    return api.train(table, recipe, tmp_path_factory.mktemp("run") / "run", device="cpu").run.folder
+
+
+def test_deep_features_of_one_fold_are_written_with_where_they_come_from(
+    table: Path, run: Path, tmp_path: Path
+) -> None:
+    found, names = {}, []
+    for fold in ("0", "1"):
+        out = tmp_path / f"deep-{fold}.csv"
+        arguments = ["features", str(table), "--bundle", str(run), "--fold", fold, "--out", str(out)]
+        result = CliRunner().invoke(app, [*arguments, "--device", "cpu", "--quiet"])
+        assert result.exit_code == 0, result.output
+        assert "24 patients, 0 with notes" in result.output
+        found[fold] = _rows(out)
+        names = [name for name in found[fold]["ACEN-000"] if name.startswith("deep_")]
+        content = json.loads(out.with_name(f"{out.name}.columns.json").read_text())
+        assert list(content["columns"]) == names
+        assert {column["fold"] for column in content["columns"].values()} == {f"fold-{fold}"}
+        assert {row["fold"] for row in found[fold].values()} == {f"fold-{fold}"}
+    assert {row["part"] for row in found["0"].values()} == {"train", "select", "report"}
+    assert any(found["0"]["ACEN-000"][name] != found["1"]["ACEN-000"][name] for name in names)
+
+
+def test_json_holds_the_digits_of_the_table_and_a_bundle_alone_knows_no_part(
+    table: Path, run: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "deep.csv"
+    arguments = ["features", str(table), "--bundle", str(run / "bundle"), "--out", str(out), "--json", "--quiet"]
+    result = CliRunner().invoke(app, arguments)
+    assert "Give the folder of the run" in result.stderr
+    rows = {row["PatientID"]: row for row in json.loads(result.stdout)["features"]}
+    written = _rows(out)
+    assert {row["part"] for row in written.values()} == {"unknown"}
+    for name, row in rows.items():
+        assert float(written[name]["deep_0001"]) == row["deep_0001"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--fold", "1", "--device", "cpu"], "Found --fold and --device without --bundle"),
+        (["--member", "0"], "Found --member without --bundle"),
+        (["--bundle", "RUN", "--radiomics", "default"], "Found --radiomics with --bundle"),
+        (["--bundle", "RUN", "--active-suv", "2.5", "--jobs", "2"], "Found --active-suv and --jobs with --bundle"),
+        (["--bundle", "RUN", "--fold", "2"], "Found fold 2; expected one of fold-0, fold-1"),
+        (["--bundle", "RUN", "--masks", "."], "which measures no lesions"),
+        (["--bundle", "nowhere"], "no manifest.json in nowhere"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused_and_nothing_is_written(
+    table: Path,
+    run: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    message: str,
+) -> None:
+    given = [str(run) if option == "RUN" else option for option in options]
+    out = tmp_path / "f.csv"
+    monkeypatch.setattr(sys, "argv", ["hyoid", "features", str(table), "--out", str(out), *given])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+    assert not out.exists()
