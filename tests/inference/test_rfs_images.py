@@ -86,11 +86,13 @@ def test_what_a_network_was_trained_to_do_without_is_filled_and_told(
         api.predict([filling], tmp_path, clinical=record, device="cpu")
 
 
-def test_a_network_that_never_lacked_an_image_is_not_asked_to_do_without(balls: Path, tmp_path: Path) -> None:
+def test_a_network_that_never_lacked_an_image_is_not_asked_to_do_without(
+    refusing: Path, balls: Path, tmp_path: Path
+) -> None:
     cohort = read_cohort(balls)
     complete = cohort.select(case.id for case in cohort.cases if "pet" in case.images)
     recipe = fused_network("inputs.missing=fill", epochs=1)
-    api.train(complete, recipe, tmp_path / "run", device="cpu")
+    api.train(complete, recipe, tmp_path / "run", store=refusing / "store", device="cpu")
     with pytest.raises(CohortError, match="an image that all training cases of glasgow-rfs had"):
         api.predict([tmp_path / "run"], tmp_path / "out", ct=balls / "BCEN-003__CT.nii.gz", device="cpu")
 
