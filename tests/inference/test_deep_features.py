@@ -153,7 +153,7 @@ def _untrained(folder: Path, recipe: Recipe, fitted: dict[str, object]) -> Bundl
     fold = folder / "fold-0"
     write_json(fold / "fitted.json", fitted)
     if recipe.has_network:
-        state = {name: value.contiguous() for name, value in recipe.build_network().state_dict().items()}
+        state = {name: value.contiguous() for name, value in recipe.build_network(1).state_dict().items()}
         save_file(state, fold / "weights.safetensors")
     return write_bundle(folder / "bundle", recipe, {"fold-0": fold}, {"cases": 0, "centers": []}, {"metrics": {}})
 
@@ -166,6 +166,13 @@ def test_what_has_no_fused_vector_is_refused(tmp_path: Path) -> None:
     estimator = _untrained(tmp_path / "estimator", load_recipe("rfs-lesions:clinical"), fitted)
     with pytest.raises(BundleError, match="an estimator without a network"):
         DeepNetwork.of(estimator, device="cpu")
+
+
+def test_inputs_that_another_recipe_infers_are_refused(tmp_path: Path) -> None:
+    recipe = fused_network("inputs.mask={train: expert, predict: predicted}")
+    fitted = {"encoder": None, "members": [{"weights": "weights.safetensors"}]}
+    with pytest.raises(BundleError, match="glasgow-rfs, which reads what another recipe infers"):
+        DeepNetwork.of(_untrained(tmp_path, recipe, fitted), device="cpu")
 
 
 def test_an_image_may_be_missing_where_this_very_network_was_trained_without_it(root: Path) -> None:

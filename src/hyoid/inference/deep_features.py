@@ -79,7 +79,8 @@ class DeepNetwork:
         ------
         BundleError
             If the bundle has no such fold, the fold no such network, or several and none is chosen, or if its networks
-            have no fused vector: those of segmentation, and estimators, which are none.
+            have no fused vector: those of segmentation, and estimators, which are none. Networks that read what another
+            recipe infers are refused too: the fold's upstream model saw other patients than its network.
         """
         name = f"fold-{fold}"
         if name not in bundle.folds:
@@ -87,6 +88,12 @@ class DeepNetwork:
         recipe, folder = bundle.recipe, bundle.folder / name
         if not recipe.has_network:
             raise _without_features(recipe.title, "an estimator without a network")
+        if recipe.inputs.mask is not None or recipe.inputs.hpv is not None:
+            raise BundleError.of(
+                f"{recipe.title}, which reads what another recipe infers (inputs.mask or inputs.hpv)",
+                "a network of images, record and lesion measures",
+                "Give the bundle of a recipe without these inputs.",
+            )
         fitted = read_json(folder / "fitted.json")
         encoder = None if fitted.get("encoder") is None else FittedEncoder.from_json(fitted["encoder"])
         weights = _chosen_weights(name, fitted, member)
