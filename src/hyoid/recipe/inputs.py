@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hyoid.cohort.encoders import ClinicalEncoder, OneHot
+from hyoid.cohort import Case
+from hyoid.cohort.encoders import ClinicalEncoder, FittedEncoder, OneHot
 from hyoid.cohort.encoders.value import FORBIDDEN
 from hyoid.features import RadiomicsSettings, check_measures, radiomics_columns
 from hyoid.features.sources import images_of
@@ -102,10 +104,28 @@ class Inputs(Settings):
         return self.images + (() if self.mask is None else MASK_CHANNELS)
 
     @property
+    def infers(self) -> bool:
+        """Whether reported and new patients are given something that an upstream model inferred."""
+        mask, hpv = self.mask, self.hpv
+        return (mask is not None and mask.predict == "predicted") or (hpv is not None and hpv.predict != "recorded")
+
+    @property
     def recorded_columns(self) -> tuple[str, ...]:
         """The columns of `table_columns` that a new patient's record and lesions are asked for."""
         inferred = self.hpv is not None and self.hpv.predict != "recorded"
         return tuple(column for column in self.table_columns if not (inferred and column == "hpv"))
+
+    def fit_encoder(self, cases: Sequence[Case]) -> FittedEncoder | None:
+        """Fit the clinical encoder on a fold's training cases; None without clinical columns.
+
+        Lesion measures are quantities for every encoder: a volume is no category.
+        """
+        if self.clinical is None:
+            return None
+        measures = () if self.lesions is None else self.lesions.columns
+        encoder = self.clinical.encoder
+        encoder = encoder.model_copy(update={"numeric": (*encoder.numeric, *measures)})
+        return encoder.fit(cases, self.table_columns)
 
     @property
     def table_columns(self) -> tuple[str, ...]:

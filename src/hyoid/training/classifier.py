@@ -49,9 +49,7 @@ def fit_classifier(
         return
     train, select = ([cases[i] for i in sorted(part)] for part in (fold.train, fold.select))
     _check_classes(train, fold)
-    encoder = None
-    if recipe.inputs.clinical is not None:
-        encoder = recipe.inputs.clinical.encoder.fit(train, recipe.inputs.table_columns)
+    encoder = recipe.inputs.fit_encoder(train)
     parts = [patients_of(part, store, encoder) for part in (train, select)]
     counts = (int((~parts[0].positive).sum()), int(parts[0].positive.sum()))
     fitted: dict[str, Any] = {

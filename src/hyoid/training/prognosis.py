@@ -75,8 +75,7 @@ def fit_prognosis(
         return
     train, select, stack = ([cases[i] for i in sorted(part)] for part in (fold.train, fold.select, fold.stack))
     check_events(train, stack, fold.name)
-    clinical = recipe.inputs.clinical
-    encoder = None if clinical is None else clinical.encoder.fit(train, recipe.inputs.table_columns)
+    encoder = recipe.inputs.fit_encoder(train)
     columns = () if encoder is None else encoder.names
     parts = [patients_of(part, store, encoder) for part in (train, select, stack)]
     stage = recipe.estimator_stage
