@@ -27,8 +27,10 @@ from joblib import Parallel, delayed
 
 import hyoid
 from hyoid.cohort import Cohort
-from hyoid.evaluation import SurvivalResult
+from hyoid.evaluation import SurvivalResult, observed_of
 from hyoid.files import write_json
+from hyoid.metrics import Interval
+from hyoid.metrics.survival import SurvivalCases, SurvivalStatistics
 from hyoid.progress import set_quiet
 
 TABLE = Path("head-neck-pet-ct-clinical") / "head_neck_pet_ct_canada.csv"
@@ -39,6 +41,7 @@ SPLITS = {"5 folds": "{name: kfold, folds: 5}", "each hospital left out": "{name
 COLUMNS = "[age, gender, site, t_stage, n_stage, hpv, treatment]"
 MEASURES = {
     "c_index": "C, pairs within a fold",
+    "c_index_within_hospitals": "C, of these the pairs within a hospital",
     "uno_c": "Uno's C",
     "brier_integrated": "integrated Brier score",
     "brier_scaled_integrated": "its scaled form",
@@ -102,6 +105,7 @@ def train(cohort: Cohort, split: str, estimator: str) -> dict[str, Any]:
 
 def summary(result: SurvivalResult) -> dict[str, Any]:
     """Return patients, events, end of Uno's C, horizons without an answer, and the measures of cohort and hospitals."""
+    measures = {**result.cohort, "c_index_within_hospitals": within_hospitals(result)}
     return {
         "n": len(result.cases),
         "events": result.events,
@@ -109,11 +113,19 @@ def summary(result: SurvivalResult) -> dict[str, Any]:
         "median_follow_up_days": result.median_follow_up_days,
         "uno_tau_days": result.tau,
         "not_answered": [horizon.to_dict() for horizon in result.horizons if not horizon.answered],
-        "measures": {name: result.cohort[name].to_dict() for name in MEASURES if name in result.cohort},
+        "measures": {name: measures[name].to_dict() for name in MEASURES if name in measures},
         "c_index_of_hospitals": {
             center: measures["c_index"].to_dict() for center, measures in result.centers.items() if measures
         },
     }
+
+
+def within_hospitals(result: SurvivalResult) -> Interval:
+    """Return Harrell's C on pairs of one fold and one hospital: a model that only tells hospitals apart has 0.5."""
+    observed = observed_of((case.event, case.days) for case in result.cases)
+    labels = [f"{case.fold} {case.center}" for case in result.cases]
+    cases = SurvivalCases.of(observed, [case.risk for case in result.cases], fold=labels)
+    return SurvivalStatistics(cases, (), None).intervals(result.bootstrap)["c_index"]
 
 
 def markdown(result: dict[str, Any]) -> str:

@@ -98,6 +98,8 @@ def test_one_estimator_predicts_recurrence_in_both_splits_of_the_benchmark(table
         assert all(one["low"] < one["value"] < one["high"] for one in found["measures"].values())
         assert found["measures"]["c_index"]["low"] > 0.5  # stage and site do tell something
         assert set(found["c_index_of_hospitals"]) == CENTERS
+        same = found["measures"]["c_index_within_hospitals"] == found["measures"]["c_index"]
+        assert same is (split == "each hospital left out")  # a fold of k-fold mixes hospitals
         rows.append({"endpoint": "recurrence", "split": split, "recipe": "coxph", **found})
     rows += [row | {"endpoint": "recurrence-or-death"} for row in rows]
     notes = dict.fromkeys(benchmark.ENDPOINTS, cohort.notes)
