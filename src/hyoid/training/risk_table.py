@@ -57,8 +57,9 @@ def write_risk_tables(work: Work, folds: Sequence[Fold], finished: Sequence[int]
 
 def cut_points(risks: NDArray[np.float64], groups: int) -> NDArray[np.float64]:
     """Return the risks that cut these into groups of equal size; fewer where many are equal, none where all are."""
-    points = np.unique(np.quantile(risks, np.arange(1, groups) / groups))
-    return points if risks.min() < risks.max() else points[:0]
+    if not len(risks) or risks.min() == risks.max():
+        return np.zeros(0)
+    return np.unique(np.quantile(risks, np.arange(1, groups) / groups))
 
 
 def _rows(prognoses: Prognoses, cuts: NDArray[np.float64], fold: str) -> pd.DataFrame:
