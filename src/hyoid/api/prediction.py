@@ -101,7 +101,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
         read = resolve_cohort(cohort, columns)
         cases, problems = list(read.cases), list(read.problems)
     try:
-        found, failed = _predict_all(predictors, cases, Path(out), raise_errors=single)
+        found, failed = _predict_all(predictors, cases, Path(out), single=single)
     except HyoidError as error:  # of a single study: what was wrong with the record may be why
         raise type(error)(" ".join([str(error), *impossible_values(problems, cases[0].id)])) from error
     shifts = [
@@ -126,21 +126,24 @@ def _check_prior(prevalence: float | None, estimate: str | None, single: bool) -
 
 
 def _predict_all(
-    predictors: Predictors, cases: Sequence[Case], out: Path, *, raise_errors: bool
+    predictors: Predictors, cases: Sequence[Case], out: Path, *, single: bool
 ) -> tuple[list[_Found], dict[str, str]]:
     found, failed = [], {}
     for case in track(cases, "Predicting"):
         try:
-            found.append(_predict_one(predictors, case, out))
+            found.append(_predict_one(predictors, case, out, mask_given=single))
         except HyoidError as error:
-            if raise_errors:
+            if single:
                 raise
             failed[case.id] = str(error)
     return found, failed
 
 
-def _predict_one(predictors: Predictors, case: Case, out: Path) -> _Found:
-    """Segment the case and write its label map, then ask the other models; decisions come when all cases are known."""
+def _predict_one(predictors: Predictors, case: Case, out: Path, *, mask_given: bool) -> _Found:
+    """Segment the case and write its label map, then ask the other models; decisions come when all cases are known.
+
+    With `mask_given` a label map of the case is one that was given with a single study, by `--mask`.
+    """
     info: dict[str, Any] = {"id": case.id, "missing_inputs": [], "notes": []}
     labels: Volume | None = None
     if predictors.segmenter is not None:
@@ -148,7 +151,7 @@ def _predict_one(predictors: Predictors, case: Case, out: Path) -> _Found:
         info, labels = prediction.info, prediction.labels
         write_prediction(out, prediction)
     if predictors.rfs:
-        info |= {"rfs": join_prognoses([predictor.answer(case, labels) for predictor in predictors.rfs])}
+        info |= {"rfs": join_prognoses([one.answer(case, labels, mask_given=mask_given) for one in predictors.rfs])}
     return _Found(info, tuple(predictor.logits(case, labels) for predictor in predictors.hpv))
 
 

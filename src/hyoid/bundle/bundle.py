@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import platform
-import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hyoid.bundle.card import model_card
 from hyoid.errors import BundleError, HyoidError
-from hyoid.files import read_json, sha256_of_file, write_json, write_text
-from hyoid.recipe import Recipe, dump_recipe, load_recipe
-from hyoid.version import __version__
+from hyoid.files import read_json, sha256_of_file
+from hyoid.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:
     from torch import nn
@@ -23,7 +16,8 @@ if TYPE_CHECKING:
 BUNDLE_FORMAT = 1
 MANIFEST = "manifest.json"
 ENSEMBLE = "ensemble.json"
-_VERSIONED = ("torch", "monai", "numpy", "SimpleITK")
+UPSTREAM = "upstream"
+"""Folder within a fold that holds the bundles of the upstream recipes, by which the fold infers inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +76,11 @@ class Bundle:
         return found
 
     def trained_without(self) -> dict[str, int]:
-        """Return for each image the least number, over the used folds, of training cases that lacked it."""
+        """Return for each image, and for the mask, the least number, over the used folds, of training cases without."""
         each = [read_json(self.folder / fold / "fitted.json").get("trained_without", {}) for fold in self.chosen_folds]
-        return {name: min(int(counts.get(name, 0)) for counts in each) for name in self.recipe.inputs.images}
+        inputs = self.recipe.inputs
+        names = [*inputs.images, *(["mask"] if inputs.mask is not None else [])]
+        return {name: min(int(counts.get(name, 0)) for counts in each) for name in names}
 
     def networks(self, device: str) -> list[nn.Module]:
         """Return the segmentation network of each chosen fold on `device`, in evaluation mode."""
@@ -111,64 +107,6 @@ def load_network(recipe: Recipe, weights: Path, device: str) -> nn.Module:
     return network.to(device).eval()
 
 
-def write_bundle(
-    folder: Path,
-    recipe: Recipe,
-    folds: Mapping[str, Path],
-    cohort: Mapping[str, Any],
-    results: Mapping[str, Any],
-    answers: Mapping[str, Any] | None = None,
-) -> Bundle:
-    """Write a bundle from finished folds.
-
-    Parameters
-    ----------
-    folder
-        Where; an older bundle there is replaced.
-    folds
-        Folder with `weights.safetensors` and `fitted.json` by fold name (`fold-0`, ...).
-    cohort, results
-        What it was trained on (hash, counts, centres), and its out-of-fold figures with intervals.
-    answers
-        What new patients are answered by: the `decision` of a classifier, the `prognosis` of a survival recipe.
-    """
-    temporary = folder.with_name(f".{folder.name}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    write_text(temporary / "recipe.yaml", dump_recipe(recipe))
-    for name, source in folds.items():
-        (temporary / name).mkdir()
-        for file in fold_files(source):
-            shutil.copyfile(source / file, temporary / name / file)
-    ensemble = {**recipe.inference.ensemble.model_dump(), "folds": list(folds)}
-    write_json(temporary / ENSEMBLE, ensemble | dict(answers or {}))
-    write_text(temporary / "card.md", model_card(recipe, list(folds), cohort, results))
-    manifest = {
-        "format": BUNDLE_FORMAT,
-        "recipe": recipe.title,
-        "recipe_hash": recipe.hash,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {"hyoid": __version__, "python": platform.python_version()} | {p: version(p) for p in _VERSIONED},
-        "cohort": dict(cohort),
-        "out_of_fold": dict(results),
-        "files": _hashes(temporary),
-    }
-    write_json(temporary / MANIFEST, manifest)
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.rename(folder)
-    return load_bundle(folder)
-
-
-def fold_files(folder: Path) -> list[str]:
-    """Return the names of what prediction needs of a finished fold: fitted values, and the weights that they name.
-
-    An estimator has no weights; a survival model may have several.
-    """
-    members = read_json(folder / "fitted.json").get("members", [{"weights": "weights.safetensors"}])
-    weights = [member["weights"] for member in members if member["weights"] is not None]
-    return ["fitted.json", *(name for name in weights if (folder / name).is_file())]
-
-
 def load_bundle(folder: Path) -> Bundle:
     """Read a bundle and verify the hash of every file.
 
@@ -184,7 +122,7 @@ def load_bundle(folder: Path) -> Bundle:
         raise BundleError.of(f"no {MANIFEST} in {folder}", "a bundle or a run of `hyoid train`", "Check the path.")
     try:
         manifest = read_json(folder / MANIFEST)
-        found, expected = _hashes(folder), manifest["files"]
+        found, expected = hashes_of(folder), manifest["files"]
     except (ValueError, KeyError, TypeError) as error:
         raise BundleError(f"{folder / MANIFEST} is damaged ({error!r}); copy the bundle again.") from error
     if manifest["format"] > BUNDLE_FORMAT:
@@ -202,6 +140,7 @@ def load_bundle(folder: Path) -> Bundle:
     return Bundle(folder, recipe, tuple(read_json(folder / ENSEMBLE)["folds"]), manifest)
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+def hashes_of(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a bundle but its manifest; nested bundles have theirs hashed too."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
     return {path.relative_to(folder).as_posix(): sha256_of_file(path) for path in files}

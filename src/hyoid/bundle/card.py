@@ -38,7 +38,7 @@ def model_card(recipe: Recipe, folds: Sequence[str], cohort: Mapping[str, Any], 
                 f"| {name} | {_figure(entry['value'])} | {_figure(lower)} to {_figure(upper)} | {entry['n']} |"
             )
     else:
-        lines.append("None: no reported case has been predicted.")
+        lines.append(str(results.get("note", "None: no reported case has been predicted.")))
     if recipe.optimistic:
         lines += ["", "Selected on the reported part, as published: these figures are optimistic."]
     lines += ["", "Trained in the hospitals above; what it is worth elsewhere is not known from these figures.", ""]
@@ -51,10 +51,14 @@ def _inputs(recipe: Recipe) -> list[str]:
     clinical = (
         [] if recipe.inputs.clinical is None else [f"clinical record ({', '.join(recipe.inputs.clinical.columns)})"]
     )
-    lesions = (
-        [] if recipe.inputs.lesions is None else [f"lesion measures ({_measures(recipe.inputs.lesions)})"]
-    )
-    return [*recipe.inputs.images, *clinical, *lesions]
+    lesions = [] if recipe.inputs.lesions is None else [f"lesion measures ({_measures(recipe.inputs.lesions)})"]
+    return [*recipe.inputs.images, *_inferred(recipe), *clinical, *lesions]
+
+
+def _inferred(recipe: Recipe) -> list[str]:
+    mask, hpv = recipe.inputs.mask, recipe.inputs.hpv
+    told = [] if mask is None else [f"mask (trained on {mask.train}, applied to {mask.predict} ones)"]
+    return told + ([] if hpv is None else [f"HPV status (trained on {hpv.train}, applied to {hpv.predict})"])
 
 
 def _measures(lesions: LesionInput) -> str:

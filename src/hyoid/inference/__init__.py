@@ -2,8 +2,9 @@
 
 from hyoid.inference.case import Prediction, is_predicted, predict_framed, write_prediction
 from hyoid.inference.hpv import HpvLogits, HpvPredictor, join_answers
-from hyoid.inference.predict import Predictors, Segmenter
+from hyoid.inference.predict import Predictors
 from hyoid.inference.rfs import join_prognoses
+from hyoid.inference.segmenter import Segmenter
 
 __all__ = [
     "HpvLogits",

@@ -13,7 +13,7 @@ from hyoid.cohort.encoders.value import value_of
 from hyoid.cohort.images import read_images
 from hyoid.errors import CohortError
 from hyoid.features import measure_case, with_measures
-from hyoid.geometry import Volume
+from hyoid.geometry import Grid, Volume
 from hyoid.imaging import find_head, read_volume
 from hyoid.inference.classify import Images, ReadImages
 from hyoid.inference.missing import check_images
@@ -27,13 +27,15 @@ class Patient:
     """A case as a model reads it.
 
     `case` carries its lesion measures among the clinical values; `read` gives its images, None where none are read;
-    `missing` names the inputs that were not there, `notes` whatever was not as expected.
+    `missing` names the inputs that were not there, `notes` whatever was not as expected; `grid` is the frame's, where
+    there are images. A mask and an HPV status that the recipe's folds infer are not among them: see `NewPatient`.
     """
 
     case: Case
     read: ReadImages | None
     missing: tuple[str, ...]
     notes: tuple[str, ...]
+    grid: Grid | None = None
 
     @classmethod
     def of(cls, case: Case, bundle: Bundle, mask: Volume | None) -> Self:
@@ -51,8 +53,8 @@ class Patient:
         missing = check_images(case, bundle)
         if inputs.lesions is not None:
             case, notes = _measured(case, mask, recipe)
-        missing += [column for column in inputs.table_columns if value_of(case, column) is None]
-        if not inputs.images and len(missing) == len(inputs.table_columns):
+        missing += [column for column in inputs.recorded_columns if value_of(case, column) is None]
+        if not inputs.images and missing and len(missing) == len(inputs.recorded_columns):
             raise CohortError.of(
                 f"case {case.id} without {', '.join(missing)}",
                 f"at least one of what {recipe.title} reads",
@@ -65,7 +67,7 @@ class Patient:
             notes.append(NO_HEAD)
         framed = recipe.preprocess.apply(volumes, inputs.images)
         images: Images = framed.images, np.asarray(framed.present)
-        return cls(case, lambda _: images, tuple(missing), (*notes, *framed.notes))
+        return cls(case, lambda _: images, tuple(missing), (*notes, *framed.notes), framed.grid)
 
 
 def _measured(case: Case, mask: Volume | None, recipe: Recipe) -> tuple[Case, list[str]]:

@@ -11,8 +11,9 @@ import numpy as np
 from hyoid.bundle import Bundle
 from hyoid.cohort import Case
 from hyoid.geometry import Volume
-from hyoid.inference.patient import Patient
+from hyoid.inference.new_patient import NewPatient
 from hyoid.inference.prognosis import load_risk_model
+from hyoid.inference.upstream import Upstreams
 
 ANSWER_DAYS = {"1_year": 365, "2_years": 730, "3_years": 1095, "5_years": 1825}
 """Times at which survival is told."""
@@ -30,23 +31,26 @@ class RfsPredictor:
     def __init__(self, bundle: Bundle, device: str) -> None:
         self.bundle, self.recipe = bundle, bundle.recipe
         self.models = {fold: load_risk_model(self.recipe, bundle.folder / fold, device) for fold in bundle.chosen_folds}
+        self.upstreams = {fold: Upstreams(bundle.folder / fold, device) for fold in self.models}
         self.placed = bundle.prognosis
 
-    def answer(self, case: Case, mask: Volume | None = None) -> dict[str, Any]:
+    def answer(self, case: Case, mask: Volume | None = None, *, mask_given: bool = False) -> dict[str, Any]:
         """Return the RFS part of a case's JSON: risk, percentile, group, survival with the spread over folds, gaps.
 
         Risk is the mean of the folds' risks, each standardised on its own `select` part; higher is worse. `mask` is a
-        predicted label map for lesion measures where the case has no own.
+        predicted label map for lesion measures, or for a mask, where the case has no own; `mask_given` is explained
+        by `NewPatient`.
 
         Raises
         ------
         CohortError, ImageError, GeometryError
-            As `Patient.of`.
+            As `NewPatient`.
         """
-        patient = Patient.of(case, self.bundle, mask)
-        days = list(ANSWER_DAYS.values())
-        found = {name: model.prognosis([patient.case], patient.read, days) for name, model in self.models.items()}
-        notes = [*patient.notes, *dict.fromkeys(note for _, said in found.values() for note in said)]
+        patient, days = NewPatient(case, self.bundle, mask, mask_given=mask_given), list(ANSWER_DAYS.values())
+        given = {name: patient.given(upstreams) for name, upstreams in self.upstreams.items()}
+        found = {name: self.models[name].prognosis([one.case], one.read, days) for name, one in given.items()}
+        said = [*(one.notes for one in given.values()), *(notes for _, notes in found.values())]
+        notes = [*patient.notes, *dict.fromkeys(note for each in said for note in each)]
         risks = {name: float(prognosis.risk[0]) for name, (prognosis, _) in found.items()}
         survival = np.array([prognosis.survival[0] for prognosis, _ in found.values()])
         notes += self._beyond(max(days))
@@ -65,7 +69,8 @@ class RfsPredictor:
                 for (name, day), at in zip(ANSWER_DAYS.items(), survival.T, strict=True)
             },
             "folds_risk": risks,
-            "missing": list(patient.missing),
+            **({"inferred": {name: one.inferred for name, one in given.items()}} if self.recipe.inputs.infers else {}),
+            "missing": list(dict.fromkeys(name for one in given.values() for name in one.missing)),
             "notes": notes,
         }
 

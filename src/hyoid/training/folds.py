@@ -18,6 +18,7 @@ from hyoid.progress import follow, set_quiet, track
 from hyoid.recipe import Recipe
 from hyoid.training.checkpoint import epochs_logged
 from hyoid.training.classifier import fit_classifier, write_logits
+from hyoid.training.given import given_inputs
 from hyoid.training.machine import Machine
 from hyoid.training.prognosis import fit_prognosis, write_prognoses
 from hyoid.training.segmenter import fit_segmenter
@@ -95,9 +96,14 @@ def predict_held_out(work: Work, folds: Sequence[Fold]) -> None:
         networks = [_network(work, number, machine) for number in numbers]
         _write_label_maps(work, networks, held_out, HELD_OUT, "all", machine)
         return
-    write = write_logits if work.recipe.task == "hpv" else write_prognoses
+    recipe, parts, store = work.recipe, {"held_out": held_out}, work.store
     for number in numbers:
-        write(work.recipe, {"held_out": held_out}, work.cases, work.store, work.folder(number), work.device)
+        folder = work.folder(number)
+        if recipe.task == "hpv":
+            write_logits(recipe, parts, work.cases, store, folder, work.device)
+            continue
+        given = given_inputs(recipe, folds[number], ("held_out",), work.cases, store, folder, work.device)
+        write_prognoses(recipe, parts, given, store, folder, work.device)
 
 
 def _one_fold(work: Work, fold: Fold, number: int, threads: int | None = None) -> None:
@@ -116,8 +122,10 @@ def _one_fold(work: Work, fold: Fold, number: int, threads: int | None = None) -
         fit_classifier(recipe, fold, number, work.cases, work.store, folder, machine)
         write_logits(recipe, parts, work.cases, work.store, folder, work.device)
     else:
-        fit_prognosis(recipe, fold, number, work.cases, work.store, folder, machine)
-        write_prognoses(recipe, parts, work.cases, work.store, folder, work.device)
+        asked = ("train", "select", "stack", "report")
+        given = given_inputs(recipe, fold, asked, work.cases, work.store, folder, work.device)
+        fit_prognosis(recipe, fold, number, given, work.store, folder, machine)
+        write_prognoses(recipe, parts, given, work.store, folder, work.device)
 
 
 def _network(work: Work, number: int, machine: Machine) -> nn.Module:

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from hyoid.cohort import Case, Fold
+from hyoid.cohort import Fold
 from hyoid.estimators import FittedSurvival
 from hyoid.files import read_json, write_json
 from hyoid.inference.prognosis import load_risk_model, load_risk_network, network_risks
+from hyoid.metrics.survival import Observed
 from hyoid.recipe import EstimatorStage, Recipe
 from hyoid.survival import FittedBaseline, fit_baseline
 from hyoid.training.checkpoint import is_finished
 from hyoid.training.fit import kept_weights
+from hyoid.training.given import Given
 from hyoid.training.machine import Machine
 from hyoid.training.patient_network import fit_patient_network
 from hyoid.training.patients import Patients, patients_of
@@ -55,15 +57,15 @@ def fit_prognosis(
     recipe: Recipe,
     fold: Fold,
     number: int,
-    cases: Mapping[str, Case],
+    given: Given,
     store: Store | None,
     folder: Path,
     machine: Machine,
 ) -> None:
     """Fit the recipe's stages on `fold` and leave `fitted.json`, and of a network the weights, in `folder`.
 
-    `cases` carry their lesion measures. A finished fold is left as it is; an unfinished one goes on from its last
-    checkpoint.
+    The given cases carry their lesion measures. A finished fold is left as it is; an unfinished one goes on from its
+    last checkpoint.
 
     Raises
     ------
@@ -72,11 +74,11 @@ def fit_prognosis(
     """
     if is_finished(folder):
         return
-    train, select, stack = ([cases[i] for i in sorted(part)] for part in (fold.train, fold.select, fold.stack))
+    train, select, stack = ([given.cases[i] for i in sorted(part)] for part in (fold.train, fold.select, fold.stack))
     check_events(train, stack, fold.name)
     encoder = recipe.inputs.fit_encoder(train)
     columns = () if encoder is None else encoder.names
-    parts = [patients_of(part, store, encoder) for part in (train, select, stack)]
+    parts = [patients_of(part, store, encoder, given.masks) for part in (train, select, stack)]
     stage = recipe.estimator_stage
     if recipe.has_network and stage is not None and stage.fit_on == "train":
         parts[2] = parts[0]
@@ -98,7 +100,7 @@ def fit_prognosis(
 def write_prognoses(
     recipe: Recipe,
     parts: Mapping[str, Iterable[str]],
-    cases: Mapping[str, Case],
+    given: Given,
     store: Store | None,
     folder: Path,
     device: str,
@@ -111,10 +113,7 @@ def write_prognoses(
         return
     model = load_risk_model(recipe, folder, device)
     for name, ids in missing.items():
-        chosen = patients_of([cases[i] for i in ids], store, None)
-        if not ids:  # a split of somebody else's may select nobody
-            found[name] = {}
-            continue
+        chosen = patients_of([given.cases[i] for i in ids], store, None, given.masks)
         prognosis, notes = model.prognosis(chosen.cases, chosen.read, HORIZON_DAYS)
         rows = zip(ids, prognosis.risk.tolist(), prognosis.survival.tolist(), strict=True)
         found[name] = {i: {"risk": risk, "survival": survival} for i, risk, survival in rows}
@@ -152,7 +151,7 @@ def _member(fit: _Fit, weights: str | None) -> dict[str, Any]:
     if stage is not None and network is not None:
         estimator = _on_features(fit, stage, network)
     elif stage is not None:
-        tables = [(_table(fit, part), part.observed) for part in (fit.train, fit.select)]
+        tables = [(_table(part), part.observed) for part in (fit.train, fit.select)]
         estimator = stage.survival.fit(fit.columns, tables[0], tables[1])
     baseline = _baseline(fit, network, estimator)
     return {
@@ -171,33 +170,33 @@ def _baseline(fit: _Fit, network: nn.Module | None, estimator: FittedSurvival | 
 
 
 def _on_features(fit: _Fit, stage: EstimatorStage, network: nn.Module) -> FittedSurvival:
-    """Fit the estimator on one network's deep features of the `stack` part; `select` may be empty."""
-
-    def features(part: Patients) -> Floats:
-        return network_risks(network, len(part.cases), part.read, part.clinical, fit.device).features
-
-    stack = features(fit.stack)
-    select = features(fit.select) if fit.select.cases else stack[:0]
-    names = tuple(f"deep_{k:04d}" for k in range(stack.shape[1]))
-    return stage.survival.fit(names, (stack, fit.stack.observed), (select, fit.select.observed))
+    """Fit the estimator on one network's deep features of the `stack` part."""
+    tables: list[tuple[Floats, Observed]] = []
+    for part in (fit.stack, fit.select):
+        output = network_risks(network, len(part.cases), part.read, part.clinical, fit.device)
+        tables.append((output.features, part.observed))
+    names = tuple(f"deep_{k:04d}" for k in range(tables[0][0].shape[1]))
+    return stage.survival.fit(names, tables[0], tables[1])
 
 
 def _risks(fit: _Fit, network: nn.Module | None, part: Patients, estimator: FittedSurvival | None) -> Floats:
     """Return the risks (n,) of a part by the network, or by the estimator on the table or on the network's features."""
-    if not part.cases:
-        return np.zeros(0)
     if network is None:
         if estimator is None:
             raise TypeError("neither network nor estimator")
-        return estimator.risk(_table(fit, part))
+        return estimator.risk(_table(part))
     output = network_risks(network, len(part.cases), part.read, part.clinical, fit.device)
     return output.risk if estimator is None else estimator.risk(output.features)
 
 
-def _table(fit: _Fit, part: Patients) -> Floats:
-    """Return the encoded table (n, columns) of a part, which may be empty."""
-    return np.zeros((0, len(fit.columns))) if part.clinical is None else np.asarray(part.clinical, np.float64)
+def _table(part: Patients) -> Floats:
+    if part.clinical is None:
+        raise TypeError("an estimator reads an encoded table")
+    return np.asarray(part.clinical, np.float64)
 
 
 def _absent(recipe: Recipe, train: Patients) -> dict[str, int]:
-    return {} if train.stored is None else trained_without(recipe, [case.present for case in train.stored])
+    if train.stored is None:
+        return {}
+    images = trained_without(recipe, [case.present for case in train.stored])
+    return images if train.masks is None else images | {"mask": int((~train.has_mask).sum())}

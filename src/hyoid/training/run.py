@@ -15,11 +15,13 @@ from hyoid.recipe import Recipe, dump_recipe, load_recipe
 from hyoid.training.checkpoint import is_finished
 from hyoid.training.copies import find_copies
 from hyoid.training.decide import decide
+from hyoid.training.expert_masks import prepare_expert_masks
 from hyoid.training.folds import Work, chosen_folds, predict_held_out, train_folds
 from hyoid.training.inputs_there import check_folds, check_inputs
 from hyoid.training.lesion_table import add_lesion_measures
 from hyoid.training.risk_table import write_risk_tables
 from hyoid.training.store import Store
+from hyoid.training.upstream import check_upstreams, fit_upstreams
 from hyoid.training.usable import usable_cases
 from hyoid.version import __version__
 
@@ -68,11 +70,13 @@ def train_run(
     drawn = recipe.make_folds(usable)  # what is wrong with them is refused before anything is written
     chosen_folds(len(drawn), fold)
     notes = [*check_inputs(recipe, usable), *check_folds(recipe, usable, drawn)]
+    check_upstreams(recipe, usable, drawn)
     if recipe.task != "segmentation":
         _check_reported_once(drawn)
     _open_folder(out, recipe, cohort, resume)
     usable, unmeasured = add_lesion_measures(recipe, usable, out, jobs)
-    stored, set_aside = _stored(recipe, usable, store or out / "store", jobs)
+    store = store or out / "store"
+    stored, set_aside = _stored(recipe, usable, store, out, jobs)
     excluded |= unmeasured | set_aside
     usable = [case for case in usable if case.id not in excluded]
     write_json(out / "excluded.json", excluded)
@@ -80,7 +84,9 @@ def train_run(
     numbers = chosen_folds(len(folds), fold)
     work = Work(recipe, {case.id: case for case in usable}, stored, out, device)
     fitted = [k for k in range(len(folds)) if is_finished(work.folder(k))]  # killed perhaps before its predictions
-    train_folds(work, folds, sorted({*numbers, *fitted}), jobs)
+    numbers = sorted({*numbers, *fitted})
+    fit_upstreams(work, cohort, folds, numbers, store, jobs, train_run)
+    train_folds(work, folds, numbers, jobs)
     finished = [k for k in range(len(folds)) if is_finished(work.folder(k))]
     complete = len(finished) == len(folds)
     held_out = {i for one in folds for i in one.held_out} if complete else set()
@@ -97,15 +103,24 @@ def train_run(
     return Run(out, recipe, folders, names, excluded, *parts, tuple(notes))
 
 
-def _stored(recipe: Recipe, cases: Sequence[Case], root: Path, jobs: int) -> tuple[Store | None, dict[str, str]]:
-    """Preprocess the cases of a recipe that reads images; return its store and `{id: reason}` of those set aside."""
+def _stored(
+    recipe: Recipe, cases: Sequence[Case], root: Path, out: Path, jobs: int
+) -> tuple[Store | None, dict[str, str]]:
+    """Preprocess the cases of a recipe that reads images; return its store and `{id: reason}` of those set aside.
+
+    The experts' masks, where the recipe reads them, are kept in `out`.
+    """
     if recipe.preprocess is None:
         return None, {}
+    given = cases
     if recipe.task != "segmentation":  # a classifier never sees the mask: a wrong one is no reason to lose a case
         cases = [replace(case, mask=None) for case in cases]
     stored = Store(root, recipe.preprocess, recipe.inputs.images)
     excluded = dict(stored.prepare(cases, jobs).quarantined)
-    return stored, excluded | find_copies(stored.open(case.id) for case in cases if case.id not in excluded)
+    excluded |= find_copies(stored.open(case.id) for case in cases if case.id not in excluded)
+    if recipe.inputs.mask is not None and "expert" in recipe.inputs.mask.uses:
+        excluded |= prepare_expert_masks([case for case in given if case.id not in excluded], stored, out, jobs)
+    return stored, excluded
 
 
 def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> None:

@@ -13,17 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyoid.cohort import Case
+from hyoid.cohort.expert_mask import read_expert_mask
 from hyoid.cohort.images import read_images, with_ct
 from hyoid.errors import CohortError, HyoidError
 from hyoid.files import read_json, sha256_of_file, sha256_of_json, write_json
-from hyoid.geometry import Volume
-from hyoid.imaging import Framed, Preprocess, read_volume
+from hyoid.imaging import Framed, Preprocess
 from hyoid.progress import track
 from hyoid.training.chunked import save_chunked
 from hyoid.training.stored_case import STORE_FORMAT, StoredCase
-
-MASK_TOLERANCE_MM = 0.1
-"""How far a corner of the mask's grid may lie from the CT's: headers are rounded, voxels are not."""
 
 LOCATIONS_PER_CLASS = 10_000
 """Voxels kept per class as candidates for patch centres; more would change no draw that matters."""
@@ -105,20 +102,9 @@ class Store:
     def _framed(self, case: Case) -> tuple[Framed, dict[str, str]]:
         """Return the preprocessed case, and the hash of each native image's voxels."""
         images = read_images(case, with_ct(self.channels))
-        mask = None if case.mask is None else _label_map(read_volume(case.mask), case)
-        if mask is not None and "ct" in images and not mask.grid.same_as(images["ct"].grid, MASK_TOLERANCE_MM):
-            raise CohortError.of(
-                f"the mask of {case.id} on {mask.grid}", f"the CT's grid, {images['ct'].grid}", "Resample the mask."
-            )
+        mask = read_expert_mask(case, images["ct"].grid if "ct" in images else None)
         voxels = {name: image.voxel_hash() for name, image in images.items()}
         return self.preprocess.apply(images, self.channels, mask), voxels
-
-
-def _label_map(mask: Volume, case: Case) -> Volume:
-    values = np.unique(mask.array)
-    if not np.isin(values, (0, 1, 2)).all():
-        raise CohortError.of(f"labels {values.tolist()} in {case.mask}", "0, 1 (GTVp) and 2 (GTVn)", "Recode the mask.")
-    return mask.with_array(mask.array.astype(np.uint8))
 
 
 def _fingerprint(case: Case, channels: Sequence[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hyoid.cohort import Case
 from hyoid.errors import CohortError
-from hyoid.recipe import Recipe
+from hyoid.recipe import Recipe, upstream_recipes
 
 _LABEL: dict[str, str] = {
     "segmentation": "an expert mask",
@@ -26,22 +26,12 @@ def usable_cases(cases: Iterable[Case], recipe: Recipe) -> tuple[list[Case], dic
     CohortError
         If none is usable; the most frequent reason is given.
     """
+    segmentation = upstream_recipes(recipe).get("segmentation")
     usable, excluded = [], {}
     for case in cases:
-        missing = [name for name in recipe.inputs.images if name not in case.images]
-        lacking = [name for name in recipe.inputs.only_with if name not in case.images]
-        if lacking:
-            excluded[case.id] = f"no {' and no '.join(lacking)} (inputs.only_with)"
-        elif missing and (recipe.inputs.missing == "refuse" or len(missing) == len(recipe.inputs.images)):
-            excluded[case.id] = f"no {' and no '.join(missing)}"
-        elif recipe.task == "segmentation" and case.mask is None:
-            excluded[case.id] = "no expert mask"
-        elif recipe.task == "hpv" and case.hpv is None:
-            excluded[case.id] = "HPV status unknown"
-        elif recipe.task == "rfs" and (case.relapse is None or case.rfs_days is None):
-            excluded[case.id] = "outcome unknown"
-        elif recipe.inputs.lesions is not None and recipe.inputs.missing == "refuse" and case.mask is None:
-            excluded[case.id] = "no expert mask to measure lesions in"
+        reason = _why_not(case, recipe) or _why_no_mask(case, recipe, segmentation)
+        if reason:
+            excluded[case.id] = reason
         else:
             usable.append(case)
     if not usable:
@@ -54,10 +44,53 @@ def usable_cases(cases: Iterable[Case], recipe: Recipe) -> tuple[list[Case], dic
     return usable, excluded
 
 
+def lacking_images(case: Case, recipe: Recipe) -> list[str]:
+    """Return the images that the case lacks and the recipe cannot do without."""
+    wanted = recipe.inputs.images
+    missing: list[str] = [name for name in wanted if name not in case.images]
+    return missing if recipe.inputs.missing == "refuse" or len(missing) == len(wanted) else []
+
+
+def _why_not(case: Case, recipe: Recipe) -> str | None:
+    """Return why a case has not the images or the label of the recipe."""
+    lacking = [name for name in recipe.inputs.only_with if name not in case.images]
+    if lacking:
+        return f"no {' and no '.join(lacking)} (inputs.only_with)"
+    if missing := lacking_images(case, recipe):
+        return f"no {' and no '.join(missing)}"
+    if recipe.task == "segmentation" and case.mask is None:
+        return "no expert mask"
+    if recipe.task == "hpv" and case.hpv is None:
+        return "HPV status unknown"
+    if recipe.task == "rfs" and (case.relapse is None or case.rfs_days is None):
+        return "outcome unknown"
+    return None
+
+
+def _why_no_mask(case: Case, recipe: Recipe, segmentation: Recipe | None) -> str | None:
+    """Return why a case has no mask that the recipe cannot do without; `segmentation` is who predicts masks."""
+    if recipe.inputs.missing == "fill":
+        return None
+    if case.mask is None and (purpose := _purpose_of_mask(recipe)):
+        return f"no expert mask {purpose}"
+    lacking = [] if segmentation is None else lacking_images(case, segmentation)
+    return f"no {' and no '.join(lacking)} to predict a mask by" if lacking else None
+
+
+def _purpose_of_mask(recipe: Recipe) -> str:
+    """Return what a patient-level recipe needs the expert's mask for, empty where it can do without."""
+    inputs = recipe.inputs
+    if inputs.missing == "fill":
+        return ""
+    if inputs.lesions is not None:
+        return "to measure lesions in"
+    return "to read (inputs.mask)" if inputs.mask is not None and "expert" in inputs.mask.uses else ""
+
+
 def needed(recipe: Recipe) -> list[str]:
     """Return in words what a training case must have."""
     label = [_LABEL[recipe.task]]
-    masks = ["an expert mask"] if recipe.inputs.lesions is not None and recipe.inputs.missing == "refuse" else []
+    masks = ["an expert mask"] if _purpose_of_mask(recipe) else []
     images = dict.fromkeys((*recipe.inputs.images, *recipe.inputs.only_with))
     return [*(name.upper() for name in images), *masks, *label]
 
