@@ -14,7 +14,6 @@ from hyoid.cohort import Fold
 from hyoid.estimators import FittedSurvival
 from hyoid.files import read_json, write_json
 from hyoid.inference.prognosis import load_risk_model, load_risk_network, network_risks
-from hyoid.metrics.survival import Observed
 from hyoid.recipe import EstimatorStage, Recipe
 from hyoid.survival import FittedBaseline, fit_baseline
 from hyoid.training.checkpoint import is_finished
@@ -113,6 +112,9 @@ def write_prognoses(
         return
     model = load_risk_model(recipe, folder, device)
     for name, ids in missing.items():
+        if not ids:  # a split of somebody else's may select nobody
+            found[name] = {}
+            continue
         chosen = patients_of([given.cases[i] for i in ids], store, None, given.masks)
         prognosis, notes = model.prognosis(chosen.cases, chosen.read, HORIZON_DAYS)
         rows = zip(ids, prognosis.risk.tolist(), prognosis.survival.tolist(), strict=True)
@@ -151,7 +153,7 @@ def _member(fit: _Fit, weights: str | None) -> dict[str, Any]:
     if stage is not None and network is not None:
         estimator = _on_features(fit, stage, network)
     elif stage is not None:
-        tables = [(_table(part), part.observed) for part in (fit.train, fit.select)]
+        tables = [(_table(fit, part), part.observed) for part in (fit.train, fit.select)]
         estimator = stage.survival.fit(fit.columns, tables[0], tables[1])
     baseline = _baseline(fit, network, estimator)
     return {
@@ -170,29 +172,32 @@ def _baseline(fit: _Fit, network: nn.Module | None, estimator: FittedSurvival | 
 
 
 def _on_features(fit: _Fit, stage: EstimatorStage, network: nn.Module) -> FittedSurvival:
-    """Fit the estimator on one network's deep features of the `stack` part."""
-    tables: list[tuple[Floats, Observed]] = []
-    for part in (fit.stack, fit.select):
-        output = network_risks(network, len(part.cases), part.read, part.clinical, fit.device)
-        tables.append((output.features, part.observed))
-    names = tuple(f"deep_{k:04d}" for k in range(tables[0][0].shape[1]))
-    return stage.survival.fit(names, tables[0], tables[1])
+    """Fit the estimator on one network's deep features of the `stack` part; `select` may be empty."""
+
+    def features(part: Patients) -> Floats:
+        return network_risks(network, len(part.cases), part.read, part.clinical, fit.device).features
+
+    stack = features(fit.stack)
+    select = features(fit.select) if fit.select.cases else stack[:0]
+    names = tuple(f"deep_{k:04d}" for k in range(stack.shape[1]))
+    return stage.survival.fit(names, (stack, fit.stack.observed), (select, fit.select.observed))
 
 
 def _risks(fit: _Fit, network: nn.Module | None, part: Patients, estimator: FittedSurvival | None) -> Floats:
     """Return the risks (n,) of a part by the network, or by the estimator on the table or on the network's features."""
+    if not part.cases:
+        return np.zeros(0)
     if network is None:
         if estimator is None:
             raise TypeError("neither network nor estimator")
-        return estimator.risk(_table(part))
+        return estimator.risk(_table(fit, part))
     output = network_risks(network, len(part.cases), part.read, part.clinical, fit.device)
     return output.risk if estimator is None else estimator.risk(output.features)
 
 
-def _table(part: Patients) -> Floats:
-    if part.clinical is None:
-        raise TypeError("an estimator reads an encoded table")
-    return np.asarray(part.clinical, np.float64)
+def _table(fit: _Fit, part: Patients) -> Floats:
+    """Return the encoded table (n, columns) of a part, which may be empty."""
+    return np.zeros((0, len(fit.columns))) if part.clinical is None else np.asarray(part.clinical, np.float64)
 
 
 def _absent(recipe: Recipe, train: Patients) -> dict[str, int]:
