@@ -11,7 +11,7 @@ from hyoid.recipe import Recipe, load_recipe, parse_recipe
 from hyoid.settings import Settings
 
 PAGE = (ROOT / "docs" / "how-to" / "write-a-recipe.md").read_text(encoding="utf-8")
-EXAMPLE, CLASSIFIER = blocks(PAGE, "yaml")
+EXAMPLE, CLASSIFIER, SURVIVAL = blocks(PAGE, "yaml")
 
 
 def _settings_in(annotation: Any) -> Iterator[type[Settings]]:
@@ -50,6 +50,7 @@ def test_the_walk_reaches_the_leaves() -> None:
     assert {"UNet", "DiceCE", "Flip", "Window", "KFold", "RemoveSmallComponents", "Reported"} <= names
     assert {"ResNet18", "ClinicalBranch", "Fusion", "Focal", "Median", "LogisticRegression", "Platt"} <= names
     assert {"AxialCrop", "Balanced", "CropResize", "CosineSchedule", "CostThreshold", "LesionInput"} <= names
+    assert {"RiskHead", "Cox", "WeightedLoss", "EstimatorStage", "BaggedIcare", "PlateauSchedule"} <= names
 
 
 def test_the_example_and_its_variant_are_valid(tmp_path: Path) -> None:
@@ -67,6 +68,18 @@ def test_the_classifier_and_its_variant_are_valid(tmp_path: Path) -> None:
     path.write_text(CLASSIFIER.body, encoding="utf-8")
     assert load_recipe(str(path)).build_network(columns=5) is not None
     assert load_recipe(f"{path}:record", preset="small").build_network(columns=5) is not None
+
+
+def test_the_survival_recipe_and_its_variants_are_valid(tmp_path: Path) -> None:
+    path = tmp_path / "my-rfs.yaml"
+    path.write_text(SURVIVAL.body, encoding="utf-8")
+    both = load_recipe(str(path))
+    assert (both.task, len(both.stages)) == ("rfs", 2)
+    assert both.build_network(columns=5) is not None
+    alone = load_recipe(f"{path}:network-alone", preset="tiny")
+    assert alone.estimator_stage is None
+    assert alone.build_network(columns=5) is not None
+    assert not load_recipe(f"{path}:record").has_network
 
 
 def test_files_for_new_parts_exist() -> None:
