@@ -7,7 +7,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from hyoid.imaging import AxialCrop, FullView, NeckBox
+from hyoid.estimators import LogisticRegression
+from hyoid.imaging import AxialCrop, FixedBox, FullView, NeckBox
+from hyoid.losses.survival import WeightedSum
 from hyoid.recipe import EstimatorStage, NetworkStage, Recipe, load_recipe, recipe_names
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +23,8 @@ RECIPES_INTRODUCTION = (
     "`hyoid recipes` lists them, `hyoid recipes NAME` prints every setting of one, `hyoid recipes NAME:VARIANT` of a "
     "variant. The figures below are the papers' own, on the papers' own data; they are not results of hyoid."
 )
+
+ANSWERS = {"hpv": "HPV status", "rfs": "recurrence-free survival"}
 
 
 def command_tree() -> Any:
@@ -126,7 +130,7 @@ def recipes_page() -> str:
     ]
     lines += [
         f"| [`{r.name}`](#{r.name}) | {_cell(r.description)} | {', '.join(_inputs(r))} | "
-        f"{', '.join(r.labels.values()) or 'HPV status'} | {', '.join(f'`{v}`' for v in r.variants) or 'none'} |"
+        f"{', '.join(r.labels.values()) or ANSWERS[r.task]} | {', '.join(f'`{v}`' for v in r.variants) or 'none'} |"
         for r in recipes
     ]
     for recipe in recipes:
@@ -135,15 +139,17 @@ def recipes_page() -> str:
 
 
 def _inputs(recipe: Recipe) -> list[str]:
-    clinical, lesions = recipe.inputs.clinical, recipe.inputs.lesions
-    return [*recipe.inputs.images, *(["clinical"] if clinical else []), *(["lesions"] if lesions else [])]
+    inputs = recipe.inputs
+    others = {"mask": inputs.mask, "clinical": inputs.clinical, "lesions": inputs.lesions}
+    return [*inputs.images, *(name for name, there in others.items() if there is not None)]
 
 
 def _recipe_section(recipe: Recipe) -> list[str]:
     lines = ["", f"## {recipe.name}", "", recipe.description, ""]
     lines += _inputs_lines(recipe)
-    stage = recipe.stages[0]
-    lines += _estimator_lines(stage) if isinstance(stage, EstimatorStage) else _network_lines(stage)
+    for stage in recipe.stages:
+        after = recipe.network_stage.training.select.every_epochs if recipe.has_network else None
+        lines += _estimator_lines(stage, after) if isinstance(stage, EstimatorStage) else _network_lines(stage)
     lines.append(f"- Split `{recipe.split.name}`, select `{recipe.split.select}`.")
     if recipe.task != "segmentation":
         lines.append(_decision_line(recipe))
@@ -173,8 +179,14 @@ def _inputs_lines(recipe: Recipe) -> list[str]:
     if recipe.inputs.clinical is not None:
         columns = ", ".join(f"`{name}`" for name in recipe.inputs.clinical.columns)
         lines.append(f"- Clinical columns {columns}, encoded by `{recipe.inputs.clinical.encoder.name}`.")
-    if recipe.inputs.lesions is not None:
-        lines.append(f"- Lesion measures {', '.join(f'`{name}`' for name in recipe.inputs.lesions.measures)}.")
+    if (lesions := recipe.inputs.lesions) is not None:
+        measures = [f"`{name}`" for name in lesions.measures]
+        lines.append(f"- Lesion measures {', '.join(measures + ['radiomics'] * (lesions.radiomics is not None))}.")
+    for name, inferred in {"Masks": recipe.inputs.mask, "HPV status": recipe.inputs.hpv}.items():
+        if inferred is not None:
+            lines.append(
+                f"- {name}: in training `{inferred.train}`, applied `{inferred.predict}`, by `{inferred.recipe}`."
+            )
     return lines
 
 
@@ -186,6 +198,8 @@ def _frame(recipe: Recipe) -> str:
             f"`{frame.name}` at {_triple(frame.spacing_mm)} mm; patches of {_triple(patch or ())} mm, "
             f"{recipe.patch_voxels} voxels (z, y, x)"
         )
+    if isinstance(frame, FixedBox):
+        return f"`{frame.name}` of {_triple(frame.size_mm)} mm at {_triple(frame.spacing_mm)} mm"
     length = f" of {frame.length_mm:g} mm" if isinstance(frame, AxialCrop) else ""
     return f"`{frame.name}`{length} in {_triple(frame.size_voxels)} voxels"
 
@@ -199,9 +213,8 @@ def _network_lines(stage: NetworkStage) -> list[str]:
     if network.clinical is not None:
         parts.append(f"clinical branch {_widths(network.clinical.hidden)}")
     if network.backbone is None:
-        loss = next(iter(network.heads.values())).loss
-        options = _set(loss.model_dump(exclude_defaults=True, exclude={"name"}))
-        parts += [f"fusion {_widths(network.fusion.hidden)}", f"loss `{loss.name}`{options}"]
+        loss = _loss(next(iter(network.heads.values())).loss)
+        parts += [f"fusion {_widths(network.fusion.hidden)}", f"loss {loss}"]
     draws = "" if training.cases.name == "every_case" else f", cases `{training.cases.name}`"
     patience = "" if training.select.patience is None else f", patience {training.select.patience}"
     line = (
@@ -212,14 +225,33 @@ def _network_lines(stage: NetworkStage) -> list[str]:
     return [line]
 
 
-def _estimator_lines(stage: EstimatorStage) -> list[str]:
+def _loss(loss: Any) -> str:
+    if isinstance(loss, WeightedSum):
+        return " + ".join(f"{part.weight:g} {_loss(part.loss)}" for part in loss.parts)
+    return f"`{loss.name}`{_set(loss.model_dump(exclude_defaults=True, exclude={'name'}))}"
+
+
+def _estimator_lines(stage: EstimatorStage, after: int | None) -> list[str]:
+    """The estimator; `after` is after how many epochs of a network it is fitted anew, None where there is none."""
     found = stage.estimator
-    strengths = ", ".join(f"{value:g}" for value in found.strengths)
-    return [f"- Estimator `{found.name}`, C of {strengths}, {'balanced' if found.balanced else 'unweighted'} classes."]
+    if isinstance(found, LogisticRegression):
+        strengths = ", ".join(f"{value:g}" for value in found.strengths)
+        return [
+            f"- Estimator `{found.name}`, C of {strengths}, {'balanced' if found.balanced else 'unweighted'} classes."
+        ]
+    line = f"- Estimator `{found.name}`{_set(found.model_dump(exclude_defaults=True, exclude={'name'}))}"
+    if after is not None:
+        part = f"`stack`, {stage.stack_fraction:g} of the training patients" if stage.fit_on == "stack" else "`train`"
+        often = "every epoch" if after == 1 else f"every {after} epochs"
+        kept = "all of these fits are kept" if stage.iterations == "all" else "the best of these fits is kept"
+        line += f" on the network's deep features, fitted on {part}, anew {often}; {kept}"
+    return [f"{line}."]
 
 
 def _decision_line(recipe: Recipe) -> str:
     decision, ensemble = recipe.decision, recipe.inference.ensemble
+    if recipe.task == "rfs":
+        return f"- Ensemble `{ensemble.name}`; {recipe.inference.risk_groups} groups of risk."
     return (
         f"- Ensemble `{ensemble.name}`; calibration `{decision.calibration.name}`, threshold "
         f"`{decision.threshold.name}`, both from `{decision.source}`."
@@ -248,7 +280,13 @@ def _different(first: Any, second: Any, path: tuple[str, ...]) -> list[str]:
     if isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
         pairs = enumerate(zip(first, second, strict=True))
         return [found for i, pair in pairs for found in _different(*pair, (*path, str(i)))]
+    if path == ("stages",):
+        return [f"stages=[{', '.join(_stage(each) for each in second)}]"]
     return [f"{'.'.join(path)}={_plain(second)}"]
+
+
+def _stage(stage: dict[str, Any]) -> str:
+    return f"{{estimator: {stage['estimator']['name']}}}" if stage["kind"] == "estimator" else "{network: ...}"
 
 
 def _plain(value: Any) -> str:
@@ -256,6 +294,8 @@ def _plain(value: Any) -> str:
         return "null"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key}: {_plain(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_plain, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
