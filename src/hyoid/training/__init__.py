@@ -1,5 +1,6 @@
 """Training: the store, the one fit loop, cross-validation."""
 
+from hyoid.training.conditions import prognoses_under
 from hyoid.training.decide import DECISION
 from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, PREDICTIONS
 from hyoid.training.risk_table import PROGNOSIS
@@ -16,6 +17,7 @@ __all__ = [
     "Run",
     "Store",
     "StoreReport",
+    "prognoses_under",
     "train_run",
     "usable_cases",
 ]
