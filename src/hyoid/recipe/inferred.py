@@ -46,8 +46,8 @@ class MaskInput(Upstream):
     predict
         What it is applied to, in reported and in new patients.
     crop_mm
-        Edges (x, y, z) of the block around the lesions that the network sees, whole frames without it. It needs the
-        frame `fixed_box`.
+        Edges (x, y, z) of the block around the lesions that the network sees, rounded to what it takes; whole frames
+        without it. It needs the frame `fixed_box`.
     random_crop
         In training, how often the block lies anywhere.
     """
