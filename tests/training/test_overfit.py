@@ -1,4 +1,7 @@
-"""Every image encoder learns four phantoms by heart: the shortest proof that a gradient reaches every part of it."""
+"""Every image encoder learns four phantoms by heart: the shortest proof that a gradient reaches every part of it.
+
+A survival network learns the order of six of whom three recur.
+"""
 
 from pathlib import Path
 
@@ -6,11 +9,17 @@ import pytest
 
 from hyoid.cohort import Case, Fold, read_cohort
 from hyoid.files import read_json
+from hyoid.inference.prognosis import load_risk_model, network_risks
+from hyoid.metrics.survival import concordance
 from hyoid.phantom import draw_patients, write_cohort
-from hyoid.recipe import load_recipe
+from hyoid.recipe import Recipe, load_recipe
+from hyoid.survival import partial_log_likelihood
 from hyoid.training.checkpoint import read_metrics
 from hyoid.training.classifier import fit_classifier, write_logits
+from hyoid.training.given import Given
 from hyoid.training.machine import Machine
+from hyoid.training.patients import patients_of
+from hyoid.training.prognosis import fit_prognosis
 from hyoid.training.store import Store
 
 
@@ -23,6 +32,20 @@ def phantoms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
     write_cohort(root, 40, 0, broken=False, keep=keep)
     cases = {case.id: case for case in read_cohort(root).cases}
     assert sorted(case.hpv for case in cases.values()) == [False, False, True, True]
+    return cases
+
+
+@pytest.fixture(scope="module")
+def followed(phantoms: dict[str, Case], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
+    """The same four, of whom one recurs, and two more who do: nine pairs that can be compared."""
+    known = [patient for patient in draw_patients(40, 0) if "outcome" not in patient.missing]
+    more = [patient.id for patient in known if patient.outcome.relapse and patient.id not in phantoms][:2]
+    root = tmp_path_factory.mktemp("followed") / "cohort"
+    write_cohort(root, 40, 0, broken=False, keep=more)
+    cases = phantoms | {case.id: case for case in read_cohort(root).cases}
+    events = sorted(case.rfs_days for case in cases.values() if case.relapse)
+    assert len(events) == 3
+    assert sum(case.rfs_days > day for day in events for case in cases.values()) == 9
     return cases
 
 
@@ -40,11 +63,7 @@ def overfit(spec: str, phantoms: dict[str, Case], out: Path, epochs: int, *overr
             *overrides,
         ],
     )
-    ids = tuple(phantoms)
-    store = None
-    if recipe.preprocess is not None:
-        store = Store(out / "store", recipe.preprocess, recipe.inputs.images)
-        assert not store.prepare(list(phantoms.values())).quarantined
+    ids, store = tuple(phantoms), stored(recipe, phantoms, out)
     folder = out / "fold-0"
     fit_classifier(recipe, Fold("all", ids, (), ("other",)), 0, phantoms, store, folder, Machine.of(recipe, "cpu"))
     losses = [line["loss"] for line in read_metrics(folder / "metrics.jsonl")]
@@ -53,6 +72,44 @@ def overfit(spec: str, phantoms: dict[str, Case], out: Path, epochs: int, *overr
     write_logits(recipe, {"all": ids}, phantoms, store, folder, "cpu")
     logits = read_json(folder / "logits.json")["all"]
     assert {i: value > 0 for i, value in logits.items()} == {i: case.hpv for i, case in phantoms.items()}
+
+
+def overfit_survival(spec: str, followed: dict[str, Case], out: Path, epochs: int, *overrides: str) -> None:
+    """Train on all at once and compare the order of the network's risks in evaluation mode with that of the events."""
+    recipe = load_recipe(
+        spec,
+        preset="tiny",
+        overrides=[
+            f"stages.0.training.epochs={epochs}",
+            f"stages.0.training.select={{metric: cox_loss, every_epochs: {epochs}, patience: null}}",
+            "stages.0.training.augment=[]",
+            "stages.0.training.schedule={name: cosine}",
+            "stages.0.training.optimizer.learning_rate=0.003",
+            "stages.1={kind: estimator, estimator: {name: cox_ph}, fit_on: train}",
+            *overrides,
+        ],
+    )
+    ids, store = tuple(sorted(followed)), stored(recipe, followed, out)
+    folder = out / "fold-0"
+    fold, machine = Fold("all", ids, (), ("other",)), Machine.of(recipe, "cpu")
+    fit_prognosis(recipe, fold, 0, Given(followed), store, folder, machine)
+    losses = [line["loss"] for line in read_metrics(folder / "metrics.jsonl")]
+    assert losses[-1] < 0.5 * losses[0]
+    model = load_risk_model(recipe, folder, "cpu")
+    (member,) = model.members
+    assert member.network is not None
+    patients = patients_of([followed[i] for i in ids], store, model.encoder)
+    risk = network_risks(member.network, len(ids), patients.read, patients.clinical, "cpu").risk
+    assert concordance(patients.observed, risk).index == 1.0
+    assert -partial_log_likelihood(risk, patients.observed) / patients.observed.events < 0.1  # equal risks: 1.35
+
+
+def stored(recipe: Recipe, cases: dict[str, Case], out: Path) -> Store | None:
+    if recipe.preprocess is None:
+        return None
+    store = Store(out / "store", recipe.preprocess, recipe.inputs.images)
+    assert not store.prepare(list(cases.values())).quarantined
+    return store
 
 
 QUICK = [
@@ -115,3 +172,29 @@ def test_a_recipe_learns_four_phantoms_by_heart(
     spec: str, epochs: int, changes: list[str], phantoms: dict[str, Case], tmp_path: Path
 ) -> None:
     overfit(spec, phantoms, tmp_path, epochs, *changes)
+
+
+SURVIVAL = [
+    (
+        "glasgow-rfs",
+        60,
+        ["inputs.images=[]", "preprocess=null", "stages.0.network.encoder=null", "stages.0.training.batch_size=6"],
+    ),
+    (
+        "glasgow-rfs:images",
+        40,
+        ["stages.0.network.encoder.channels=[8,8,16,16]", "preprocess.frame.size_voxels=[18,18,18]"],
+    ),
+]
+SLOW_SURVIVAL = [(spec, 60, []) for spec in ("glasgow-rfs", "glasgow-rfs:images", "baseline-rfs-icare")]
+
+
+@pytest.mark.parametrize(
+    ("spec", "epochs", "changes"),
+    [*SURVIVAL, *(pytest.param(*one, marks=pytest.mark.slow) for one in SLOW_SURVIVAL)],
+    ids=["record", "small images", *(spec for spec, *_ in SLOW_SURVIVAL)],
+)
+def test_a_recipe_learns_the_order_of_six_phantoms_by_heart(
+    spec: str, epochs: int, changes: list[str], followed: dict[str, Case], tmp_path: Path
+) -> None:
+    overfit_survival(spec, followed, tmp_path, epochs, *changes)
