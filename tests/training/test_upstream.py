@@ -10,7 +10,7 @@ import pytest
 
 from hyoid import api
 from hyoid.cohort import Cohort, Fold, folds_from_json
-from hyoid.errors import BundleError
+from hyoid.errors import BundleError, CohortError
 from hyoid.files import read_json
 from hyoid.geometry import Volume
 from hyoid.imaging import read_volume, resample_labels, write_volume
@@ -19,6 +19,7 @@ from hyoid.training import train_run
 from hyoid.training.chunked import open_chunked
 from hyoid.training.inferred import Inferred
 from hyoid.training.stored_case import StoredCase
+from hyoid.training.usable import usable_cases
 from support.masks import WITHOUT_MASK, WITHOUT_STATUS, mask_network
 
 SEGMENTATION, CLASSIFIER = "baseline-segresnet", "hpv-logistic"
@@ -180,3 +181,37 @@ def test_a_killed_run_resumes_its_upstream_runs_to_the_same_bits(
     assert fitted_files(fold) == fitted_files(mask_run.run.folder / "fold-0")
     for name in ("prognoses.json", "inferred.json"):
         assert (fold / name).read_bytes() == (mask_run.run.folder / "fold-0" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("lacks", "message"),
+    [
+        (
+            {"mask": None},
+            r"baseline-segresnet, by which cds-rfs infers an input, cannot be trained in fold-0\. Found 8",
+        ),
+        ({"hpv": None}, r"hpv-logistic:clinical, by which cds-rfs infers an input, cannot be trained in fold-0\."),
+    ],
+)
+def test_a_fold_without_what_an_upstream_recipe_learns_from_is_refused_before_anything_is_written(
+    lacks: dict[str, None], message: str, mask_cohort: Cohort, mask_split: str, tmp_path: Path
+) -> None:
+    bare = replace(mask_cohort, cases=tuple(replace(case, **lacks) for case in mask_cohort.cases))
+    with pytest.raises(CohortError, match=message):
+        train_run(bare, mask_network(mask_split), tmp_path / "run", device="cpu")
+    assert not (tmp_path / "run").exists()
+
+
+def test_who_lacks_a_mask_or_what_it_is_predicted_by_is_left_out_where_the_recipe_refuses(mask_cohort: Cohort) -> None:
+    usable, excluded = usable_cases(mask_cohort.cases, mask_network(variant="expert"))
+    assert excluded == {WITHOUT_MASK: "no expert mask to read (inputs.mask)"}
+    assert len(usable) == 15
+    usable, excluded = usable_cases(mask_cohort.cases, mask_network())
+    assert not excluded
+    without_ct = [replace(case, images={"pet": case.images["pet"]}) for case in mask_cohort.cases]
+    settings = "inputs.images=[pet]"
+    mixed = [*without_ct[:1], *mask_cohort.cases[1:]]
+    usable, excluded = usable_cases(mixed, mask_network(settings))
+    assert excluded == {mixed[0].id: "no ct to predict a mask by"}
+    usable, excluded = usable_cases(mixed, mask_network(settings, "inputs.missing=fill"))
+    assert not excluded
