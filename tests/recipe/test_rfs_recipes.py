@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 import torch
 
+from hyoid.errors import RecipeError
 from hyoid.networks.batch import Batch, RiskOutput
-from hyoid.recipe import Recipe, load_recipe, recipe_names
+from hyoid.recipe import Recipe, load_recipe, parse_recipe, recipe_names
 
 ESTIMATORS = {"coxph": "cox_ph", "deephit": "deephit", "mtlr": "mtlr", "icare": "bagged_icare"}
 BASELINES = [f"baseline-rfs-{name}" for name in ESTIMATORS]
@@ -245,3 +246,40 @@ def test_the_floors_variants_are_one_switch_each() -> None:
     assert set(changes("rfs-lesions", "clinical")) == {"inputs.lesions"}
     assert set(changes("rfs-lesions", "icare")) == {"stages.0.estimator"}
     assert set(changes("rfs-lesions", "icare_clinical")) == {"inputs.lesions", "stages.0.estimator"}
+
+
+@pytest.mark.parametrize(
+    ("name", "overrides", "message"),
+    [
+        ("rfs-lesions", ["stages.0.iterations=all"], "iterations: all is of an estimator that alternates"),
+        ("rfs-lesions", ["inputs.images=[pet]", "preprocess={}"], "an estimator reads the table, not images"),
+        ("rfs-lesions", ["inputs.only_with=[mri]"], "only_with"),
+        ("rfs-lesions", ["inputs.clinical.columns=[age, relapse]"], "'relapse' is no input of a model"),
+        ("glasgow-rfs", ["inference.ensemble={name: best_fold, chosen_by: held_out}"], "needs the split holdout_kfold"),
+        ("glasgow-rfs", ["inference.window={}"], "window and postprocess are of label maps"),
+        ("glasgow-rfs", ["stages.0.training.patch_mm=[64,64,64]"], "a network for rfs sees whole frames"),
+        ("glasgow-rfs", ["stages.1.stack_fraction=0.6"], "stack_fraction"),
+        ("glasgow-rfs", ["stages.1.estimator={name: coxph}"], "no part is named 'coxph'; did you mean 'cox_ph'"),
+        ("glasgow-hpv", ["inference.ensemble={name: mean_risk}"], "mean_risk joins risks"),
+        ("baseline-unet", ["stages.0.training.select.metric=c_index"], "c_index is none of segmentation"),
+    ],
+)
+def test_a_contradiction_is_one_clear_sentence(name: str, overrides: list[str], message: str) -> None:
+    with pytest.raises(RecipeError, match=message) as told:
+        load_recipe(name, overrides=overrides)
+    assert "\n" not in str(told.value)
+
+
+def test_two_stages_are_a_network_and_then_an_estimator_of_survival() -> None:
+    raw = load_recipe("glasgow-rfs").model_dump(mode="json")
+    network, estimator = raw["stages"]
+    for stages, message in (
+        ([estimator, network], "two stages are a network and then an estimator"),
+        ([network, network], "two stages are a network and then an estimator"),
+        ([estimator, estimator], "two stages are a network and then an estimator"),
+    ):
+        with pytest.raises(RecipeError, match=message):
+            parse_recipe(raw | {"stages": stages}, "test")
+    hpv = load_recipe("glasgow-hpv").model_dump(mode="json")
+    with pytest.raises(RecipeError, match="a network for hpv before an estimator for rfs: both must be of survival"):
+        parse_recipe(hpv | {"stages": [*hpv["stages"], estimator | {"iterations": "best"}]}, "test")

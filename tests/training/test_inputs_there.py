@@ -40,3 +40,13 @@ def test_more_folds_than_cases_of_the_rarer_class_are_noted_and_a_fold_that_is_n
     alone = load_recipe("hpv-logistic:clinical", overrides=["inference.ensemble={name: single_fold, fold: 3}"])
     with pytest.raises(RecipeError, match="fold=3 with 3 folds; expected 0 to 2"):
         check_folds(alone, CASES, FOLDS)
+
+
+def test_a_survival_recipe_is_told_of_recurrences_and_of_its_own_variant_without_lesions() -> None:
+    cases = [Case(id=f"A{i}", clinical={"age": 50 + i}, relapse=i < 2, rfs_days=100.0) for i in range(6)]
+    recipe = load_recipe("rfs-lesions", overrides=["inputs.clinical.columns=[age]"])
+    with pytest.raises(CohortError, match=r"no label map in any of 6 cases.*rfs-lesions:clinical"):
+        check_inputs(recipe, cases)
+    assert load_recipe("rfs-lesions:clinical").inputs.lesions is None  # what the advice names is there
+    assert check_folds(recipe, cases, FOLDS) == ["3 folds, but only 2 recurrences: some folds report none."]
+    assert check_folds(recipe, cases, FOLDS[:2]) == []
