@@ -3,16 +3,18 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyoid import api
 from hyoid.geometry import Volume
 from hyoid.imaging import write_volume
 from hyoid.recipe import Recipe, load_recipe
 from support.balls import ball_case
 from support.hpv import CENTERS, Row, record, write_table
+
+if TYPE_CHECKING:
+    from hyoid import api
 
 TABLE = "HECKTOR_2025_Training_Task_2.csv"
 
@@ -104,7 +106,7 @@ def write_record(folder: Path, content: Mapping[str, Any]) -> Path:
     return path
 
 
-def rfs_of(result: api.PredictResult) -> dict[str, Any]:
+def rfs_of(result: "api.PredictResult") -> dict[str, Any]:
     """Return the prognosis of the only patient."""
     (case,) = result.cases
     found: dict[str, Any] = case["rfs"]

@@ -101,7 +101,7 @@ def overfit_survival(spec: str, followed: dict[str, Case], out: Path, epochs: in
     patients = patients_of([followed[i] for i in ids], store, model.encoder)
     risk = network_risks(member.network, len(ids), patients.read, patients.clinical, "cpu").risk
     assert concordance(patients.observed, risk).index == 1.0
-    assert -partial_log_likelihood(risk, patients.observed) / patients.observed.events < 0.1  # equal risks: 1.35
+    assert -partial_log_likelihood(risk, patients.observed) / patients.observed.events < 0.1  # equal risks: 1.36
 
 
 def stored(recipe: Recipe, cases: dict[str, Case], out: Path) -> Store | None:
