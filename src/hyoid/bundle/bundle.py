@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,13 @@ class Bundle:
             If it uses one alone that the bundle lacks.
         """
         return self.recipe.inference.ensemble.used(self.folds, self.best_fold)
+
+    def of_fold_alone(self, fold: int) -> Bundle:
+        """Return the bundle as if this fold were all of it."""
+        inference = self.recipe.inference
+        ensemble = inference.ensemble.model_copy(update={"name": "single_fold", "fold": fold})
+        recipe = self.recipe.model_copy(update={"inference": inference.model_copy(update={"ensemble": ensemble})})
+        return replace(self, recipe=recipe)
 
     @property
     def decision(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -102,7 +102,7 @@ class DeepNetwork:
         network = load_risk_network(recipe, folder / weights, 0 if encoder is None else len(encoder.names), device)
         if not isinstance(network, FusionNetwork):
             raise _without_features(recipe.title, "a network that answers voxel by voxel")
-        return cls(_of_fold_alone(bundle, fold), name, weights, encoder, network, device)
+        return cls(bundle.of_fold_alone(fold), name, weights, encoder, network, device)
 
     @torch.inference_mode()
     def features(self, case: Case, mask: Volume | None = None) -> DeepFeatures:
@@ -165,14 +165,6 @@ def _chosen_weights(fold: str, fitted: dict[str, Any], member: int | None) -> st
     if not 0 <= chosen < len(found):
         raise BundleError.of(f"member {chosen} of {fold}", f"0 to {len(found) - 1}", "Choose one of these.")
     return str(found[chosen])
-
-
-def _of_fold_alone(bundle: Bundle, fold: int) -> Bundle:
-    """Return the bundle with an ensemble of this fold: an image may be missing where this network trained without."""
-    inference = bundle.recipe.inference
-    ensemble = inference.ensemble.model_copy(update={"name": "single_fold", "fold": fold})
-    alone = bundle.recipe.model_copy(update={"inference": inference.model_copy(update={"ensemble": ensemble})})
-    return replace(bundle, recipe=alone)
 
 
 def _without_features(title: str, what: str) -> BundleError:

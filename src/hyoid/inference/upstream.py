@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -14,7 +13,6 @@ from hyoid.geometry import Volume
 from hyoid.imaging import Framed
 from hyoid.inference.hpv import HpvPredictor
 from hyoid.inference.segmenter import Segmenter
-from hyoid.recipe.inference import Ensemble
 from hyoid.recipe.stage import Task
 
 HpvSource = Literal["single_fold", "ensemble"]
@@ -74,10 +72,7 @@ class Upstreams:
 
     @cached_property
     def _first_classifier(self) -> HpvPredictor:
-        bundle = self._bundle("hpv")
-        inference = bundle.recipe.inference.model_copy(update={"ensemble": Ensemble(name="single_fold", fold=0)})
-        alone = replace(bundle, recipe=bundle.recipe.model_copy(update={"inference": inference}))
-        return HpvPredictor(alone, self.device)
+        return HpvPredictor(self._bundle("hpv").of_fold_alone(0), self.device)
 
     @cached_property
     def _bundles(self) -> dict[Task, Bundle]:
