@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyoid.cohort import read_clinical_json
+from hyoid.cohort import read_clinical_json, read_hpv_json
 from hyoid.cohort.clinical import CellReader
 from hyoid.cohort.values import typed
 from hyoid.errors import CohortError
@@ -95,3 +95,30 @@ def test_a_column_that_stands_twice_is_refused_whatever_its_names(tmp_path: Path
         path.write_text(text)
         with pytest.raises(CohortError, match="more than once"):
             read_clinical_json(path)
+
+
+@pytest.mark.parametrize(
+    ("record", "status"),
+    [
+        ({"HPV Status": 1}, True),
+        ({"hpv": "0"}, False),
+        ({"HPV Status": None}, None),
+        ({"HPV Status": "N/A"}, None),
+        ({"Age": 61}, None),
+    ],
+)
+def test_hpv_status_stands_beside_the_record(tmp_path: Path, record: dict[str, object], status: bool | None) -> None:
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(record))
+    problems: list = []
+    assert read_hpv_json(path, problems) is status
+    assert problems == []
+    assert "hpv" not in read_clinical_json(path)
+
+
+def test_an_impossible_hpv_status_is_unknown_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_text('{"HPV Status": 7}')
+    problems: list = []
+    assert read_hpv_json(path, problems) is None
+    assert problems[0].found == "hpv = 7"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hyoid.api.common import PathLike
-from hyoid.cohort import Case, read_clinical_json
+from hyoid.cohort import Case, read_clinical_json, read_hpv_json
 from hyoid.cohort.problem import Problem
 from hyoid.errors import CohortError
 from hyoid.imaging import IMAGE_SUFFIXES
@@ -41,10 +41,11 @@ def single_study(
             raise CohortError.of(f"no file at {path}", what, "Check the path.")
     problems: list[Problem] = []
     record = {} if clinical is None else read_clinical_json(Path(clinical), problems)
+    hpv = None if clinical is None else read_hpv_json(Path(clinical), problems)
     files = [*images.values(), *(Path(path) for path in (clinical, mask) if path is not None)]
     name, where = case_id or id_of(files[0]), None if mask is None else Path(mask)
     own = [replace(problem, case=name) for problem in problems]
-    return Case(id=name, images=images, mask=where, clinical=record), own
+    return Case(id=name, images=images, mask=where, clinical=record, hpv=hpv), own
 
 
 def impossible_values(problems: Sequence[Problem], case_id: str) -> list[str]:

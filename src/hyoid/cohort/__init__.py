@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from hyoid.cohort.case import GTVN, GTVP, MODALITIES, Case
-from hyoid.cohort.clinical import read_clinical_json
+from hyoid.cohort.clinical import read_clinical_json, read_hpv_json
 from hyoid.cohort.cohort import Cohort
 from hyoid.cohort.columns import ColumnMap, read_columns
 from hyoid.cohort.problem import PROBLEM_CODES, Problem
@@ -44,6 +44,7 @@ __all__ = [
     "read_clinical_json",
     "read_cohort",
     "read_columns",
+    "read_hpv_json",
 ]
 
 _OF_CHECK = ("Finding", "check_cohort")

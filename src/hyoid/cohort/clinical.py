@@ -112,15 +112,7 @@ def read_clinical_json(path: Path, problems: list[Problem] | None = None) -> dic
     CohortError
         If the file is missing, no JSON object, or (without `problems`) holds an impossible value.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise CohortError.of(f"no file at {path}", "a JSON file with the clinical record", "Check the path.")
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=lambda pairs: _unique(pairs, path))
-    except ValueError as error:
-        raise CohortError.of(f"no JSON in {path} ({error})", "one JSON object", "Repair the file.") from error
-    if not isinstance(content, dict):
-        raise CohortError.of(f"a JSON {type(content).__name__} in {path}", "one JSON object", "Repair the file.")
+    content = _object(Path(path))
     reader = CellReader()
     record = clinical_values(content, reader)
     if problems is not None:
@@ -129,6 +121,39 @@ def read_clinical_json(path: Path, problems: list[Problem] | None = None) -> dic
         first = reader.problems[0]
         raise CohortError.of(f"{first.found} in {path}", first.expected, "Correct the value or remove the key.")
     return record
+
+
+def read_hpv_json(path: Path, problems: list[Problem]) -> bool | None:
+    """Return the HPV status of one patient's clinical record, as `read_clinical_json` reads it; None where unknown.
+
+    It is an outcome to a classifier and an input to a prognosis, so it stands beside the record. An impossible value is
+    appended to `problems` and unknown.
+
+    Raises
+    ------
+    CohortError
+        If the file is missing or no JSON object.
+    """
+    reader = CellReader()
+    for key, cell in _object(Path(path)).items():
+        if canonical_name(column_key(str(key))) == "hpv" and not isinstance(cell, dict | list):
+            value = reader.read("hpv", cell)
+            problems.extend(reader.problems)
+            return None if value is None else bool(value)
+    return None
+
+
+def _object(path: Path) -> dict[str, Any]:
+    """Return the JSON object of a clinical record."""
+    if not path.is_file():
+        raise CohortError.of(f"no file at {path}", "a JSON file with the clinical record", "Check the path.")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=lambda pairs: _unique(pairs, path))
+    except ValueError as error:
+        raise CohortError.of(f"no JSON in {path} ({error})", "one JSON object", "Repair the file.") from error
+    if not isinstance(content, dict):
+        raise CohortError.of(f"a JSON {type(content).__name__} in {path}", "one JSON object", "Repair the file.")
+    return content
 
 
 def _unique(pairs: list[tuple[str, Any]], path: Path) -> dict[str, Any]:

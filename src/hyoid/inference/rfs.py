@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,7 +54,7 @@ class RfsPredictor:
         notes = [*patient.notes, *dict.fromkeys(note for each in said for note in each)]
         risks = {name: float(prognosis.risk[0]) for name, (prognosis, _) in found.items()}
         survival = np.array([prognosis.survival[0] for prognosis, _ in found.values()])
-        notes += self._beyond(max(days))
+        notes += [*self._of_the_fit(), *self._beyond(max(days))]
         risk = float(np.mean(list(risks.values())))
         return {
             "recipe": self.recipe.title,
@@ -73,6 +74,13 @@ class RfsPredictor:
             "missing": list(dict.fromkeys(name for one in given.values() for name in one.missing)),
             "notes": notes,
         }
+
+    def _of_the_fit(self) -> list[str]:
+        """Return what the folds' baselines noted when they were fitted, each with the number of folds."""
+        said = Counter(
+            note for model in self.models.values() for note in {n for one in model.members for n in one.baseline.notes}
+        )
+        return [f"{note} ({count} of {len(self.models)} folds.)" for note, count in sorted(said.items())]
 
     def _beyond(self, last: int) -> list[str]:
         """Return a note where survival is told of days that a fold's patients were not followed to."""
