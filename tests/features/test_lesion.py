@@ -9,6 +9,7 @@ from scipy.spatial.distance import cdist
 
 from hyoid.errors import ImageError
 from hyoid.features import LESIONS, MEASURES, lesion_measures
+from hyoid.features import lesion as lesion_module
 from hyoid.features.names import image_of
 from hyoid.geometry import Grid, Volume
 
@@ -173,3 +174,17 @@ def test_a_dose_that_is_not_in_gray_is_refused() -> None:
 def test_other_labels_are_refused() -> None:
     with pytest.raises(ImageError, match="label values 5"):
         lesion_measures(Volume(np.full((2, 2, 2), 5), Grid((2, 2, 2), (1, 1, 1))), None)
+
+
+def test_a_label_in_crumbs_is_measured_as_its_lesions_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    grid = Grid((40, 40, 30), (2.0, 2.0, 3.0), (-40.0, -40.0, -45.0))
+    crumbs = (rng.random(grid.shape) < 0.004).astype(np.uint8) * 2
+    crumbs[3:6, 3:6, 3:6] = 1
+    mask = Volume(crumbs, grid)
+    pet = Volume(rng.uniform(0, 9, grid.shape).astype(np.float32), grid)
+    ct = Volume(rng.normal(30, 20, grid.shape).astype(np.float32), grid)
+    together = lesion_measures(mask, pet, ct)
+    assert together["gtvn_count"] > lesion_module.MOST_BLOCKS
+    monkeypatch.setattr(lesion_module, "MOST_BLOCKS", 10_000)
+    assert together == pytest.approx(lesion_measures(mask, pet, ct), rel=1e-6, nan_ok=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hyoid.features.component import Component, find_components
+from hyoid.cohort import GTVN, GTVP
+from hyoid.features.component import Component, block_of, find_components
 from hyoid.features.density import density_measures, no_density, sample_density
 from hyoid.features.dose import check_dose, dose_measures, sample_dose
 from hyoid.features.extent import extent_measures
@@ -16,6 +17,9 @@ from hyoid.features.names import LESIONS, MEASURES
 from hyoid.features.uptake import Uptake, no_uptake, sample_uptake, uptake_measures
 from hyoid.geometry import Volume
 from hyoid.imaging import Connectivity
+
+MOST_BLOCKS = 16
+"""Above so many lesions of a label its images are sampled on one block: a poor network makes a thousand crumbs."""
 
 
 def lesion_measures(
@@ -84,23 +88,24 @@ def lesion_measures(
     """
     if dose is not None:
         check_dose(dose)
+    lesions = find_components(mask, connectivity)
     sampled = {
-        name: [_sample(lesion, pet, ct, dose) for lesion in lesions]
-        for name, lesions in find_components(mask, connectivity).items()
+        name: [_sample(block, pet, ct, dose) for block in _blocks(lesions[name], mask, label)]
+        for name, label in (("gtvp", GTVP), ("gtvn", GTVN))
     }
+    lesions["total"] = lesions["gtvp"] + lesions["gtvn"]
     sampled["total"] = sampled["gtvp"] + sampled["gtvn"]
     measures: dict[str, float] = {}
     for name in LESIONS:
-        found = _measure(sampled[name], active_suv)
+        found = _measure(lesions[name], sampled[name], active_suv)
         measures |= {f"{name}_{key}": found[key] for key in MEASURES}
     return measures
 
 
 @dataclass(frozen=True, slots=True)
 class _Sampled:
-    """A lesion with what each image shows in it; None without the image."""
+    """What each image shows in a lesion, or in many at once; None without the image."""
 
-    lesion: Component
     uptake: Uptake | None
     hu: NDArray[np.float64] | None
     dose_gy: NDArray[np.float64] | None
@@ -108,22 +113,29 @@ class _Sampled:
 
 def _sample(lesion: Component, pet: Volume | None, ct: Volume | None, dose: Volume | None) -> _Sampled:
     return _Sampled(
-        lesion,
         None if pet is None else sample_uptake(lesion, pet),
         None if ct is None else sample_density(lesion, ct),
         None if dose is None else sample_dose(lesion, dose),
     )
 
 
-def _measure(sampled: Sequence[_Sampled], active_suv: float) -> dict[str, float]:
+def _blocks(lesions: list[Component], mask: Volume, label: int) -> list[Component]:
+    """Return what the images are sampled in: each lesion by itself, or, where a label is in crumbs, all on one block.
+
+    Each has its price, and no measure tells them apart.
+    """
+    return lesions if len(lesions) <= MOST_BLOCKS else [block_of(mask.array == label, mask.grid)]
+
+
+def _measure(lesions: Sequence[Component], sampled: Sequence[_Sampled], active_suv: float) -> dict[str, float]:
     """Measure lesions together."""
     uptakes = [each.uptake for each in sampled if each.uptake is not None]
     densities = [each.hu for each in sampled if each.hu is not None]
     doses = [each.dose_gy for each in sampled if each.dose_gy is not None]
     return {
-        "volume_ml": float(sum(each.lesion.volume_ml for each in sampled)),
-        "count": float(len(sampled)),
-        **extent_measures([each.lesion for each in sampled]),
+        "volume_ml": float(sum(lesion.volume_ml for lesion in lesions)),
+        "count": float(len(lesions)),
+        **extent_measures(lesions),
         **(uptake_measures(uptakes, active_suv) if uptakes else no_uptake(lesion=bool(sampled))),
         **(density_measures(densities) if densities else no_density()),
         **dose_measures(np.concatenate(doses) if doses else np.empty(0)),
