@@ -48,7 +48,7 @@ def fit_classifier(
     if is_finished(folder):
         return
     train, select = ([cases[i] for i in sorted(part)] for part in (fold.train, fold.select))
-    _check_classes(train, fold)
+    check_classes(train, fold.name)
     encoder = recipe.inputs.fit_encoder(train)
     parts = [patients_of(part, store, encoder) for part in (train, select)]
     counts = (int((~parts[0].positive).sum()), int(parts[0].positive.sum()))
@@ -91,12 +91,18 @@ def write_logits(
     write_json(path, found)
 
 
-def _check_classes(train: Sequence[Case], fold: Fold) -> None:
-    """Refuse a training part of one class before hours of training on it."""
+def check_classes(train: Sequence[Case], fold: str) -> None:
+    """Refuse a training part of one class before hours of training on it.
+
+    Raises
+    ------
+    CohortError
+        If all training cases of the fold are of one HPV status.
+    """
     positives = sum(case.hpv is True for case in train)
     if not 0 < positives < len(train):
         raise CohortError.of(
-            f"{len(train) - positives} negative and {positives} positive training cases in {fold.name}",
+            f"{len(train) - positives} negative and {positives} positive training cases in {fold}",
             "both classes in the training part of every fold",
             "Use fewer folds, or a cohort with more cases of the rare class.",
         )

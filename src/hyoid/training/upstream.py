@@ -15,6 +15,7 @@ from hyoid.cohort import Case, Cohort, Fold
 from hyoid.errors import CohortError
 from hyoid.files import read_json
 from hyoid.recipe import Recipe, upstream_recipes
+from hyoid.training.classifier import check_classes
 from hyoid.training.decide import DECISION
 from hyoid.training.folds import Work
 from hyoid.training.usable import usable_cases
@@ -36,19 +37,25 @@ def check_upstreams(recipe: Recipe, cases: Sequence[Case], folds: Sequence[Fold]
     RecipeError
         If an upstream recipe is not valid.
     CohortError
-        If a fold has too few cases with what an upstream recipe learns from.
+        If a fold has too few cases with what an upstream recipe learns from, or a classifier would see one class only.
     """
     for upstream in upstream_recipes(recipe).values():
         for fold in folds:
             ids = learnt_from(fold)
             try:
-                usable, _ = usable_cases([case for case in cases if case.id in ids], upstream)
-                upstream.make_folds(usable)
+                _check_folds([case for case in cases if case.id in ids], upstream)
             except CohortError as error:
                 raise CohortError(
                     f"{upstream.title}, by which {recipe.title} infers an input, cannot be trained in {fold.name}. "
                     f"{error}"
                 ) from error
+
+
+def _check_folds(cases: Sequence[Case], upstream: Recipe) -> None:
+    usable, _ = usable_cases(cases, upstream)
+    for fold in upstream.make_folds(usable):
+        if upstream.task == "hpv":
+            check_classes([case for case in usable if case.id in fold.train], f"{fold.name} of its own")
 
 
 def learnt_from(fold: Fold) -> set[str]:
