@@ -191,7 +191,10 @@ def test_a_killed_run_resumes_its_upstream_runs_to_the_same_bits(
             r"baseline-segresnet, by which cds-rfs infers an input, cannot be trained in fold-0\. Found 8",
         ),
         ({"hpv": None}, r"hpv-logistic:clinical, by which cds-rfs infers an input, cannot be trained in fold-0\."),
-        ({"hpv": True}, r"cannot be trained in fold-0\. Found 0 negative and 3 positive training cases in fold-0 of its own"),
+        (
+            {"hpv": True},
+            r"cannot be trained in fold-0\. Found 0 negative and 3 positive training cases in fold-0 of its own",
+        ),
     ],
 )
 def test_a_fold_without_what_an_upstream_recipe_learns_from_is_refused_before_anything_is_written(
