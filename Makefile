@@ -25,14 +25,15 @@ lint: $(VENV)/installed-test
 bench: $(VENV)/installed-test
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
+# Without --no-compile half of the installation is byte code of modules that nobody imports.
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable .
 	touch $@
 
 $(VENV)/installed-test: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test]"
+	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable ".[test]"
 	touch $@ $(VENV)/installed
 
 clean:

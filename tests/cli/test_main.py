@@ -123,7 +123,7 @@ def test_predict_one_study_and_a_cohort(
         (["train", "nowhere", "--recipe", "RECIPE", "--out", "OUT"], "nothing at nowhere"),
         (["train", "COHORT", "--recipe", "RECIPE", "--out", "OUT", "--set", "a=1"], "no key 'a'"),
         (["predict", "nowhere", "--ct", "x.nii.gz", "--out", "OUT"], "a bundle or a run"),
-        (["predict", "RUN", "--out", "OUT"], "--ct, --pet, --clinical of one study, or --cohort"),
+        (["predict", "RUN", "--out", "OUT"], "--ct, --pet, --clinical, --dose of one study, or --cohort"),
         (["predict", "RUN", "--ct", "x.nii.gz", "--pet", "y.nii.gz", "--out", "OUT"], "no file at x.nii.gz"),
         (["predict", "RUN", "--ct", "CT", "--pet", "PET", "--out", "/proc/none"], "No such file or directory: /proc"),
         (["predict", "RUN", "--ct", "CT", "--pet", "PET", "--out", "OUT", "--id", "../x"], "a plain name"),

@@ -26,7 +26,7 @@ def least_dice(in_plane_mm: float) -> float:
     return 0.97 if in_plane_mm >= 0.95 else 0.93
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     seed=SEEDS,
     in_plane=st.sampled_from(CT_IN_PLANE_MM),

@@ -212,7 +212,7 @@ def test_hold_out_part_is_never_trained_on_and_predicted_by_all_folds(cohort: Pa
     assert (tmp_path / "run" / "held-out.json").is_file()
 
 
-@pytest.mark.parametrize("name", ["baseline-unet", "baseline-segresnet"])
+@pytest.mark.parametrize("name", ["baseline-unet", pytest.param("baseline-segresnet", marks=pytest.mark.slow)])
 def test_overfits_four_cases(name: str, cohort: Path, tmp_path: Path) -> None:
     """Trained and scored on the same four cases, in evaluation mode, both classes."""
     cases = {case.id: case for case in read_cohort(cohort).cases[:4]}

@@ -15,8 +15,10 @@ Points = NDArray[np.float64]
 """Positions (n, 3) in LPS mm."""
 
 
-def extent_measures(lesions: Sequence[Component]) -> dict[str, float]:
+def extent_measures(lesions: Sequence[Component], blocks: Sequence[Component] | None = None) -> dict[str, float]:
     """Measure the extent of lesions and the distances between them, mm.
+
+    `blocks` hold the same voxels in fewer pieces, where there are many lesions: their surface is searched faster.
 
     Returns
     -------
@@ -41,9 +43,10 @@ def extent_measures(lesions: Sequence[Component]) -> dict[str, float]:
     """
     if not lesions:
         return {"dmax_mm": 0.0, "dmax_centroid_mm": 0.0, "spread_mm": 0.0}
+    pieces = lesions if blocks is None else blocks
     apart = pdist(np.array([centroid(lesion) for lesion in lesions]))
     return {
-        "dmax_mm": greatest_distance(np.concatenate([surface_points(lesion) for lesion in lesions])),
+        "dmax_mm": greatest_distance(np.concatenate([surface_points(piece) for piece in pieces])),
         "dmax_centroid_mm": float(apart.max(initial=0.0)),
         "spread_mm": float(apart.sum()),
     }

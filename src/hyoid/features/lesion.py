@@ -89,15 +89,13 @@ def lesion_measures(
     if dose is not None:
         check_dose(dose)
     lesions = find_components(mask, connectivity)
-    sampled = {
-        name: [_sample(block, pet, ct, dose) for block in _blocks(lesions[name], mask, label)]
-        for name, label in (("gtvp", GTVP), ("gtvn", GTVN))
-    }
-    lesions["total"] = lesions["gtvp"] + lesions["gtvn"]
+    blocks = {name: _blocks(lesions[name], mask, label) for name, label in (("gtvp", GTVP), ("gtvn", GTVN))}
+    sampled = {name: [_sample(block, pet, ct, dose) for block in own] for name, own in blocks.items()}
+    lesions["total"], blocks["total"] = lesions["gtvp"] + lesions["gtvn"], blocks["gtvp"] + blocks["gtvn"]
     sampled["total"] = sampled["gtvp"] + sampled["gtvn"]
     measures: dict[str, float] = {}
     for name in LESIONS:
-        found = _measure(lesions[name], sampled[name], active_suv)
+        found = _measure(lesions[name], blocks[name], sampled[name], active_suv)
         measures |= {f"{name}_{key}": found[key] for key in MEASURES}
     return measures
 
@@ -127,15 +125,17 @@ def _blocks(lesions: list[Component], mask: Volume, label: int) -> list[Componen
     return lesions if len(lesions) <= MOST_BLOCKS else [block_of(mask.array == label, mask.grid)]
 
 
-def _measure(lesions: Sequence[Component], sampled: Sequence[_Sampled], active_suv: float) -> dict[str, float]:
-    """Measure lesions together."""
+def _measure(
+    lesions: Sequence[Component], blocks: Sequence[Component], sampled: Sequence[_Sampled], active_suv: float
+) -> dict[str, float]:
+    """Measure lesions together; `blocks` hold the same voxels, as they were sampled."""
     uptakes = [each.uptake for each in sampled if each.uptake is not None]
     densities = [each.hu for each in sampled if each.hu is not None]
     doses = [each.dose_gy for each in sampled if each.dose_gy is not None]
     return {
         "volume_ml": float(sum(lesion.volume_ml for lesion in lesions)),
         "count": float(len(lesions)),
-        **extent_measures(lesions),
+        **extent_measures(lesions, blocks),
         **(uptake_measures(uptakes, active_suv) if uptakes else no_uptake(lesion=bool(sampled))),
         **(density_measures(densities) if densities else no_density()),
         **dose_measures(np.concatenate(doses) if doses else np.empty(0)),
