@@ -51,11 +51,13 @@ DRAWN = 1000
 
 SEGMENTATION = (
     "preprocess.frame.spacing_mm=[6.25, 6.25, 6.25]",
-    "stages.0.network.backbone.blocks_down=[1, 1, 1, 1]",
-    "stages.0.training.patch_mm=[200, 200, 350]",
+    "stages.0.training.patch_mm=[200, 200, 300]",
     "stages.0.training.patches_per_case=1",
+    "stages.0.training.augment.0.axes=[x]",
+    "stages.0.training.select.every_epochs=20",
+    "inference.window.overlap=0.1",
 )
-"""A frame that is one window: a case is segmented in a moment."""
+"""As `hyoid demo` learns to segment phantoms in minutes, on voxels and patches that need two windows a patient."""
 
 
 def main() -> None:
@@ -65,8 +67,8 @@ def main() -> None:
     parser.add_argument("--event-rate", type=float, default=0.35)
     parser.add_argument("--folds", type=int, default=2, help="outer folds")
     parser.add_argument("--inner-folds", type=int, default=2, help="folds of the cross-fit of both upstream recipes")
-    parser.add_argument("--epochs", type=int, default=20, help="of the survival networks")
-    parser.add_argument("--mask-epochs", type=int, default=6, help="of the segmentation networks")
+    parser.add_argument("--epochs", type=int, default=10, help="of the survival networks")
+    parser.add_argument("--mask-epochs", type=int, default=60, help="of the segmentation networks")
     parser.add_argument("--work", type=Path, help="folder that keeps the cohort and the runs (default: temporary)")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path, help="write the figures there as JSON")
@@ -132,6 +134,7 @@ def recipe(mask: str, hpv: str, options: argparse.Namespace) -> Recipe:
         overrides=[
             f"inputs.mask.train={mask}",
             f"inputs.hpv.train={hpv}",
+            "inputs.mask.recipe=baseline-unet",
             f"inputs.mask.folds={options.inner_folds}",
             f"inputs.hpv.folds={options.inner_folds}",
             f"inputs.mask.overrides={[*SEGMENTATION, f'stages.0.training.epochs={options.mask_epochs}']}",
