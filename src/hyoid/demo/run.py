@@ -34,9 +34,6 @@ PATIENTS = 96
 RECORDS = 700
 """Patients of the table that HPV status is learned from: of known status are about as many as in the challenge's, and a
 tenth of them is negative. Of 96 patients, 5 are, from whom nothing can be learned or measured."""
-EVENT_RATE = 0.35
-"""Share of the patients whose recurrence is seen: more than in the challenge (0.2), for of 96 patients 18 events show
-nothing."""
 UNSEEN_PATIENTS = 3
 SEED = 2025
 
@@ -62,7 +59,7 @@ def run_demo(
     _clear(out)
     write_json(out / "demo.json", {"hyoid": __version__, "patients": patients, "seed": SEED})
     say(f"1/8 Making {patients + UNSEEN_PATIENTS} synthetic patients")
-    write_cohort(out / "cohort", patients, seed=SEED, size="tiny", event_rate=EVENT_RATE, jobs=jobs)
+    write_cohort(out / "cohort", patients, seed=SEED, size="tiny", jobs=jobs)
     write_records(out / "records.csv", RECORDS, seed=SEED)
     write_cohort(out / "unseen", UNSEEN_PATIENTS, seed=SEED + 1, size="tiny", centers="unseen", jobs=jobs)
     say("2/8 Checking the cohort")
