@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from hyoid.cli.evaluate_hpv import hpv
 from hyoid.cli.evaluate_survival import survival
+from hyoid.cli.left_out import print_options
 from hyoid.cli.options import JobsOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
@@ -136,9 +137,7 @@ def _print(result: SegmentationResult, out: Path) -> None:
         f"{name}: {counts['empty_truth']} cases with empty truth, {counts['empty_truth_with_prediction']} of them with "
         f"a prediction; {counts['truth_with_empty_prediction']} cases missed altogether."
     )
-    options = result.to_dict()["options"]
-    chosen = options | {f"bootstrap {name}": value for name, value in options.pop("bootstrap").items()}
-    console.print("Options: " + ", ".join(f"{name.replace('_', ' ')} {chosen[name]}" for name in chosen) + ".")
+    print_options(console, result.to_dict()["options"])
     if (hint := _hint_of_merged(result)) is not None:
         console.print(hint)
     if result.missing:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from hyoid.cli.left_out import print_left_out, print_options
 from hyoid.cli.options import ColumnsOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
@@ -70,9 +71,7 @@ def _print(result: ClassificationResult, out: Path) -> None:
     line = result.calibration.to_dict() | {"expected_calibration_error": result.calibration_error}
     said = [f"{name.replace('_', ' ')} {'undefined' if isnan(x) else format(x, '.3f')}" for name, x in line.items()]
     console.print(f"Calibration: {', '.join(said)}.")
-    options = result.to_dict()["options"]
-    chosen = options | {f"bootstrap {name}": value for name, value in options.pop("bootstrap").items()}
-    console.print("Options: " + ", ".join(f"{name.replace('_', ' ')} {chosen[name]}" for name in chosen) + ".")
+    print_options(console, result.to_dict()["options"])
     _print_left_out(console, result)
     console.print(f"Written to {escape(str(out))}.")
 
@@ -83,9 +82,7 @@ def _print_left_out(console: Console, result: ClassificationResult) -> None:
         "Without truth": result.without_truth,
         "Without prediction": result.without_prediction,
     }
-    for words, identifiers in listed.items():
-        if identifiers:
-            console.print(escape(f"{words}, not evaluated: {len(identifiers)} ({', '.join(identifiers)})."))
+    print_left_out(console, listed)
 
 
 def _cohort_table(result: ClassificationResult) -> Table:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from hyoid.cli.left_out import print_left_out, print_options
 from hyoid.cli.options import ColumnsOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
@@ -134,9 +135,7 @@ def _print(result: SurvivalResult, comparison: SurvivalComparison | None, writte
         console.print(escape(f"Events by risk group: {', '.join(said)}{value}."))
     if comparison is not None:
         console.print(comparison_table(comparison))
-    options = result.to_dict()["options"]
-    chosen = options | {f"bootstrap {name}": value for name, value in options.pop("bootstrap").items()}
-    console.print("Options: " + ", ".join(f"{name.replace('_', ' ')} {chosen[name]}" for name in chosen) + ".")
+    print_options(console, result.to_dict()["options"])
     _print_left_out(console, result)
     console.print(f"Written to {escape(' and '.join(map(str, written)))}.")
 
@@ -147,8 +146,6 @@ def _print_left_out(console: Console, result: SurvivalResult) -> None:
         "Without truth": result.without_truth,
         "Without prediction": result.without_prediction,
     }
-    for words, identifiers in listed.items():
-        if identifiers:
-            console.print(escape(f"{words}, not evaluated: {len(identifiers)} ({', '.join(identifiers)})."))
+    print_left_out(console, listed)
     for note in result.notes:
         console.print(escape(note))

@@ -62,7 +62,7 @@ def read_predictions(predictions: Path | pd.DataFrame) -> dict[str, Predicted]:
     CohortError
         If a column or an id is missing, an id stands twice, a probability is not in 0..1, or a decision is not boolean.
     """
-    header, rows = _rows(predictions)
+    header, rows = table_rows(predictions)
     missing = [name for name in (ID, PROBABILITY, DECISION) if name not in header]
     if missing:
         raise CohortError.of(
@@ -130,7 +130,7 @@ def named(identifiers: Iterable[str]) -> str:
     return shown if len(listed) <= NAMED_IDS else f"{shown} and {len(listed) - NAMED_IDS} more"
 
 
-def _rows(predictions: Path | pd.DataFrame) -> tuple[Sequence[str], list[dict[str, str]]]:
+def table_rows(predictions: Path | pd.DataFrame) -> tuple[Sequence[str], list[dict[str, str]]]:
     """Return header and rows of text, whatever the source."""
     if isinstance(predictions, str | Path):
         table = read_table(Path(predictions))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyoid.errors import CohortError
-from hyoid.evaluation.classification_cases import _rows
+from hyoid.evaluation.classification_cases import table_rows
 from hyoid.metrics.survival.cases import RISING_TOLERANCE
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def read_survival_predictions(predictions: Path | pd.DataFrame) -> dict[str, Pre
         If a column or an id is missing, an id stands twice, a risk is no finite number, or a survival is not in 0..1 or
         rises with time.
     """
-    header, rows = _rows(predictions)
+    header, rows = table_rows(predictions)
     missing = [name for name in (ID, RISK) if name not in header]
     if missing:
         raise CohortError.of(

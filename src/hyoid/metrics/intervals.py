@@ -108,9 +108,9 @@ def bootstrap_interval(
     settings = settings or Bootstrap()
     sums = _checked(sums)
     drawn = np.concatenate(
-        [statistic(weights @ sums) for weights in _resamples(len(sums), settings, strata)] or [np.zeros(0)]
+        [statistic(weights @ sums) for weights in resamples(len(sums), settings, strata)] or [np.zeros(0)]
     )
-    return _interval(float(statistic(sums.sum(axis=0))), drawn, settings, len(sums) if n is None else n)
+    return interval_of(float(statistic(sums.sum(axis=0))), drawn, settings, len(sums) if n is None else n)
 
 
 def paired_interval(
@@ -140,12 +140,12 @@ def paired_interval(
     drawn = np.concatenate(
         [
             statistic(weights @ first) - statistic(weights @ second)
-            for weights in _resamples(len(first), settings, strata)
+            for weights in resamples(len(first), settings, strata)
         ]
         or [np.zeros(0)]
     )
     value = float(statistic(first.sum(axis=0)) - statistic(second.sum(axis=0)))
-    return _interval(value, drawn, settings, len(first) if n is None else n)
+    return interval_of(value, drawn, settings, len(first) if n is None else n)
 
 
 def weighted_interval(
@@ -177,9 +177,9 @@ def weighted_interval(
     settings = settings or Bootstrap()
     if n_cases < 1:
         raise HyoidError.of("no case", "one case or more", "Check what was selected.")
-    drawn = np.concatenate([statistic(weights) for weights in _resamples(n_cases, settings, strata)] or [np.zeros(0)])
+    drawn = np.concatenate([statistic(weights) for weights in resamples(n_cases, settings, strata)] or [np.zeros(0)])
     value = float(statistic(np.ones((1, n_cases)))[0])
-    return _interval(value, drawn, settings, n_cases if n is None else n)
+    return interval_of(value, drawn, settings, n_cases if n is None else n)
 
 
 def _checked(sums: Floats) -> Floats:
@@ -193,7 +193,7 @@ def _checked(sums: Floats) -> Floats:
     return sums
 
 
-def _resamples(n_cases: int, settings: Bootstrap, strata: Sequence[Any] | None) -> Iterator[Floats]:
+def resamples(n_cases: int, settings: Bootstrap, strata: Sequence[Any] | None) -> Iterator[Floats]:
     """Yield how often each case was drawn, in chunks (replicates, n cases) of bounded size."""
     if strata is not None and len(strata) != n_cases:
         raise HyoidError.of(f"{len(strata)} strata", f"one for each of {n_cases} cases", "Align the cases.")
@@ -209,7 +209,8 @@ def _resamples(n_cases: int, settings: Bootstrap, strata: Sequence[Any] | None) 
         yield weights
 
 
-def _interval(value: float, drawn: Floats, settings: Bootstrap, n: int) -> Interval:
+def interval_of(value: float, drawn: Floats, settings: Bootstrap, n: int) -> Interval:
+    """Return the value with the percentiles of what was drawn (replicates,); NaN there is undefined and left out."""
     defined = drawn[~np.isnan(drawn)]
     tail = (1 - settings.level) / 2
     enough = len(defined) > 0 and n >= MINIMUM_CASES

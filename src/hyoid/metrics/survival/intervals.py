@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hyoid.errors import HyoidError
-from hyoid.metrics.intervals import Bootstrap, Floats, Interval, _interval, _resamples
+from hyoid.metrics.intervals import Bootstrap, Floats, Interval, interval_of, resamples
 
 WeightedStatistics = Callable[[Floats], Floats]
 """From weights (replicates, n cases) to values (replicates, k measures); NaN where undefined."""
@@ -45,6 +45,6 @@ def weighted_intervals(
     if n_cases < 1:
         raise HyoidError.of("no case", "one case or more", "Check what was selected.")
     nothing = np.zeros((0, len(counts)))
-    drawn = np.concatenate([nothing, *(statistics(weights) for weights in _resamples(n_cases, settings, strata))])
+    drawn = np.concatenate([nothing, *(statistics(weights) for weights in resamples(n_cases, settings, strata))])
     values = statistics(np.ones((1, n_cases)))[0]
-    return tuple(_interval(float(values[k]), drawn[:, k], settings, n) for k, n in enumerate(counts))
+    return tuple(interval_of(float(values[k]), drawn[:, k], settings, n) for k, n in enumerate(counts))
