@@ -8,9 +8,19 @@ from hyoid.metrics.classification import (
     ClassificationMeasure,
     measures_given,
 )
+from hyoid.metrics.components import Component, LabelComponents, components_of_label, mask_of_component, shared_voxels
 from hyoid.metrics.confusion import Bools, Confusion, confusion, confusion_sums
 from hyoid.metrics.detection import DETECTION_IOU, Detection, detect
 from hyoid.metrics.empty import EmptyTruth
+from hyoid.metrics.failure_types import (
+    COVERED_SHARE,
+    PIECE_ML,
+    CaseFailures,
+    Failure,
+    FailureOptions,
+    FailureType,
+)
+from hyoid.metrics.failures import find_failures
 from hyoid.metrics.intervals import (
     Bootstrap,
     Floats,
@@ -41,22 +51,30 @@ from hyoid.metrics.surfels import surfel_areas_mm2, surfels
 
 __all__ = [
     "CLASSIFICATION_MEASURES",
+    "COVERED_SHARE",
     "DETECTION_IOU",
     "MEASURES",
     "MINIMUM_OF_EACH_CLASS",
+    "PIECE_ML",
     "SURFACE_TOLERANCE_MM",
     "BinaryCases",
     "Binning",
     "Bools",
     "Bootstrap",
     "CalibrationLine",
+    "CaseFailures",
     "CaseScores",
     "ClassificationMeasure",
+    "Component",
     "Confusion",
     "Detection",
     "EmptyTruth",
+    "Failure",
+    "FailureOptions",
+    "FailureType",
     "Floats",
     "Interval",
+    "LabelComponents",
     "Lesion",
     "Mask",
     "Measure",
@@ -72,14 +90,17 @@ __all__ = [
     "border_voxels",
     "calibration_line",
     "cases_in_pairs",
+    "components_of_label",
     "confusion",
     "confusion_sums",
     "cut_to_content",
     "detect",
     "dice_name",
     "expected_calibration_error",
+    "find_failures",
     "fit_logistic",
     "fit_offset",
+    "mask_of_component",
     "measures_given",
     "overlap",
     "paired_interval",
@@ -87,6 +108,7 @@ __all__ = [
     "ratio",
     "reliability_bins",
     "score_case",
+    "shared_voxels",
     "surface_scores",
     "surfel_areas_mm2",
     "surfels",
