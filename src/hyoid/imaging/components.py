@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 import numpy as np
@@ -31,15 +32,19 @@ def label_components(mask: NDArray[Any], connectivity: Connectivity = 26) -> tup
 
 
 def remove_small_components(
-    labels: NDArray[np.uint8], voxel_volume_mm3: float, minimum_ml: float, connectivity: Connectivity = 26
+    labels: NDArray[np.uint8],
+    voxel_volume_mm3: float,
+    minimum_ml: float,
+    connectivity: Connectivity = 26,
+    only: Collection[int] | None = None,
 ) -> NDArray[np.uint8]:
-    """Return a copy of a label map (z, y, x) without components smaller than `minimum_ml`.
+    """Return a copy of a label map (z, y, x) without components smaller than `minimum_ml`, where given of `only` some.
 
     Each label's components are taken for themselves: a small node that touches the primary tumour still is small.
     """
     kept = labels.copy()
     for label, slices in enumerate(ndimage.find_objects(labels), start=1):
-        if slices is None:
+        if slices is None or (only is not None and label not in only):
             continue
         view = kept[slices]
         components, count = label_components(labels[slices] == label, connectivity)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyoid.errors import ImageError
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging.way_back import Kind, WayBack
 
@@ -29,7 +30,7 @@ class Framed:
     body
         Voxels (z, y, x) of the patient; windows without any need no inference.
     way_back
-        The frame's grid and the native one.
+        The frame's grid and the native one, and how the PET becomes SUV again.
     notes
         Sentences on whatever was not as expected.
     """
@@ -55,6 +56,27 @@ class Framed:
     def restore(self, values: NDArray[Any], kind: Kind = "labels") -> Volume:
         """Return a label map on `native` from labels or class probabilities on `grid`; see `WayBack.restore`."""
         return self.way_back.restore(values, kind)
+
+    def suv(self, told_apart_at: float | None = None) -> NDArray[np.float32] | None:
+        """Return the PET (z, y, x) in SUV on the frame's grid, its intensity chain undone; None without a PET.
+
+        Raises
+        ------
+        ImageError
+            If the chain cannot be undone, or cut the PET off at `told_apart_at`.
+        """
+        if "pet" not in self.channels or not self.present[self.channels.index("pet")]:
+            return None
+        scale = self.way_back.pet
+        if scale is None:
+            raise ImageError.of(
+                "a PET whose intensity chain cannot be turned back into SUV",
+                "what preprocessing keeps of it, and a chain of linear steps",
+                "If the case comes from a store of an earlier version, make the store again.",
+            )
+        if told_apart_at is not None:
+            scale.check_tells(told_apart_at)
+        return scale.to_suv(self.images[self.channels.index("pet")])
 
     def geometry(self) -> dict[str, Any]:
         """Return the way back as JSON types; `WayBack.from_dict` rebuilds it."""

@@ -13,6 +13,7 @@ from hyoid.geometry import Grid, Volume
 from hyoid.imaging.blocks import Block, block_meeting
 from hyoid.imaging.label_resampling import resample_labels
 from hyoid.imaging.resampling import resample
+from hyoid.imaging.suv_scale import SuvScale
 
 SLAB_SLICES = 8
 """Native slices that are interpolated at once: at 512 x 512 one class of a slab takes 8 MB."""
@@ -23,10 +24,19 @@ Kind = Literal["labels", "probabilities"]
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """The inverse of framing as a value that JSON can keep: the frame's grid and the native one."""
+    """The inverse of framing as a value that JSON can keep.
+
+    Parameters
+    ----------
+    grid, native
+        The frame's grid, and the one that the images came on.
+    pet
+        How the PET's values become SUV again; None without a PET, or where its intensity chain cannot be undone.
+    """
 
     grid: Grid
     native: Grid
+    pet: SuvScale | None = None
 
     def restore(self, values: NDArray[Any], kind: Kind = "labels") -> Volume:
         """Return a label map (uint8) on `native`, equal to it in size, spacing, origin and direction bit by bit.
@@ -56,6 +66,15 @@ class WayBack:
                 labels[slab.slices] = self._most_probable(values, slab.grid_in(self.native))
         return Volume(labels, self.native)
 
+    def foreground(self, values: NDArray[Any], block: Block) -> NDArray[np.float32]:
+        """Return class probabilities (classes, z, y, x) interpolated linearly within a block of `native`.
+
+        `values` (classes, z, y, x) lie on `grid`, background left out: outside the frame all are 0.
+        """
+        self._check(values, "probabilities")
+        slab = block.grid_in(self.native)
+        return np.stack([resample(Volume(each, self.grid), slab, outside=0.0).array for each in values])
+
     def _most_probable(self, values: NDArray[Any], slab: Grid) -> NDArray[np.uint8]:
         greatest = resample(Volume(values[0], self.grid), slab, outside=1.0).array
         chosen = np.zeros(slab.shape, np.uint8)
@@ -75,10 +94,14 @@ class WayBack:
             )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return both grids as plain JSON types, every bit kept."""
-        return {"grid": self.grid.to_dict(), "native": self.native.to_dict()}
+        """Return grids and scale as plain JSON types, every bit kept."""
+        pet = None if self.pet is None else self.pet.to_dict()
+        return {"grid": self.grid.to_dict(), "native": self.native.to_dict(), "pet": pet}
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> WayBack:
-        """Inverse of `to_dict`."""
-        return cls(Grid.from_dict(fields["grid"]), Grid.from_dict(fields["native"]))
+        """Inverse of `to_dict`; a store of before the scale was kept has none."""
+        pet = fields.get("pet")
+        return cls(
+            Grid.from_dict(fields["grid"]), Grid.from_dict(fields["native"]), None if pet is None else SuvScale(**pet)
+        )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from hyoid.decision import BalancedAccuracyThreshold, Calibration, Platt, Threshold
 from hyoid.errors import BundleError
+from hyoid.recipe.postprocess import Postprocess
 from hyoid.settings import Settings
 
 
@@ -16,19 +17,22 @@ class Window(Settings):
     """The sliding window: as large as the training patch, Gaussian weights, `overlap` between neighbours.
 
     `sigma` is the Gaussian's standard deviation as a fraction of the window's edge. With `skip_air`, a window without
-    any voxel of the body is background and never enters the network.
+    any voxel of the body is background and never enters the network. With `flips` each window is seen as it is and
+    mirrored along each named axis and all of them together, 2 to the power of their number, and the probabilities are
+    averaged. Three axes are eight times the work.
     """
 
     overlap: float = Field(0.5, ge=0, lt=1)
     sigma: float = Field(0.125, gt=0)
     skip_air: bool = True
+    flips: tuple[Literal["z", "y", "x"], ...] = ()
 
-
-class RemoveSmallComponents(Settings):
-    """Delete components (26-connected, per label) smaller than `minimum_ml`, on the frame's grid."""
-
-    name: Literal["remove_small_components"] = "remove_small_components"
-    minimum_ml: float = Field(0.1, gt=0)
+    @field_validator("flips")
+    @classmethod
+    def _each_axis_once(cls, axes: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(axes)) < len(axes):
+            raise ValueError("flips: name each axis once")
+        return axes
 
 
 class Ensemble(Settings):
@@ -87,6 +91,6 @@ class Inference(Settings):
 
     window: Window | None = None
     ensemble: Ensemble = Ensemble()
-    postprocess: tuple[RemoveSmallComponents, ...] = ()
+    postprocess: tuple[Postprocess, ...] = ()
     decision: Decision | None = None
     risk_groups: int = Field(3, ge=2, le=10)
