@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from torch import nn
 
 from hyoid.errors import CohortError
 from hyoid.files import write_json
 from hyoid.geometry import Volume
-from hyoid.imaging import Framed, label_components, write_volume
-from hyoid.inference.segment import Compute, postprocess, segment_frame
+from hyoid.imaging import Framed, write_volume
+from hyoid.inference.lesions import lesion_summary, list_lesions
+from hyoid.inference.postprocess import postprocess_frame
+from hyoid.inference.segment import Compute, segment_and_gather
 from hyoid.recipe import Recipe
 
 
@@ -24,7 +25,7 @@ class Prediction:
 
     `labels` is the label map (0 background, 1 GTVp, 2 GTVn; 1 for a merged tumour) on the case's own grid, None where
     nothing was segmented. `info` is what `<ID>.json` holds: recipe, inputs that were missing, what preprocessing fell
-    back to, lesion volumes in mL and counts, HPV status.
+    back to, what post-processing did, lesion volumes in mL and counts, each lesion by itself, HPV status.
     """
 
     id: str
@@ -36,8 +37,9 @@ def predict_framed(
     case_id: str, recipe: Recipe, networks: Sequence[nn.Module], framed: Framed, compute: Compute
 ) -> Prediction:
     """Segment a framed case, post-process on the frame's grid and go back to the grid of its CT."""
-    found = segment_frame(recipe, networks, framed.images, np.asarray(framed.present), framed.body, compute)
-    labels = framed.restore(postprocess(recipe, found, framed.grid), kind="labels")
+    found = segment_and_gather(recipe, networks, framed, compute)
+    done = postprocess_frame(recipe, found.labels, framed)
+    labels = framed.restore(done.labels, kind="labels")
     missing = [name for name, there in zip(framed.channels, framed.present, strict=True) if not there]
     info = {
         "id": case_id,
@@ -46,20 +48,20 @@ def predict_framed(
         "preset": recipe.preset,
         "networks": len(networks),
         "missing_inputs": missing,
-        "notes": list(framed.notes),
+        "notes": [*framed.notes, *found.notes, *done.notes],
         "frame": {"size": list(framed.grid.size), "spacing_mm": list(framed.grid.spacing)},
-        "lesions": lesion_summary(recipe, labels),
+        "postprocess": done.parts,
+        "lesions": lesion_summary(recipe.labels, labels),
+        "components": list_lesions(recipe.labels, labels, found.gathered, _uptake(framed)),
     }
     return Prediction(case_id, labels, info)
 
 
-def lesion_summary(recipe: Recipe, labels: Volume) -> dict[str, dict[str, float]]:
-    """Return volume (mL) and number of 26-connected components of each label."""
-    summary: dict[str, dict[str, float]] = {}
-    for value, name in recipe.labels.items():
-        _, count = label_components(labels.array == value)
-        summary[name] = {"volume_ml": round(labels.volume_ml(value), 3), "count": count}
-    return summary
+def _uptake(framed: Framed) -> Volume | None:
+    """Return the PET in SUV; None without one, or where its intensity chain has cut off what is hot."""
+    scale = framed.way_back.pet
+    suv = None if scale is None or scale.ceiling_suv is not None else framed.suv()
+    return None if suv is None else Volume(suv, framed.grid)
 
 
 def write_prediction(folder: Path, prediction: Prediction) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
+from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from hyoid.inference.bands import Bands
 from hyoid.inference.windows import Shape, gaussian_weights, padding_to, window_starts
 from hyoid.networks.batch import Batch
+
+_DIMENSIONS = {"z": 2, "y": 3, "x": 4}  # of a batch (B, C, z, y, x)
 
 
 @dataclass(frozen=True, slots=True)
 class Sliding:
-    """How the window moves and where the networks compute."""
+    """How the window moves, along which axes it is mirrored too, and where the networks compute."""
 
     window: Shape
     overlap: float = 0.5
@@ -25,14 +29,30 @@ class Sliding:
     device: str = "cpu"
     bf16: bool = False
     windows_per_batch: int = 1
+    flips: tuple[Literal["z", "y", "x"], ...] = ()
+
+    @property
+    def mirrored(self) -> list[tuple[int, ...]]:
+        """The dimensions of a batch that each look at a window mirrors; the first mirrors none."""
+        axes = [_DIMENSIONS[axis] for axis in self.flips]
+        return [chosen for count in range(len(axes) + 1) for chosen in combinations(axes, count)]
 
 
 @dataclass(frozen=True, slots=True)
 class Slab:
-    """Probabilities (K, dz, y, x), float32, of the slices from `start` on."""
+    """The slices from `start` on.
+
+    Parameters
+    ----------
+    probabilities
+        Mean over the networks (K, dz, y, x), float32, on the CPU.
+    members
+        Each network's own (N, K - 1, dz, y, x), background left out, on the networks' device; N is 0 where not asked.
+    """
 
     start: int
     probabilities: NDArray[np.float32]
+    members: torch.Tensor
 
 
 def probability_slabs(
@@ -43,6 +63,8 @@ def probability_slabs(
     classes: int,
     sliding: Sliding,
     body: NDArray[np.bool_] | None = None,
+    *,
+    members: bool = False,
 ) -> Iterator[Slab]:
     """Yield the networks' mean class probabilities from the first slice to the last.
 
@@ -58,10 +80,13 @@ def probability_slabs(
         Which output, and its number of channels K.
     body
         (z, y, x) of bool; a window without any True voxel counts as background without being computed.
+    members
+        Whether each network's own probabilities come with every slab.
 
     Notes
     -----
-    Only one window's height of the accumulator exists at a time: K x window_z x y x x floats.
+    Only one window's height of the accumulators exists at a time: K x window_z x y x x floats, and with `members`
+    N (K - 1) as many planes more.
     """
     pads = padding_to(_shape(images), sliding.window)
     # np.pad copies even where there is nothing to pad: gigabytes for a whole body
@@ -70,62 +95,83 @@ def probability_slabs(
     z_starts, y_starts, x_starts = (
         window_starts(n, w, sliding.overlap) for n, w in zip(_shape(padded), sliding.window, strict=True)
     )
+    looks = _Looks(padded, inside, torch.from_numpy(present.astype(np.float32)).to(sliding.device), networks, head)
     weights = torch.from_numpy(gaussian_weights(sliding.window, sliding.sigma)).to(sliding.device)
-    band = torch.zeros((classes, sliding.window[0], *padded.shape[2:]), device=sliding.device)
-    mass = torch.zeros(band.shape[1:], device=sliding.device)
-    flags = torch.from_numpy(present.astype(np.float32)).to(sliding.device)
+    shape = (sliding.window[0], *padded.shape[2:])
+    bands = Bands.zeros(classes, len(networks) if members else 0, shape, sliding.device)
     for i, z in enumerate(z_starts):
         places = list(product(y_starts, x_starts))
         for group in _groups(places, sliding.windows_per_batch):
-            _add_windows(band, mass, padded, inside, z, group, networks, head, flags, weights, sliding)
+            _add_windows(bands, weights, looks, z, group, sliding)
         end = z_starts[i + 1] if i + 1 < len(z_starts) else padded.shape[1]
-        height = end - z
-        yield from _cropped(z, band[:, :height] / mass[:height], pads, _shape(images))
-        band = torch.cat([band[:, height:], torch.zeros_like(band[:, :height])], dim=1)
-        mass = torch.cat([mass[height:], torch.zeros_like(mass[:height])], dim=0)
+        yield from _cropped(z, *bands.finished(end - z), pads, _shape(images))
+        bands.move(end - z)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What windows are cut from, and who looks at them."""
+
+    images: NDArray[np.float32]
+    inside: NDArray[np.bool_]
+    flags: torch.Tensor
+    networks: Sequence[nn.Module]
+    head: str
 
 
 @torch.inference_mode()
-def _add_windows(  # noqa: PLR0913 - the inner loop of `probability_slabs`, cut out to be read alone
-    band: torch.Tensor,
-    mass: torch.Tensor,
-    images: NDArray[np.float32],
-    inside: NDArray[np.bool_],
-    z: int,
-    places: Sequence[tuple[int, int]],
-    networks: Sequence[nn.Module],
-    head: str,
-    flags: torch.Tensor,
-    weights: torch.Tensor,
-    sliding: Sliding,
+def _add_windows(
+    bands: Bands, weights: torch.Tensor, looks: _Looks, z: int, places: Sequence[tuple[int, int]], sliding: Sliding
 ) -> None:
     depth, height, width = sliding.window
     busy = []
     for y, x in places:
-        mass[:, y : y + height, x : x + width] += weights
-        if inside[z : z + depth, y : y + height, x : x + width].any():
+        bands.mass[:, y : y + height, x : x + width] += weights
+        if looks.inside[z : z + depth, y : y + height, x : x + width].any():
             busy.append((y, x))
         else:
-            band[0, :, y : y + height, x : x + width] += weights
+            bands.mean[0, :, y : y + height, x : x + width] += weights
     if not busy:
         return
-    crops = [images[:, z : z + depth, y : y + height, x : x + width] for y, x in busy]
-    batch = Batch(torch.from_numpy(np.stack(crops)).to(sliding.device), flags.expand(len(busy), -1))
-    probability = torch.zeros((len(busy), band.shape[0], *sliding.window), device=sliding.device)
+    crops = [looks.images[:, z : z + depth, y : y + height, x : x + width] for y, x in busy]
+    batch = Batch(torch.from_numpy(np.stack(crops)).to(sliding.device), looks.flags.expand(len(busy), -1))
+    mean = torch.zeros((len(busy), bands.mean.shape[0], *sliding.window), device=sliding.device)
     with torch.autocast(sliding.device, dtype=torch.bfloat16, enabled=sliding.bf16):
-        for network in networks:
-            probability += network(batch)[head].float().softmax(dim=1)
-    probability /= len(networks)
-    for (y, x), one in zip(busy, probability, strict=True):
-        band[:, :, y : y + height, x : x + width] += one * weights
+        for number, network in enumerate(looks.networks):
+            probability = _look(network, batch, looks.head, sliding.mirrored)
+            mean += probability
+            if len(bands.members):
+                for (y, x), one in zip(busy, probability, strict=True):
+                    bands.members[number, :, :, y : y + height, x : x + width] += one[1:] * weights
+    mean /= len(looks.networks)
+    for (y, x), one in zip(busy, mean, strict=True):
+        bands.mean[:, :, y : y + height, x : x + width] += one * weights
 
 
-def _cropped(z: int, slab: torch.Tensor, pads: list[tuple[int, int]], shape: Shape) -> Iterator[Slab]:
+def _look(network: nn.Module, batch: Batch, head: str, mirrored: Sequence[tuple[int, ...]]) -> torch.Tensor:
+    """Return a network's class probabilities (B, K, z, y, x), the mean over the ways in which a window is mirrored."""
+    if batch.images is None:
+        raise TypeError("windows are cut from images")
+    total: torch.Tensor | None = None
+    for dimensions in mirrored:
+        seen = Batch(batch.images.flip(dimensions), batch.present) if dimensions else batch
+        probability: torch.Tensor = network(seen)[head].float().softmax(dim=1)
+        probability = probability.flip(dimensions) if dimensions else probability
+        total = probability if total is None else total.add_(probability)
+    if total is None:
+        raise TypeError("no way to look at a window")
+    return total if len(mirrored) == 1 else total / len(mirrored)
+
+
+def _cropped(
+    z: int, slab: torch.Tensor, members: torch.Tensor, pads: list[tuple[int, int]], shape: Shape
+) -> Iterator[Slab]:
     """Cut the padding off again; a slab that is nothing but padding disappears."""
     first, last = max(z, pads[0][0]), min(z + slab.shape[1], pads[0][0] + shape[0])
     if first < last:
         rows, columns = (slice(before, before + n) for (before, _), n in zip(pads[1:], shape[1:], strict=True))
-        yield Slab(first - pads[0][0], slab[:, first - z : last - z, rows, columns].cpu().numpy())
+        at = (slice(first - z, last - z), rows, columns)
+        yield Slab(first - pads[0][0], slab[(slice(None), *at)].cpu().numpy(), members[(..., *at)])
 
 
 def _groups(places: list[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:

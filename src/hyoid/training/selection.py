@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from torch import nn
 
-from hyoid.inference.segment import Compute, postprocess, segment_frame
+from hyoid.inference.postprocess import postprocess_frame
+from hyoid.inference.segment import Compute, segment_frame
 from hyoid.metrics import MEASURES, CaseScores, ratio, score_case
 from hyoid.recipe import Recipe
 from hyoid.training.stored_case import StoredCase
@@ -54,10 +55,9 @@ def _mean_over_cases_with(name: str, scores: Sequence[CaseScores]) -> float:
 
 
 def _score(recipe: Recipe, network: nn.Module, case: StoredCase, compute: Compute) -> CaseScores:
-    images, present, body = case.images(), case.present, case.body()
-    labels = segment_frame(recipe, [network], images, present, body, compute)
+    framed = case.framed()
+    labels = postprocess_frame(recipe, segment_frame(recipe, [network], framed, compute), framed).labels
     truth = case.mask()
     if recipe.merged:
         truth = (truth > 0).astype(np.uint8)
-    grid = case.way_back.grid
-    return score_case(truth, postprocess(recipe, labels, grid), grid.spacing, surfaces=False)
+    return score_case(truth, labels, framed.grid.spacing, surfaces=False)
