@@ -123,6 +123,6 @@ def lesion_certainty(members: Members, label: int, points: NDArray[np.float64]) 
 def _nearest(grid: Grid, points: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the flat index (z, y, x) of the voxel that each point lies in; -1 outside the grid."""
     index = np.floor(grid.to_index(points) + 0.5).astype(np.int64)
-    inside: NDArray[np.bool_] = ((index >= 0) & (index < np.asarray(grid.size))).all(axis=1)
+    inside = np.asarray(((index >= 0) & (index < np.asarray(grid.size))).all(axis=1))
     x, y, z = np.where(inside[:, None], index, 0).T
     return np.where(inside, np.ravel_multi_index((z, y, x), grid.shape), -1)
