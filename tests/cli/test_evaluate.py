@@ -81,3 +81,42 @@ def test_missing_predictions(folders: tuple[Path, Path], tmp_path: Path) -> None
     assert code == 0
     assert "left out: 1 of 3 cases (CHUM-1)" in text
     assert (read_json(out)["n"], read_json(out)["missing_left_out"]) == (2, ["CHUM-1"])
+
+
+def test_failures_are_printed_and_reported(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    pred, truth = folders
+    report = tmp_path / "report.html"
+    given = ("--pred", pred, "--truth", truth, "--out", tmp_path / "r.json", "--bootstrap", 20)
+    code, text, _ = _run(*given, "--report", report)
+    assert code == 0
+    assert "node split in several" in text
+    assert "3 true nodes" in text
+    assert "report.html" in text
+    assert "How it fails" in report.read_text(encoding="utf-8")
+    assert read_json(tmp_path / "r.json")["failures"]["counts"]["missed_node"]["eligible"] == 3
+    code, text, _ = _run(*given, "--merged")
+    assert code == 0
+    assert "node split in several" not in text
+
+
+def test_images_for_the_report(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    pred, truth = folders
+    empty = np.zeros(GRID.shape, np.uint8)
+    write_volume(pred / "CHUM-1.nii.gz", Volume(empty, GRID))
+    for number in range(3):
+        for name in ("CT", "PT"):
+            image = Volume(np.full(GRID.shape, 2.0, np.float32), GRID)
+            write_volume(tmp_path / "images" / f"CHUM-{number}__{name}.nii.gz", image)
+    given = ("--pred", pred, "--truth", truth, "--out", tmp_path / "r.json", "--bootstrap", 20)
+    report = ("--report", tmp_path / "report.html")
+    code, _, _ = _run(*given, *report)
+    assert code == 0
+    assert "projections (no image)" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    code, _, _ = _run(*given, *report, "--images", tmp_path / "images")
+    assert code == 0
+    assert "projections (PET)" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    for wrong, said in ((("--images", tmp_path / "images"), "--report"), ((*report, "--images", pred / "x"), "x")):
+        code, _, error = _run(*given, *wrong)
+        assert code != 0
+        assert isinstance(error, HyoidError)
+        assert said in str(error)

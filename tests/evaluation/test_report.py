@@ -108,7 +108,7 @@ def test_best_median_and_worst_are_by_gtvp_dice(result: SegmentationResult) -> N
 def test_projection_is_the_maximum_from_front_to_back() -> None:
     ct, pet, mask = ball_case(3)
     projection = project(pet, ct, FullView(spacing_mm=(2.0, 2.0, 2.0)), {"truth": mask})
-    assert projection.suv.max() == pytest.approx(pet.array.max(), rel=0.02)
+    assert projection.image.max() == pytest.approx(pet.array.max(), rel=0.02)
     z, x = np.argwhere(projection.outlines["truth"][1]).mean(axis=0)
     truth_z, _, truth_x = np.argwhere(mask.array == 1).mean(axis=0)
     assert z == pytest.approx(truth_z * 2, abs=1.5)

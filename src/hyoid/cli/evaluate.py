@@ -15,8 +15,7 @@ from hyoid.cli.left_out import print_options
 from hyoid.cli.options import JobsOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from hyoid.cohort import Cohort
     from hyoid.evaluation import SegmentationResult
     from hyoid.metrics import SegmentationOptions
 
@@ -46,6 +45,17 @@ def segmentation(
     ] = "exclude",
     tolerance_mm: Annotated[float, typer.Option("--tolerance", help="Tolerance of the surface DSC, mm.")] = 2.0,
     surface: Annotated[str, typer.Option("--surface", help="surfels (DeepMind) or voxels (MONAI).")] = "surfels",
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.html", dir_okay=False, help="Where a report is written.")
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(
+            "--images",
+            metavar="COHORT",
+            help="PET or CT that the report draws failures on (default: those of --truth, where it has any).",
+        ),
+    ] = None,
     replicates: Annotated[int, typer.Option("--bootstrap", min=0, help="Resamples of patients; 0 for none.")] = 2000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the resampling.")] = 0,
     stratify: Annotated[bool, typer.Option("--stratify", help="Resample within centers.")] = False,
@@ -79,6 +89,7 @@ def segmentation(
     from hyoid.progress import set_quiet
 
     set_quiet(quiet)
+    cohort = _images(report, images, truth)
     options = _options(
         empty_truth=empty_truth,
         connectivity=connectivity,
@@ -99,10 +110,12 @@ def segmentation(
         jobs=jobs,
     )
     write_json(out, result.to_dict())
+    if report is not None:
+        _write_report(report, result, predictions, truth, cohort)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), allow_nan=False))
         return
-    _print(result, out)
+    _print(result, [path for path in (out, report) if path is not None])
 
 
 evaluate.command()(hpv)
@@ -123,14 +136,44 @@ def _options(**given: object) -> SegmentationOptions:
         raise HyoidError(f"Wrong option: {describe_errors(error)}.") from error
 
 
-def _print(result: SegmentationResult, out: Path) -> None:
-    """Print both tables, all choices behind them, and what a reader must know to believe them."""
+def _images(report: Path | None, images: Path | None, truth: Path) -> Cohort | None:
+    """Return the cohort whose images the report shows, None where there is none."""
+    from hyoid.cohort import read_cohort
+    from hyoid.errors import CohortError, HyoidError
+
+    if report is None:
+        if images is not None:
+            raise HyoidError.of("--images without --report", "both or neither", "Say where the report is written.")
+        return None
+    try:
+        return read_cohort(truth if images is None else images)
+    except CohortError:
+        if images is not None:
+            raise
+        return None  # a folder of label maps alone
+
+
+def _write_report(
+    path: Path, result: SegmentationResult, predictions: Path, truth: Path, cohort: Cohort | None
+) -> None:
+    from hyoid.evaluation.report.two_folders import segmentation_page
+    from hyoid.files import write_text
+
+    write_text(path, segmentation_page(f"Segmentation: {predictions.name}", result, predictions, truth, cohort))
+
+
+def _print(result: SegmentationResult, written: list[Path]) -> None:
+    """Print the tables, all choices behind them, and what a reader must know to believe them."""
     from rich.console import Console
 
+    from hyoid.cli.evaluate_segmentation_tables import centers_table, cohort_table, failures_table
+
     console = Console(soft_wrap=True, highlight=False)
-    console.print(_cohort_table(result))
+    console.print(cohort_table(result))
     if len(result.centers) > 1:
-        console.print(_centers_table(result))
+        console.print(centers_table(result))
+    if result.failures:
+        console.print(failures_table(result))
     lesion, name = ("merged", "GTV") if result.options.merged else ("gtvp", "GTVp")
     counts = result.counts[lesion]
     console.print(
@@ -152,7 +195,7 @@ def _print(result: SegmentationResult, out: Path) -> None:
     for case in result.cases:
         for note in case.notes:
             console.print(f"{case.id}: {note}")
-    console.print(f"Written to {out}.")
+    console.print(f"Written to {escape(' and '.join(map(str, written)))}.")
 
 
 def _hint_of_merged(result: SegmentationResult) -> str | None:
@@ -164,28 +207,3 @@ def _hint_of_merged(result: SegmentationResult) -> str | None:
         "No prediction has label 2 (GTVn), though the truth has. If label 1 stands for the whole tumour, the figures "
         "of GTVp and GTVn mean nothing: give --merged."
     )
-
-
-def _cohort_table(result: SegmentationResult) -> Table:
-    from rich.table import Table
-
-    from hyoid.metrics import MEASURES
-
-    level = f"{result.bootstrap.level:.0%}"
-    table = Table("measure", f"value [{level} interval]", "n", title=f"Segmentation of {len(result.cases)} cases")
-    for name, interval in result.cohort.items():
-        measure = MEASURES[name]
-        unit = f", {measure.unit}" if measure.unit else ""
-        table.add_row(escape(measure.description + unit), escape(str(interval)), str(interval.n))
-    return table
-
-
-def _centers_table(result: SegmentationResult) -> Table:
-    from rich.table import Table
-
-    names = list(result.headline_measures.values())
-    table = Table("center", "cases", *names, title=escape("By center: value [interval], n of cases that count"))
-    for center, measures in result.centers.items():
-        cases = sum(case.center == center for case in result.cases)
-        table.add_row(center, str(cases), *(escape(f"{measures[name]}, {measures[name].n}") for name in names))
-    return table

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from hyoid.evaluation.failures import FailureCount, count_failures, failure_options, failure_rows
 from hyoid.files import jsonable
 from hyoid.metrics import (
     MEASURES,
     Bootstrap,
+    CaseFailures,
     CaseScores,
     EmptyTruth,
+    FailureType,
     Interval,
     Lesion,
     SegmentationOptions,
@@ -22,15 +25,16 @@ from hyoid.metrics import (
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case: its scores, and what was noted when it was read."""
+    """One case: its scores, what was noted when it was read, and its failures where they were looked for."""
 
     id: str
     center: str | None
     scores: CaseScores
     notes: tuple[str, ...] = ()
+    failures: CaseFailures | None = None
 
     def row(self, lesions: Iterable[Lesion] = tuple(Lesion)) -> dict[str, Any]:
-        """Return the case as one flat row: volumes in mL, Dice under each policy, counts, surface measures."""
+        """Return the case as one row: volumes in mL, Dice under each policy, counts, surface measures, failures."""
         row: dict[str, Any] = {"id": self.id, "center": self.center}
         for lesion in lesions:
             volumes, counts = self.scores.overlaps[lesion], self.scores.detections[lesion]
@@ -42,6 +46,8 @@ class CaseResult:
             if lesion in self.scores.surfaces:
                 row[f"{lesion}_hd95_mm"] = self.scores.surfaces[lesion].hd95_mm
                 row[f"{lesion}_surface_dsc"] = self.scores.surfaces[lesion].surface_dice
+        if self.failures is not None:
+            row["failures"] = failure_rows(self.failures)
         return row
 
 
@@ -67,6 +73,8 @@ class SegmentationResult:
         Predictions without truth; not evaluated.
     left_out
         Cases with truth and without a prediction; not evaluated (only where that was asked for).
+    failures
+        How often each type of failure occurs; empty where labels are merged, or failures were not looked for.
     """
 
     options: SegmentationOptions
@@ -79,6 +87,7 @@ class SegmentationResult:
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    failures: Mapping[FailureType, FailureCount] = field(default_factory=dict)
 
     @property
     def headline_measures(self) -> dict[str, str]:
@@ -125,6 +134,9 @@ class SegmentationResult:
             },
             "cases": [case.row(self.lesions) | {"notes": case.notes} for case in self.cases],
         }
+        if self.failures:
+            counts = {kind.value: count.to_dict() for kind, count in self.failures.items()}
+            value["failures"] = {"options": failure_options(self.options).model_dump(mode="json"), "counts": counts}
         return dict(jsonable(value))
 
 
@@ -142,6 +154,7 @@ def summarise(
     ordered = tuple(sorted(cases, key=lambda case: case.id))
     strata = [str(case.center) for case in ordered] if stratified else None
     centers = sorted({case.center for case in ordered if case.center is not None})
+    failures = [case.failures for case in ordered if case.failures is not None]
     return SegmentationResult(
         options=options,
         bootstrap=bootstrap,
@@ -156,6 +169,8 @@ def summarise(
         missing=missing,
         extra=extra,
         left_out=left_out,
+        # of some cases only they would be a count of nobody's cohort
+        failures=count_failures(failures, bootstrap, strata) if len(failures) == len(ordered) > 0 else {},
     )
 
 

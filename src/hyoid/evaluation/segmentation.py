@@ -13,6 +13,7 @@ from hyoid.cohort.center import prefix_of
 from hyoid.cohort.label_maps import LabelMap, LabelMaps, find_label_maps, load_label_map
 from hyoid.errors import CohortError, HyoidError
 from hyoid.evaluation.alignment import on_grid
+from hyoid.evaluation.failures import failure_options
 from hyoid.evaluation.result import CaseResult, SegmentationResult, summarise
 from hyoid.metrics import (
     MEASURES,
@@ -20,6 +21,7 @@ from hyoid.metrics import (
     Interval,
     SegmentationOptions,
     as_labels,
+    find_failures,
     paired_interval,
     score_case,
 )
@@ -80,11 +82,11 @@ def evaluate_segmentation(  # noqa: PLR0913 - the options of the verb, all but t
     centers = _centers(truth, true_maps) if centers is None else centers
     _check_strata(centers, stratify)
     scored = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(score_pair)(identifier, predicted_maps.get(identifier), label_map, options)
+        delayed(score_pair)(identifier, predicted_maps.get(identifier), label_map, options, failures=not options.merged)
         for identifier, label_map in true_maps.items()
     )
     cases = [
-        CaseResult(case.id, centers.get(case.id), case.scores, case.notes)
+        CaseResult(case.id, centers.get(case.id), case.scores, case.notes, case.failures)
         for case in track(scored, "Evaluating", total=len(true_maps))
     ]
     return summarise(cases, options, bootstrap, stratify, missing=missing, extra=extra, left_out=left_out)
@@ -136,8 +138,22 @@ def score_pair(
     truth: LabelMap,
     options: SegmentationOptions,
     surfaces: bool = True,
+    failures: bool = False,
 ) -> CaseResult:
     """Score one case on the truth's grid; None stands for an empty prediction.
+
+    Parameters
+    ----------
+    identifier
+        The patient's id.
+    prediction, truth
+        Label maps.
+    options
+        Policies of the measures.
+    surfaces
+        Whether to measure HD95 and surface Dice too (most of the time).
+    failures
+        Whether to find the failures too. They need predictions that tell GTVp and GTVn apart.
 
     Raises
     ------
@@ -153,10 +169,12 @@ def score_pair(
             loaded = load_label_map(prediction)
             as_labels(loaded.array, "the prediction")  # before nearest voxels are taken: nothing is rounded in silence
             predicted, notes = on_grid(loaded, true.grid)
-        scores = score_case(true.array, predicted.array, true.grid.spacing, options, surfaces=surfaces)
+        pair = (true.array, predicted.array, true.grid.spacing)
+        scores = score_case(*pair, options, surfaces=surfaces)
+        found = find_failures(*pair, failure_options(options)) if failures else None
     except HyoidError as error:
         raise type(error)(f"{identifier}: {error}") from error
-    return CaseResult(identifier, None, scores, notes)
+    return CaseResult(identifier, None, scores, notes, found)
 
 
 def _centers(truth: LabelMaps, identifiers: Iterable[str]) -> dict[str, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,6 +118,6 @@ def mask_of_component(labels: NDArray[np.uint8], component: Component, connectiv
     return mask
 
 
-def _indices(values: NDArray[np.intp]) -> Indices:
+def _indices(values: NDArray[Any]) -> Indices:
     z, y, x = (int(value) for value in values)
     return z, y, x

@@ -130,13 +130,17 @@ def kaplan_meier(curves: Mapping[str, Any], level: float) -> str:
     return _svg(figure)
 
 
-def projections(pictures: Sequence[tuple[str, Projection]]) -> str:
-    """Return a PNG data URI of PET projections side by side, with one legend."""
+def projections(pictures: Sequence[tuple[str, Projection]], columns: int = 8, height: float = 4.5) -> str:
+    """Return a PNG data URI of projections in rows of `columns` at most, each `height` inches high, with one legend."""
     from matplotlib.lines import Line2D
 
-    figure, axes = _figure(1, len(pictures), (2.5 * len(pictures), 4.5))
-    for place, (title, projection) in zip(axes, pictures, strict=True):
+    rows = -(-len(pictures) // columns)
+    columns = -(-len(pictures) // rows)
+    figure, axes = _figure(rows, columns, (2.5 * columns, height * rows))
+    for place, (title, projection) in zip(axes, pictures, strict=False):
         draw(place, projection, title)
+    for place in axes[len(pictures) :]:
+        place.set_axis_off()
     sources = list(dict.fromkeys(source for _, p in pictures for source in p.outlines))
     handles = [
         Line2D([], [], color=colour, linestyle=STYLES[source], label=f"{name}, {source}")
