@@ -39,7 +39,7 @@ UNSEEN_PATIENTS, UNSEEN_SEED = 150, 700
 EVENT_RATE = 0.35
 SPLITS = {"kfold": "{name: kfold, folds: 5}", "leave_one_center_out": "{name: leave_one_center_out}"}
 FLOOR, RECORD = "rfs-lesions", "rfs-lesions:clinical"
-EPOCHS = {"baseline-rfs-icare": (4, 2), "glasgow-rfs": (4, 2)}
+EPOCHS = {"baseline-rfs-icare": (2, 1), "glasgow-rfs": (2, 1)}
 """Epochs of the networks and after how many the estimator is fitted anew, chosen by the time that they take."""
 MEASURES = ("c_index", "uno_c", "auc_mean", "brier_integrated", "brier_scaled_integrated")
 

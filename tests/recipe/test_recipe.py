@@ -23,7 +23,8 @@ def test_every_recipe_resolves_and_reads_back_as_it_was_written(spec: str, prese
     again = load_recipe(str(path))
     assert again == recipe
     assert again.hash == recipe.hash
-    assert recipe.paper is None or recipe.paper.reported
+    silent = any("reports no figures" in deviation for deviation in recipe.deviations)
+    assert recipe.paper is None or recipe.paper.reported or silent
     assert recipe.deviations
 
 

@@ -10,6 +10,10 @@ def small_recipe(name: str = "baseline-unet", *overrides: str, epochs: int = 2, 
     backbone = {
         "baseline-unet": {"name": "unet", "channels": [4, 8, 16], "strides": [2, 2], "residual_units": 1},
         "baseline-segresnet": {"name": "segresnet", "filters": 8, "blocks_down": [1, 1], "blocks_up": [1]},
+        "glasgow-segresnet": {"name": "segresnet", "filters": 8, "blocks_down": [1, 1], "blocks_up": [1]},
+        "baseline-unetr": {"name": "unetr", "features": 4, "hidden": 24, "mlp": 48, "heads": 3},
+        "baseline-swinunetr": {"name": "swinunetr", "features": 12},
+        "cds-dynunet": {"name": "dynunet", "filters": [4, 8, 16], "strides": [2, 2]},
     }[name]
     raw = load_recipe(
         name,

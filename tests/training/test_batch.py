@@ -64,7 +64,7 @@ def one_step(drawn: TrainingBatch, micro_batch: int | None, folder: Path) -> tup
         heads=HEADS,
         seed=(0,),
         loading=Loading(("ct", "pet"), (0.0, 0.0), (), False, "seg"),
-        batches=lambda _: iter([drawn]),
+        batches=lambda _, __: iter([drawn]),
         select=lambda _: {},
         title="test",
     )

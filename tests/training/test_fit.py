@@ -14,6 +14,7 @@ from hyoid.errors import HyoidError
 from hyoid.networks.batch import Batch
 from hyoid.recipe.network import ClassificationHead
 from hyoid.recipe.training import ConstantSchedule, CosineSchedule, PolynomialSchedule, Training
+from hyoid.training.averaging import WeightAverage
 from hyoid.training.batch import Loading, TrainingBatch
 from hyoid.training.checkpoint import read_metrics
 from hyoid.training.fit import FitTask, fit_network
@@ -53,7 +54,7 @@ def fit(training: Training, folder: Path, values: Sequence[float] | None, clinic
         heads={"hpv": ClassificationHead()},
         seed=(0,),
         loading=Loading((), (), (), False, None),
-        batches=lambda _: iter([drawn]),
+        batches=lambda _, __: iter([drawn]),
         select=select,
         title="test",
     )
@@ -132,3 +133,79 @@ def test_the_learning_rate_follows_the_schedule_epoch_by_epoch(
 def test_a_loss_that_is_no_number_is_one_sentence_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(HyoidError, match=r"The loss is nan in epoch 0, step 0 of test: .*learning_rate"):
         fit(settings(), tmp_path, [0.0] * 12, clinical=float("nan"))
+
+
+AVERAGING = {
+    "epochs": 3,
+    "select": {"metric": "auc", "every_epochs": 1},
+    "averaging": {"epochs": 4, "learning_rate": 0.1},
+}
+
+
+def test_averaging_goes_on_from_the_best_weights_and_keeps_the_mean(tmp_path: Path) -> None:
+    """Epoch 1 is best; from its weights four more epochs at another rate, of which the mean is kept."""
+    found = fit(settings(**AVERAGING), tmp_path, [0.1, 0.5, 0.4, 0, 0, 0, 0.7])
+    assert found == {"epochs": 7, "best_epoch": 1, "best_value": 0.5, "averaged_epochs": 4, "averaged_value": 0.7}
+    lines = read_metrics(tmp_path / "metrics.jsonl")
+    assert [line["learning_rate"] for line in lines][3:] == [0.1] * 4
+    assert [line.get("averaged") for line in lines] == [None, None, None, 1, 2, 3, 4]
+    mean = torch.load(tmp_path / "last.ckpt", weights_only=True)["average"]["mean"]["layer.weight"]
+    torch.testing.assert_close(
+        load_file(tmp_path / "best.safetensors")["layer.weight"].double(), mean, rtol=1e-6, atol=0
+    )
+
+
+def test_the_mean_is_that_of_the_weights_after_each_epoch(tmp_path: Path) -> None:
+    after = []
+    for epochs in (1, 2, 3):
+        changes = AVERAGING | {"epochs": 1, "averaging": {"epochs": epochs, "learning_rate": 0.1}}
+        fit(settings(**changes), tmp_path / str(epochs), [0.1] * 9)
+        after.append(load_file(tmp_path / str(epochs) / "best.safetensors")["layer.weight"].double())
+    first, second = after[0], 2 * after[1] - after[0]
+    third = 3 * after[2] - first - second
+    step = [float((b - a).abs().max()) for a, b in ((first, second), (second, third))]
+    assert step == pytest.approx([0.1, 0.1], rel=0.5)  # of Adam: about the rate a step, in the same direction
+
+
+class StoppedAt(list[float]):
+    """Selections of which one, whatever the epoch, ends the process."""
+
+    def __init__(self, values: Sequence[float], stopped: int) -> None:
+        super().__init__(values)
+        self.stopped = stopped
+
+    def __getitem__(self, index: int) -> float:
+        if index == self.stopped:
+            raise KeyboardInterrupt
+        return float(super().__getitem__(index))
+
+
+@pytest.mark.parametrize("stopped", [1, 2, 3, 4, 6])
+def test_averaging_stopped_in_between_goes_on_to_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: int
+) -> None:
+    values, training = [0.1, 0.5, 0.4, 0.0, 0.0, 0.0, 0.7], settings(**AVERAGING)
+    whole = fit(training, tmp_path / "whole", values)
+    seen: list[int] = []
+
+    def add(average: WeightAverage, network: nn.Module) -> None:
+        if len(seen) == stopped - 3:
+            raise KeyboardInterrupt
+        seen.append(0)
+        original(average, network)
+
+    original = WeightAverage.add
+    monkeypatch.setattr(WeightAverage, "add", add)
+    with pytest.raises(KeyboardInterrupt):
+        fit(training, tmp_path / "parts", StoppedAt(values, stopped))
+    monkeypatch.setattr(WeightAverage, "add", original)
+    assert len(read_metrics(tmp_path / "parts" / "metrics.jsonl")) == stopped
+    assert fit(training, tmp_path / "parts", values) == whole
+    one, other = (tmp_path / name / "best.safetensors" for name in ("parts", "whole"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_patience_leads_into_averaging(tmp_path: Path) -> None:
+    changes = {"select": {"metric": "auc", "every_epochs": 1, "patience": 2}, "averaging": {"epochs": 2}}
+    found = fit(settings(**changes), tmp_path, [0.5, 0.4, 0.3, 0.9, 0.8])
+    assert (found["epochs"], found["best_epoch"], found["averaged_value"]) == (5, 0, 0.8)

@@ -212,13 +212,26 @@ def test_hold_out_part_is_never_trained_on_and_predicted_by_all_folds(cohort: Pa
     assert (tmp_path / "run" / "held-out.json").is_file()
 
 
-@pytest.mark.parametrize("name", ["baseline-unet", pytest.param("baseline-segresnet", marks=pytest.mark.slow)])
-def test_overfits_four_cases(name: str, cohort: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "epochs"),
+    [
+        ("baseline-unet", 100),
+        ("cds-dynunet", 100),
+        ("baseline-unetr", 100),
+        pytest.param("baseline-segresnet", 100, marks=pytest.mark.slow),
+        pytest.param("glasgow-segresnet", 300, marks=pytest.mark.slow),
+        pytest.param("baseline-swinunetr", 100, marks=pytest.mark.slow),
+    ],
+)
+def test_overfits_four_cases(name: str, epochs: int, cohort: Path, tmp_path: Path) -> None:
     """Trained and scored on the same four cases, in evaluation mode, both classes."""
     cases = {case.id: case for case in read_cohort(cohort).cases[:4]}
     ids = tuple(cases)
-    raw = small_recipe(name, "stages.0.training.augment=[]", epochs=100).model_dump(mode="json")
-    raw["stages"][0]["training"]["select"]["every_epochs"] = 100
+    overrides = ["stages.0.training.augment=[]", "stages.0.training.averaging=null", "inference.postprocess=[]"]
+    overrides += ["stages.0.training.optimizer.learning_rate=0.01", "stages.0.training.schedule={name: polynomial}"]
+    raw = small_recipe(name, *overrides, epochs=epochs).model_dump(mode="json")
+    raw["stages"][0]["training"] |= {"batch_size": 2, "patches_per_case": 3}
+    raw["stages"][0]["training"]["select"] = {"metric": "challenge_score", "every_epochs": epochs}
     recipe = parse_recipe(raw, "test")
     store = Store(tmp_path / "store", recipe.preprocess, recipe.inputs.images)
     store.prepare(list(cases.values()))

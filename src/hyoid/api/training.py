@@ -108,11 +108,14 @@ def train(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     preset: str | None = None,
     overrides: Sequence[str] = (),
     device: str = "auto",
+    devices: int = 1,
     resume: bool = False,
     columns: PathLike | None = None,
     jobs: int = 1,
 ) -> TrainResult:
     """Cross-validate a recipe on a cohort, evaluate it out of fold and write the bundle.
+
+    With several `devices` the batches of each network are shared by as many GPUs, or processes on a CPU.
 
     Raises
     ------
@@ -127,6 +130,7 @@ def train(  # noqa: PLR0913 - the options of the verb, all but two by keyword
         store=None if store is None else Path(store),
         fold=fold,
         device=device,
+        devices=devices,
         resume=resume,
         jobs=jobs,
     )

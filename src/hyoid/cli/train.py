@@ -34,6 +34,9 @@ def train(
     preset: PresetOption = None,
     overrides: SetOption = None,
     device: DeviceOption = "auto",
+    devices: Annotated[
+        int, typer.Option("--devices", help="How many GPUs, or processes on a CPU, share each batch of a network.")
+    ] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in OUT, killed or not.")] = False,
     columns: ColumnsOption = None,
     jobs: JobsOption = 1,
@@ -54,6 +57,7 @@ def train(
         preset=preset,
         overrides=overrides or (),
         device=device,
+        devices=devices,
         resume=resume,
         columns=columns,
         jobs=jobs,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from hyoid.losses.precision import in_single
 from hyoid.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class DiceCE(Settings):
 
         if not bool(known.any()):
             return logits.sum() * 0.0
-        logits, labels = logits[known].float(), labels[known].long()
+        logits, labels = in_single(logits[known]), labels[known].long()
         entropy = functional.cross_entropy(logits, labels)
         probability = logits.softmax(dim=1)
         truth = functional.one_hot(labels, logits.shape[1]).movedim(-1, 1).to(probability.dtype)

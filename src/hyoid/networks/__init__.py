@@ -5,11 +5,24 @@ from typing import Annotated
 from pydantic import Field
 
 from hyoid.networks.branch import ClinicalBranch, Fusion
+from hyoid.networks.dynunet import DynUNet
 from hyoid.networks.encoders import ImageEncoder
 from hyoid.networks.segresnet import SegResNet
+from hyoid.networks.swinunetr import SwinUNETR
 from hyoid.networks.unet import UNet
+from hyoid.networks.unetr import UNETR
 
-Backbone = Annotated[UNet | SegResNet, Field(discriminator="name")]
+Backbone = Annotated[UNet | SegResNet | SwinUNETR | UNETR | DynUNet, Field(discriminator="name")]
 """Any backbone that a recipe may name: images in, voxel logits out."""
 
-__all__ = ["Backbone", "ClinicalBranch", "Fusion", "ImageEncoder", "SegResNet", "UNet"]
+__all__ = [
+    "UNETR",
+    "Backbone",
+    "ClinicalBranch",
+    "DynUNet",
+    "Fusion",
+    "ImageEncoder",
+    "SegResNet",
+    "SwinUNETR",
+    "UNet",
+]

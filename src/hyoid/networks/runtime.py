@@ -7,7 +7,7 @@ import functools
 import platform
 from typing import Literal
 
-Precision = Literal["auto", "32-true", "bf16-mixed"]
+Precision = Literal["auto", "32-true", "bf16-mixed", "64-true"]
 
 # glibc's mallopt parameters (malloc.h)
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
@@ -51,7 +51,7 @@ def resolve_device(device: str) -> str:
 
 
 def resolve_precision(precision: Precision, device: str) -> str:
-    """Return '32-true' or 'bf16-mixed'; 'auto' takes bf16 where the device computes it natively."""
+    """Return the precision that is meant; 'auto' takes bf16 where the device computes it natively."""
     import torch
 
     if precision != "auto":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
+from hyoid.networks.shape import Shape
 from hyoid.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class SegResNet(Settings):
         filters = max(_GROUPS, round(self.filters * factor / _GROUPS) * _GROUPS)
         return self.model_copy(update={"filters": filters})
 
-    def build(self, in_channels: int, out_channels: int) -> nn.Module:
+    def build(self, in_channels: int, out_channels: int, shape: Shape) -> nn.Module:  # noqa: ARG002 - one signature
         """Return the module: (B, in, z, y, x) -> logits (B, out, z, y, x), with Kaiming initialisation."""
         from monai.networks.nets import SegResNet as MonaiSegResNet
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
+from hyoid.networks.shape import Shape
 from hyoid.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class UNet(Settings):
         """Return the same network with `factor` times the filters, four at the least."""
         return self.model_copy(update={"channels": tuple(max(4, round(c * factor)) for c in self.channels)})
 
-    def build(self, in_channels: int, out_channels: int) -> nn.Module:
+    def build(self, in_channels: int, out_channels: int, shape: Shape) -> nn.Module:  # noqa: ARG002 - one signature
         """Return the module: (B, in, z, y, x) -> logits (B, out, z, y, x), with Kaiming initialisation."""
         from monai.networks.nets import UNet as MonaiUNet
 

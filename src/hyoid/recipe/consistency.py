@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hyoid.imaging import FixedBox, FullView, NeckBox
 from hyoid.recipe.stage import EstimatorStage, NetworkStage
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def _check_segmentation(recipe: Recipe, stage: NetworkStage) -> None:
         raise ValueError("inference.decision is of classifiers: leave it out")
     if recipe.inference.ensemble.name not in {"mean_probability", "single_fold"}:
         raise ValueError("label maps are averaged by mean_probability, or taken from a single_fold")
-    if recipe.preprocess is not None and recipe.preprocess.frame.voxels() is not None:
+    if recipe.preprocess is not None and not isinstance(recipe.preprocess.frame, NeckBox | FullView | FixedBox):
         raise ValueError(
-            f"segmentation needs a frame with a voxel size, neck_box or full_view, not {recipe.preprocess.frame.name}"
+            "segmentation needs a frame with a voxel size, neck_box, full_view or fixed_box, not "
+            f"{recipe.preprocess.frame.name}"
         )
     names = {"background", *recipe.labels.values()}
     unknown = set(stage.training.sampling.ratios) - names if stage.training.sampling else set()

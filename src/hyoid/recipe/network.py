@@ -11,6 +11,7 @@ from hyoid.losses.classification import CrossEntropy
 from hyoid.losses.dice_ce import DiceCE
 from hyoid.losses.survival import Cox
 from hyoid.networks import Backbone, ClinicalBranch, Fusion, ImageEncoder
+from hyoid.networks.shape import Shape
 from hyoid.settings import Settings
 
 if TYPE_CHECKING:
@@ -111,19 +112,19 @@ class Network(Settings):
             }
         )
 
-    def build_backbone(self, images: int, classes: int, flags: bool) -> nn.Module:
+    def build_backbone(self, images: int, classes: int, shape: Shape, flags: bool) -> nn.Module:
         """Return the segmentation network for `images` channels and a label map of `classes`, background included.
 
-        With `flags` it also sees which of the images are there (see `MultiHeadNetwork`).
+        `shape` is that of a patch. With `flags` it also sees which of the images are there (see `MultiHeadNetwork`).
         """
         from hyoid.networks.multihead import MultiHeadNetwork
 
         if self.backbone is None:
             raise TypeError("this network has no backbone")
         (head,) = self.heads
-        return MultiHeadNetwork(self.backbone.build(2 * images if flags else images, classes), head, flags)
+        return MultiHeadNetwork(self.backbone.build(2 * images if flags else images, classes, shape), head, flags)
 
-    def build_fusion(self, images: int, shape: tuple[int, int, int] | None, columns: int, flags: bool) -> nn.Module:
+    def build_fusion(self, images: int, shape: Shape | None, columns: int, flags: bool) -> nn.Module:
         """Return the network of branches for `images` channels of `shape` (z, y, x) and an encoded vector of `columns`.
 
         With `flags` the presence flags join the fused vector (see `FusionNetwork`).

@@ -57,6 +57,9 @@ def _scaled_stage(stage: Stage, preset: Preset) -> Stage:
     if not isinstance(stage, NetworkStage):
         return stage
     changes: dict[str, object] = {"epochs": max(1, round(stage.training.epochs * preset.epochs))}
+    if stage.training.averaging is not None:
+        averaged = max(1, round(stage.training.averaging.epochs * preset.epochs))
+        changes["averaging"] = stage.training.averaging.model_copy(update={"epochs": averaged})
     if stage.training.patch_mm is not None:
         changes["patch_mm"] = tuple(length * preset.patch for length in stage.training.patch_mm)
     network = stage.network.narrower(preset.filters)

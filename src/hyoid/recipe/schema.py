@@ -130,10 +130,24 @@ class Recipe(Settings):
         return self.preprocess
 
     @property
+    def segmentation_head(self) -> str:
+        """Name of the head that labels voxels.
+
+        Raises
+        ------
+        RecipeError
+            If the recipe has none.
+        """
+        names = [name for name, head in self.network_stage.network.heads.items() if head.name == "segmentation"]
+        if not names:
+            raise RecipeError.of(f"{self.title}, which labels no voxels", "a segmentation head", "Use another recipe.")
+        return names[0]
+
+    @property
     def patch_voxels(self) -> tuple[int, int, int]:
         """The patch (z, y, x) in voxels, which is also the window of inference; of a segmentation recipe."""
         frame = self.imaging.frame
-        if not isinstance(frame, NeckBox | FullView):
+        if not isinstance(frame, NeckBox | FullView | FixedBox):
             raise TypeError(f"{frame.name} has no voxel size of its own")
         return self.network_stage.patch_voxels(frame.spacing_mm)
 
@@ -176,7 +190,7 @@ class Recipe(Settings):
         """Return the untrained network for this recipe's images and, for a classifier, `columns` of encoded record."""
         network, channels = self.network_stage.network, len(self.inputs.channels)
         if self.task == "segmentation":
-            return network.build_backbone(channels, self.classes, self.flags)
+            return network.build_backbone(channels, self.classes, self.patch_voxels, self.flags)
         return network.build_fusion(channels, self.sample_voxels, columns, self.flags)
 
     @property

@@ -44,8 +44,6 @@ class NetworkStage(Settings):
                 f"training.select.metric {self.training.select.metric} is none of {self.task}: "
                 f"{', '.join(METRICS[self.task])}"
             )
-        if self.task == "rfs" and self.training.micro_batch is not None:
-            raise ValueError("a survival loss compares the patients of a batch with each other: leave micro_batch out")
         return self
 
     def patch_voxels(self, spacing_mm: Triple) -> tuple[int, int, int]:

@@ -127,13 +127,26 @@ class Selection(Settings):
     patience: int | None = Field(None, ge=1)
 
 
+class Averaging(Settings):
+    """Stochastic weight averaging (Izmailov 2018), from the best selected weights on.
+
+    When training ends, by its epochs or its patience, the best weights are trained for `epochs` more at the constant
+    `learning_rate`, and the mean of the weights after each of these epochs is what is kept. Running statistics of batch
+    normalisation are averaged like weights.
+    """
+
+    epochs: int = Field(25, ge=1)
+    learning_rate: Positive = 1e-4
+
+
 class Training(Settings):
     """Settings of the fit loop.
 
     `batch_size` counts cases. With `patch_mm` each gives `patches_per_case` patches, as in MONAI's cropping transforms,
     centred by `sampling`; without it the whole frame is the sample. `cases` says which cases an epoch sees. With
     `micro_batch` a batch goes through the network in parts of that many samples whose gradients are added up: the same
-    step in less memory (but batch normalisation sees the parts). `modality_dropout` is the probability with which each
+    step in less memory (but batch normalisation sees the parts). A survival loss compares all patients of the batch
+    still; its parts go through the network twice. `modality_dropout` is the probability with which each
     image of a sample is taken away in training, the last one never.
     """
 
@@ -151,4 +164,5 @@ class Training(Settings):
     gradient_clip: Positive | None = None
     precision: Precision = "auto"
     select: Selection = Selection()
+    averaging: Averaging | None = None
     seed: int = Field(0, ge=0)

@@ -9,15 +9,28 @@ from typing import Any
 import torch
 
 from hyoid.files import atomic_path, read_json, write_text
+from hyoid.training.averaging import WeightAverage
 
 
 @dataclass(slots=True)
 class Progress:
-    """How far a fit has come: `epoch` finished epochs, and the best selection so far."""
+    """How far a fit has come: `epoch` finished epochs, and the best selection so far.
+
+    Where weights are averaged, `average` is the mean so far, from the first epoch of averaging on.
+    """
 
     epoch: int = 0
     best_epoch: int = -1
     best_value: float = float("-inf")
+    average: WeightAverage | None = None
+
+    def summary(self, log: Path) -> dict[str, Any]:
+        """Return what a fold's fitted values say of the finished fit that `log` describes."""
+        found = {"epochs": self.epoch, "best_epoch": self.best_epoch, "best_value": self.best_value}
+        if self.average is None:
+            return found
+        last = read_metrics(log)[-1]
+        return found | {"averaged_epochs": self.average.count, "averaged_value": last.get("select_value")}
 
 
 def save_checkpoint(path: Path, network: torch.nn.Module, optimizer: torch.optim.Optimizer, progress: Progress) -> None:
@@ -28,6 +41,7 @@ def save_checkpoint(path: Path, network: torch.nn.Module, optimizer: torch.optim
         "epoch": progress.epoch,
         "best_epoch": progress.best_epoch,
         "best_value": progress.best_value,
+        "average": None if progress.average is None else progress.average.state(),
     }
     with atomic_path(path) as temporary:
         torch.save(state, temporary)
@@ -38,7 +52,10 @@ def load_checkpoint(path: Path, network: torch.nn.Module, optimizer: torch.optim
     state = torch.load(path, map_location="cpu", weights_only=True)
     network.load_state_dict(state["network"])
     optimizer.load_state_dict(state["optimizer"])
-    return Progress(state["epoch"], state["best_epoch"], state["best_value"])
+    average = state.get("average")  # absent from what an older hyoid wrote
+    return Progress(
+        state["epoch"], state["best_epoch"], state["best_value"], None if average is None else WeightAverage.of(average)
+    )
 
 
 class MetricsLog:

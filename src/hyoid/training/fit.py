@@ -10,37 +10,40 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from lightning_fabric import Fabric
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
-from hyoid.errors import HyoidError
 from hyoid.files import atomic_path
-from hyoid.networks.batch import Batch, Target
 from hyoid.progress import track
 from hyoid.recipe.network import Head
 from hyoid.recipe.training import Optimizer, Training
-from hyoid.training.batch import Loading, TrainingBatch, split_batch, to_device
+from hyoid.training.averaging import WeightAverage
+from hyoid.training.batch import Loading, TrainingBatch
 from hyoid.training.checkpoint import MetricsLog, Progress, load_checkpoint, save_checkpoint
+from hyoid.training.share import Share
+from hyoid.training.step import take_step
+
+BEST = "best.safetensors"
+"""The weights that a fit hands on."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitTask:
     """What the loop needs and knows nothing else of.
 
-    `batches(epoch)` yields an epoch's samples, `loading` says how they become tensors. `heads` have their losses fitted
-    to the training part. `select(network)` returns `{metric: value}` on the fold's `select` part, the chosen metric
-    under "value" (higher is better), or nothing where there is no such part. With `keep_selected` the weights of every
-    selection are kept beside the best ones, as `selected_weights(epoch)`.
+    `batches(epoch, share)` yields an epoch's samples, of each batch a process's share; `loading` says how they become
+    tensors. `heads` have their losses fitted to the training part. `select(network)` returns `{metric: value}` on the
+    fold's `select` part, the chosen metric under "value" (higher is better), or nothing where there is no such part.
+    With `keep_selected` the weights of every selection are kept beside the best ones, as `selected_weights(epoch)`.
     """
 
     training: Training
     heads: Mapping[str, Head]
     seed: tuple[int, ...]
     loading: Loading
-    batches: Callable[[int], Iterator[TrainingBatch]]
+    batches: Callable[[int, Share], Iterator[TrainingBatch]]
     select: Callable[[nn.Module], dict[str, float]]
     title: str
     keep_selected: bool = False
@@ -59,16 +62,17 @@ def kept_weights(folder: Path, every_selection: bool) -> list[str]:
     if every_selection:
         return sorted(path.name for path in folder.glob("selected-*.safetensors"))
     with atomic_path(folder / "weights.safetensors") as temporary:
-        shutil.copyfile(folder / "best.safetensors", temporary)
+        shutil.copyfile(folder / BEST, temporary)
     return ["weights.safetensors"]
 
 
 def fit_network(task: FitTask, network: nn.Module, folder: Path, fabric: Fabric) -> dict[str, Any]:
     """Train until the last epoch, from the last checkpoint where there is one, and return what was fitted.
 
-    The weights of the best selected epoch (the last one without a `select` part) are left in
-    `folder/best.safetensors`. Every random number is a function of the seed and the step, so that a run that was
-    killed and resumed gives the same weights as one that was not.
+    The weights of the best selected epoch (the last one without a `select` part), or their average where the recipe
+    asks for it, are left in `folder/best.safetensors`. Every random number is a function of the seed and the step, so
+    that a run that was killed and resumed gives the same weights as one that was not. Of several processes the first
+    one selects and writes.
 
     Raises
     ------
@@ -77,38 +81,108 @@ def fit_network(task: FitTask, network: nn.Module, folder: Path, fabric: Fabric)
     """
     training = task.training
     folder.mkdir(parents=True, exist_ok=True)
-    optimizer = make_optimizer(training.optimizer, network)
-    model, optimizer = fabric.setup(network, optimizer)
+    model, optimizer = fabric.setup(network, make_optimizer(training.optimizer, network))
     log, progress = MetricsLog(folder / "metrics.jsonl"), Progress()
     if (folder / "last.ckpt").is_file():
         progress = load_checkpoint(folder / "last.ckpt", network, optimizer)
-    log.keep_until(progress.epoch)
-    history = [line["select_value"] for line in log.read() if "select_value" in line]
-    for epoch in track(range(progress.epoch, training.epochs), task.title):
-        if _has_settled(training.select.patience, progress):
+    if fabric.is_global_zero:
+        log.keep_until(progress.epoch)
+    fabric.barrier()
+    history = [line["select_value"] for line in log.read() if "select_value" in line and "averaged" not in line]
+    fit = _Fit(task, network, folder, fabric, progress, log, history)
+    averaged = 0 if training.averaging is None else training.averaging.epochs
+    for epoch in track(range(progress.epoch, training.epochs + averaged), task.title):
+        if not fit.goes_on():
             break
         started = time.perf_counter()
-        rate = training.optimizer.learning_rate * training.schedule.factor(epoch, training.epochs, history)
+        rate = fit.learning_rate()
         for group in optimizer.param_groups:
             group["lr"] = rate
-        losses = _train_epoch(task, model, optimizer, fabric, epoch)
-        entry = {"epoch": epoch, "learning_rate": rate, **losses}
-        last = epoch + 1 == training.epochs
-        if last or (epoch + 1) % training.select.every_epochs == 0:
-            network.eval()
-            selected = task.select(network)
-            entry |= {f"select_{name}": value for name, value in selected.items()}
-            value = selected.get("value", -math.inf)
-            history += [value] if selected else []
-            if task.keep_selected:
-                save_weights(folder / selected_weights(epoch), network)
-            if value > progress.best_value or progress.best_epoch < 0 or not selected:
-                progress.best_value, progress.best_epoch = value, epoch
-                save_weights(folder / "best.safetensors", network)
+        entry = {"epoch": epoch, "learning_rate": rate, **_train_epoch(task, model, optimizer, fabric, epoch)}
+        if fabric.is_global_zero:
+            entry |= fit.selected()
+        fit.agree()
         progress.epoch = epoch + 1
-        log.append(entry | {"seconds": round(time.perf_counter() - started, 3)})
-        save_checkpoint(folder / "last.ckpt", network, optimizer, progress)
-    return {"epochs": progress.epoch, "best_epoch": progress.best_epoch, "best_value": progress.best_value}
+        if fabric.is_global_zero:
+            log.append(entry | {"seconds": round(time.perf_counter() - started, 3)})
+            save_checkpoint(folder / "last.ckpt", network, optimizer, progress)
+        fabric.barrier()
+    return progress.summary(log.path)
+
+
+@dataclass(slots=True)
+class _Fit:
+    """Where a fit stands: which phase it is in, and what the selections so far say."""
+
+    task: FitTask
+    network: nn.Module
+    folder: Path
+    fabric: Fabric
+    progress: Progress
+    log: MetricsLog
+    history: list[float]
+
+    def goes_on(self) -> bool:
+        """Whether there is another epoch; where training has ended, averaging begins from the best weights."""
+        training, progress = self.task.training, self.progress
+        if progress.average is not None:
+            return training.averaging is not None and progress.average.count < training.averaging.epochs
+        if progress.epoch < training.epochs and not _has_settled(training.select.patience, progress):
+            return True
+        if training.averaging is None:
+            return False
+        self.network.load_state_dict(load_file(str(self.folder / BEST)))
+        progress.average = WeightAverage()
+        return True
+
+    def learning_rate(self) -> float:
+        """Return the learning rate of the next epoch."""
+        training, progress = self.task.training, self.progress
+        if progress.average is not None and training.averaging is not None:
+            return training.averaging.learning_rate
+        factor = training.schedule.factor(progress.epoch, training.epochs, self.history)
+        return training.optimizer.learning_rate * factor
+
+    def selected(self) -> dict[str, Any]:
+        """Select on the weights after an epoch where it is time to, keep them if best, and return what is logged."""
+        training, progress, epoch = self.task.training, self.progress, self.progress.epoch
+        if progress.average is not None:
+            return self._averaged(progress.average)
+        if epoch + 1 != training.epochs and (epoch + 1) % training.select.every_epochs:
+            return {}
+        self.network.eval()
+        selected = self.task.select(self.network)
+        value = selected.get("value", -math.inf)
+        self.history += [value] if selected else []
+        if self.task.keep_selected:
+            save_weights(self.folder / selected_weights(epoch), self.network)
+        if value > progress.best_value or progress.best_epoch < 0 or not selected:
+            progress.best_value, progress.best_epoch = value, epoch
+            save_weights(self.folder / BEST, self.network)
+        return {f"select_{name}": measured for name, measured in selected.items()}
+
+    def _averaged(self, average: WeightAverage) -> dict[str, Any]:
+        """Take the weights into the average; after the last epoch the network becomes the average and is kept."""
+        average.add(self.network)
+        averaging = self.task.training.averaging
+        if averaging is None or average.count < averaging.epochs:
+            return {"averaged": average.count}
+        average.into(self.network)
+        self.network.eval()
+        save_weights(self.folder / BEST, self.network)
+        selected = self.task.select(self.network)
+        return {"averaged": average.count} | {f"select_{name}": measured for name, measured in selected.items()}
+
+    def agree(self) -> None:
+        """Give all processes what the first one found out, on which the next epoch depends."""
+        if self.fabric.world_size == 1:
+            return
+        progress = self.progress
+        count = 0 if progress.average is None else progress.average.count
+        found = self.fabric.broadcast((progress.best_epoch, progress.best_value, self.history, count))
+        progress.best_epoch, progress.best_value, self.history, count = found
+        if progress.average is not None:
+            progress.average.count = count
 
 
 def make_optimizer(settings: Optimizer, network: torch.nn.Module) -> torch.optim.Optimizer:
@@ -135,43 +209,8 @@ def _train_epoch(
     model.train()
     sums: dict[str, float] = {}
     steps = 0
-    for step, samples in enumerate(task.batches(epoch)):
-        torch.manual_seed(int(np.random.default_rng([*task.seed, epoch, step]).integers(2**31)))  # dropout
-        batch, targets = to_device(samples, task.loading, fabric.device)
-        optimizer.zero_grad(set_to_none=True)
-        losses = _accumulate(task, model, fabric, batch, targets)
-        total = sum(losses.values())
-        if not math.isfinite(total):
-            raise HyoidError(
-                f"The loss is {total} in epoch {epoch}, step {step} of {task.title}: training has diverged. "
-                "Lower stages.0.training.optimizer.learning_rate, set gradient_clip, or use precision 32-true."
-            )
-        if task.training.gradient_clip is not None:
-            fabric.clip_gradients(model, optimizer, max_norm=task.training.gradient_clip)
-        optimizer.step()
-        for name, loss in [*losses.items(), ("total", total)]:
-            sums[name] = sums.get(name, 0.0) + loss
+    for step, samples in enumerate(task.batches(epoch, Share(fabric.global_rank, fabric.world_size))):
+        losses = take_step(task, model, optimizer, fabric, samples, (epoch, step))
+        sums = {name: sums.get(name, 0.0) + loss for name, loss in losses.items()}
         steps += 1
     return {f"loss_{name}" if name != "total" else "loss": value / steps for name, value in sums.items()}
-
-
-def _accumulate(
-    task: FitTask, model: Any, fabric: Fabric, batch: Batch, targets: Mapping[str, Target]
-) -> dict[str, float]:
-    """Add up the gradients of the batch, part by part, and return each head's weighted loss.
-
-    Every loss is a mean over the samples whose label is known, so a part counts by its share of these: the sum is the
-    loss of the whole batch.
-    """
-    known = {name: int(target.known.sum()) for name, target in targets.items()}
-    sums: dict[str, float] = {}
-    for part, wanted in split_batch(batch, targets, task.training.micro_batch):
-        outputs = model(part)
-        losses = []
-        for name, head in task.heads.items():
-            share = int(wanted[name].known.sum()) / known[name] if known[name] else 1.0
-            loss = head.weight * head.loss(outputs[name], wanted[name].values, wanted[name].known) * share
-            losses.append(loss)
-            sums[name] = sums.get(name, 0.0) + float(loss.detach())
-        fabric.backward(torch.stack(losses).sum())
-    return sums

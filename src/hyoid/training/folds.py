@@ -34,7 +34,7 @@ class Work:
     """What every fold of a run shares.
 
     `cases` are the usable ones by id, with their lesion measures where the recipe reads them; `store` holds their
-    images where it reads these.
+    images where it reads these. With several `devices` the batches of a network are shared by them.
     """
 
     recipe: Recipe
@@ -42,6 +42,7 @@ class Work:
     store: Store | None
     out: Path
     device: str
+    devices: int = 1
 
     def folder(self, number: int) -> Path:
         """Return the folder of a fold."""
@@ -71,8 +72,12 @@ def chosen_folds(count: int, chosen: str) -> Sequence[int]:
 
 
 def train_folds(work: Work, folds: Sequence[Fold], numbers: Sequence[int], jobs: int) -> None:
-    """Fit and predict fold after fold; on a CPU `jobs` of them side by side, which scales better than threads do."""
-    side_by_side = min(effective_n_jobs(jobs), len(numbers)) if work.device == "cpu" else 1
+    """Fit and predict fold after fold; on a CPU `jobs` of them side by side, which scales better than threads do.
+
+    Folds whose batches are shared by several devices come one after the other.
+    """
+    alone = work.device != "cpu" or work.devices > 1
+    side_by_side = 1 if alone else min(effective_n_jobs(jobs), len(numbers))
     if side_by_side == 1:
         for number in numbers:
             _one_fold(work, folds[number], number)
@@ -112,7 +117,7 @@ def _one_fold(work: Work, fold: Fold, number: int, threads: int | None = None) -
         torch.set_num_threads(threads)
         set_quiet(True)
     recipe, folder = work.recipe, work.folder(number)
-    machine = Machine.of(recipe, work.device)
+    machine = Machine.of(recipe, work.device, work.devices)
     if recipe.task == "segmentation":
         fit_segmenter(recipe, fold, number, work.cases, work.images, folder, machine)
         _write_label_maps(work, [_network(work, number, machine)], fold.report, OUT_OF_FOLD, fold.name, machine)

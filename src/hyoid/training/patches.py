@@ -13,6 +13,7 @@ from hyoid.recipe.sampling import Key
 from hyoid.recipe.training import Training
 from hyoid.training.batch import TrainingBatch, draw_removed
 from hyoid.training.prefetch import prefetched
+from hyoid.training.share import ALONE, Share
 from hyoid.training.stored_case import StoredCase
 
 Shape = tuple[int, int, int]
@@ -29,15 +30,18 @@ class PatchSettings:
 
 
 def epoch_batches(
-    cases: Sequence[StoredCase], keys: Sequence[Key], settings: PatchSettings, epoch: int
+    cases: Sequence[StoredCase], keys: Sequence[Key], settings: PatchSettings, epoch: int, share: Share = ALONE
 ) -> Iterator[TrainingBatch]:
-    """Yield the batches of one epoch from the cases that the recipe's case sampling draws by their `keys`."""
+    """Yield the batches of one epoch from the cases that the recipe's case sampling draws by their `keys`.
+
+    Of each batch the samples of this process's `share` are read.
+    """
     order = settings.training.cases.draw(keys, _stream(settings, epoch, 0))
     size = settings.training.batch_size
     groups = [order[i : i + size] for i in range(0, len(order), size)]
     return prefetched(
         [
-            partial(_load, [cases[i] for i in group], settings, _stream(settings, epoch, 1 + step))
+            partial(_load, [cases[i] for i in group], settings, _stream(settings, epoch, 1 + step), share)
             for step, group in enumerate(groups)
         ]
     )
@@ -69,20 +73,24 @@ def patch_start(centre: Shape, size: Shape, shape: Shape) -> Shape:
     return z, y, x
 
 
-def _load(cases: Sequence[StoredCase], settings: PatchSettings, rng: np.random.Generator) -> TrainingBatch:
+def _load(
+    cases: Sequence[StoredCase], settings: PatchSettings, rng: np.random.Generator, share: Share
+) -> TrainingBatch:
     chosen = [case for case in cases for _ in range(settings.training.patches_per_case)]
-    patches = []
-    for case in chosen:
-        start = patch_start(draw_centre(case, settings, rng), settings.size, case.shape)
-        patches.append(case.patch(start, settings.size))
+    starts = [patch_start(draw_centre(case, settings, rng), settings.size, case.shape) for case in chosen]
+    count, rows = len(chosen), share.rows(len(chosen))
     present = np.stack([case.present for case in chosen])
-    return TrainingBatch(
+    augmentation = share.parameters(draw_all(settings.training.augment, rng, count), count)
+    removed = draw_removed(present, settings.training.modality_dropout, rng)
+    patches = [chosen[i].patch(starts[i], settings.size) for i in rows]
+    batch = TrainingBatch(
         images=np.stack([images for images, _ in patches]),
-        present=present,
-        augmentation=draw_all(settings.training.augment, rng, len(chosen)),
-        masks=(np.stack([labels for _, labels in patches]), np.array([case.has_mask for case in chosen])),
-        removed=draw_removed(present, settings.training.modality_dropout, rng),
+        present=present[rows],
+        augmentation=augmentation,
+        masks=(np.stack([labels for _, labels in patches]), np.array([chosen[i].has_mask for i in rows])),
+        removed=None if removed is None else removed[rows],
     )
+    return share.counted(batch, count)
 
 
 def _stream(settings: PatchSettings, epoch: int, step: int) -> np.random.Generator:

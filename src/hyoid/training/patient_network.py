@@ -12,7 +12,8 @@ from torch import nn
 from hyoid.recipe import Recipe
 from hyoid.recipe.network import Head
 from hyoid.training.batch import Loading
-from hyoid.training.fit import FitTask, fit_network
+from hyoid.training.distributed import fit_on
+from hyoid.training.fit import FitTask
 from hyoid.training.machine import Machine
 from hyoid.training.mask_batch import MaskLoading
 from hyoid.training.patients import Patients
@@ -47,9 +48,9 @@ def fit_patient_network(
         heads=heads,
         seed=(training.seed, number),
         loading=Loading(recipe.inputs.images, outside, training.augment, False, None, masks),
-        batches=lambda epoch: whole_batches(train, tasks, training, number, epoch, masks),
+        batches=lambda epoch, share: whole_batches(train, tasks, training, number, epoch, masks, share),
         select=select,
         title=title,
         keep_selected=stage is not None and stage.iterations == "all",
     )
-    return fit_network(task, network, folder, machine.fabric)
+    return fit_on(machine, task, network, folder)

@@ -19,6 +19,7 @@ from hyoid.training.expert_masks import prepare_expert_masks
 from hyoid.training.folds import Work, chosen_folds, predict_held_out, train_folds
 from hyoid.training.inputs_there import check_folds, check_inputs
 from hyoid.training.lesion_table import add_lesion_measures
+from hyoid.training.machine import check_devices
 from hyoid.training.risk_table import write_risk_tables
 from hyoid.training.store import Store
 from hyoid.training.upstream import check_upstreams, fit_upstreams
@@ -47,7 +48,7 @@ class Run:
     notes: tuple[str, ...] = ()
 
 
-def train_run(
+def train_run(  # noqa: PLR0913 - the options of the verb, all but three by keyword
     cohort: Cohort,
     recipe: Recipe,
     out: Path,
@@ -55,10 +56,13 @@ def train_run(
     store: Path | None = None,
     fold: str = "all",
     device: str = "auto",
+    devices: int = 1,
     resume: bool = False,
     jobs: int = 1,
 ) -> Run:
     """Train the folds asked for and predict every reported case by the model that did not see it.
+
+    With several `devices` each network's batches are shared by them.
 
     Raises
     ------
@@ -66,6 +70,7 @@ def train_run(
         If the cohort has no usable case, the folder holds another run, or it holds one and `resume` is not set.
     """
     device = resolve_device(device)  # before hours of preprocessing
+    check_devices(device, devices)
     usable, excluded = usable_cases(cohort.cases, recipe)
     drawn = recipe.make_folds(usable)  # what is wrong with them is refused before anything is written
     chosen_folds(len(drawn), fold)
@@ -82,7 +87,7 @@ def train_run(
     write_json(out / "excluded.json", excluded)
     folds = _folds(out, recipe, usable)
     numbers = chosen_folds(len(folds), fold)
-    work = Work(recipe, {case.id: case for case in usable}, stored, out, device)
+    work = Work(recipe, {case.id: case for case in usable}, stored, out, device, devices)
     fitted = [k for k in range(len(folds)) if is_finished(work.folder(k))]  # killed perhaps before its predictions
     numbers = sorted({*numbers, *fitted})
     fit_upstreams(work, cohort, folds, numbers, store, jobs, train_run)

@@ -12,7 +12,8 @@ from hyoid.files import write_json
 from hyoid.recipe import Recipe
 from hyoid.training.batch import Loading
 from hyoid.training.checkpoint import is_finished
-from hyoid.training.fit import FitTask, fit_network, kept_weights
+from hyoid.training.distributed import fit_on
+from hyoid.training.fit import FitTask, kept_weights
 from hyoid.training.machine import Machine
 from hyoid.training.patches import PatchSettings, epoch_batches
 from hyoid.training.selection import select_by_segmentation
@@ -42,18 +43,17 @@ def fit_segmenter(
     train = [store.open(case_id) for case_id in sorted(fold.train)]
     select = [store.open(case_id) for case_id in sorted(fold.select)]
     keys = [(cases[case.id].hpv, cases[case.id].center) for case in train]
-    (head,) = stage.network.heads
     outside = tuple(recipe.imaging.outside(channel) for channel in recipe.inputs.images)
     task = FitTask(
         training=stage.training,
         heads=stage.network.heads,
         seed=seed,
-        loading=Loading(recipe.inputs.images, outside, stage.training.augment, recipe.merged, head),
-        batches=lambda epoch: epoch_batches(train, keys, settings, epoch),
+        loading=Loading(recipe.inputs.images, outside, stage.training.augment, recipe.merged, recipe.segmentation_head),
+        batches=lambda epoch, share: epoch_batches(train, keys, settings, epoch, share),
         select=lambda model: select_by_segmentation(recipe, model, select, machine.compute),
         title=f"{recipe.title} {fold.name}",
     )
-    fitted = fit_network(task, network, folder, machine.fabric)
+    fitted = fit_on(machine, task, network, folder)
     kept_weights(folder, every_selection=False)
     write_json(
         folder / "fitted.json",

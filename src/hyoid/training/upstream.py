@@ -83,7 +83,16 @@ def fit_upstreams(
             folder = work.folder(number) / UPSTREAM / upstream.name
             if (folder / "bundle").is_dir():
                 continue
-            run = train(part, upstream, folder, store=store / STORE, device=work.device, resume=True, jobs=jobs)
+            run = train(
+                part,
+                upstream,
+                folder,
+                store=store / STORE,
+                device=work.device,
+                devices=work.devices,
+                resume=True,
+                jobs=jobs,
+            )
             known = {"hash": part.content_hash(), "cases": len(part) - len(run.excluded)}
             centers = {"centers": sorted({str(case.center) for case in part.cases if case.id not in run.excluded})}
             answers = {"decision": read_json(folder / DECISION)} if task == "hpv" else {}

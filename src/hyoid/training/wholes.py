@@ -14,6 +14,7 @@ from hyoid.training.batch import TrainingBatch, draw_removed
 from hyoid.training.mask_batch import MaskLoading, draw_crops
 from hyoid.training.patients import Patients
 from hyoid.training.prefetch import prefetched
+from hyoid.training.share import ALONE, Share
 
 
 def whole_batches(
@@ -23,11 +24,12 @@ def whole_batches(
     fold: int,
     epoch: int,
     masks: MaskLoading | None = None,
+    share: Share = ALONE,
 ) -> Iterator[TrainingBatch]:
     """Yield the batches of one epoch: every sample a whole frame, in the order that the recipe's case sampling draws.
 
     `heads` gives the task of each head; case sampling balances the classes of the first. `masks` says how label maps
-    become channels, where the network sees them.
+    become channels, where the network sees them; of each batch the samples of this process's `share` are read.
     A last batch of one case joins the batch before it: batch normalisation has no spread there.
     """
     centers = [case.center for case in patients.cases]
@@ -39,7 +41,7 @@ def whole_batches(
         groups[-2:] = [np.concatenate(groups[-2:])]
     return prefetched(
         [
-            partial(_load, patients, group, labels, training, masks, _stream(training, fold, epoch, 1 + step))
+            partial(_load, patients, group, labels, training, masks, _stream(training, fold, epoch, 1 + step), share)
             for step, group in enumerate(groups)
         ]
     )
@@ -52,27 +54,34 @@ def _load(
     training: Training,
     masks: MaskLoading | None,
     rng: np.random.Generator,
+    share: Share,
 ) -> TrainingBatch:
-    images, present = None, np.zeros((len(group), 0), bool)
+    count, rows = len(group), share.rows(len(group))
+    present = np.zeros((count, 0), bool)
     if patients.stored is not None:
-        chosen = [patients.stored[i] for i in group]
-        images = np.stack([case.images() for case in chosen])
-        present = np.stack([case.present for case in chosen])
-    label_maps = None
+        present = np.stack([patients.stored[i].present for i in group])
+    augmentation = share.parameters(draw_all(training.augment, rng, count), count)
+    removed = draw_removed(present, training.modality_dropout, rng)
+    crops = None if masks is None else draw_crops(masks, rng, count)
+    group = group[rows]
+    images = label_maps = None
+    if patients.stored is not None:
+        images = np.stack([patients.stored[i].images() for i in group])
     if masks is not None and images is not None:
         found = [patients.label_map(int(i)) for i in group]
         empty = np.zeros(images.shape[2:], np.uint8)
         label_maps = np.stack([empty if one is None else one for one in found]), patients.has_mask[group]
-    return TrainingBatch(
+    batch = TrainingBatch(
         images=images,
-        present=present,
-        augmentation=draw_all(training.augment, rng, len(group)),
+        present=present[rows],
+        augmentation=augmentation,
         masks=label_maps,
         clinical=None if patients.clinical is None else patients.clinical[group],
         labels={name: (values[group], known[group]) for name, (values, known) in labels.items()},
-        removed=draw_removed(present, training.modality_dropout, rng),
-        crops=None if masks is None else draw_crops(masks, rng, len(group)),
+        removed=None if removed is None else removed[rows],
+        crops=None if crops is None else crops[rows],
     )
+    return share.counted(batch, count)
 
 
 def _stream(training: Training, fold: int, epoch: int, step: int) -> np.random.Generator:

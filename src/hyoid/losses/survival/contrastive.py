@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 from pydantic import Field
 
 from hyoid.errors import HyoidError
-from hyoid.losses.survival.outcomes import check_outcomes, in_single, outcomes_of_known, zero_of
+from hyoid.losses.precision import in_single
+from hyoid.losses.survival.outcomes import check_outcomes, outcomes_of_known, zero_of
 from hyoid.losses.survival.output import SurvivalOutput
 from hyoid.settings import Settings
 

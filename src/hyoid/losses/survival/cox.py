@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, get_args
 
 from hyoid.errors import HyoidError
+from hyoid.losses.precision import in_single
 from hyoid.losses.survival.outcomes import (
     check_one_risk_a_patient,
     check_outcomes,
-    in_single,
     outcomes_of_known,
     zero_of,
 )

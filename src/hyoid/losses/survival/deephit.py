@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hyoid.errors import HyoidError
+from hyoid.losses.precision import in_single
 from hyoid.losses.survival.discrete import check_bins, negative_log_likelihood
 from hyoid.losses.survival.exponential import mean_exponential
-from hyoid.losses.survival.outcomes import check_outcomes, in_single, zero_of
+from hyoid.losses.survival.outcomes import check_outcomes, zero_of
 
 if TYPE_CHECKING:
     import torch

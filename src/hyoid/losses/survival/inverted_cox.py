@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from hyoid.losses.precision import in_single
 from hyoid.losses.survival.cox import negative_log_partial_likelihood
-from hyoid.losses.survival.outcomes import check_one_risk_a_patient, check_outcomes, in_single, outcomes_of_known
+from hyoid.losses.survival.outcomes import check_one_risk_a_patient, check_outcomes, outcomes_of_known
 from hyoid.losses.survival.output import SurvivalOutput
 from hyoid.settings import Settings
 

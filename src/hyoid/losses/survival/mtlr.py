@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hyoid.losses.precision import in_single
 from hyoid.losses.survival.discrete import check_bins, negative_log_likelihood
-from hyoid.losses.survival.outcomes import in_single, zero_of
+from hyoid.losses.survival.outcomes import zero_of
 
 if TYPE_CHECKING:
     import torch

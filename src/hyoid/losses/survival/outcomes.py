@@ -72,13 +72,6 @@ def outcomes_of_known(values: torch.Tensor, known: torch.Tensor) -> tuple[torch.
     return days, event == 1
 
 
-def in_single(values: torch.Tensor) -> torch.Tensor:
-    """Return the values in single precision at the least: bfloat16 gives patients of different risk the same one."""
-    import torch
-
-    return values.to(torch.promote_types(values.dtype, torch.float32))
-
-
 def zero_of(values: torch.Tensor) -> torch.Tensor:
     """Return a scalar zero that is connected to the values: a batch that says nothing has the gradient zero."""
     return (values * 0.0).sum()

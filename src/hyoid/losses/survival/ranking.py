@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from hyoid.errors import HyoidError
+from hyoid.losses.precision import in_single
 from hyoid.losses.survival.exponential import mean_exponential
 from hyoid.losses.survival.outcomes import (
     check_one_risk_a_patient,
     check_outcomes,
-    in_single,
     outcomes_of_known,
     zero_of,
 )
