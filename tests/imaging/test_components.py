@@ -29,6 +29,11 @@ def test_connectivity_of_edge_and_corner() -> None:
         label_components(edge, 8)  # type: ignore[arg-type]
 
 
+def test_nothing_has_no_components() -> None:
+    found, count = label_components(np.zeros((0, 3, 4)))
+    assert (found.shape, count) == ((0, 3, 4), 0)
+
+
 def test_small_components_go_label_by_label() -> None:
     labels = np.zeros((1, 4, 12), np.uint8)
     labels[0, :2, :5] = 1  # 10 voxels
@@ -40,6 +45,7 @@ def test_small_components_go_label_by_label() -> None:
     assert kept[0, 2, 0] == 0
     assert labels[0, 2, 0] == 2
     assert not remove_small_components(labels, 100.0, 1.1).any()
+    assert set(np.unique(remove_small_components(labels, 100.0, 1.1, only=[1]))) == {0, 2}
 
 
 def test_largest_component() -> None:

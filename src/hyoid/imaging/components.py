@@ -27,6 +27,8 @@ def label_components(mask: NDArray[Any], connectivity: Connectivity = 26) -> tup
     """
     structure = ndimage.generate_binary_structure(3, _RANK[connectivity])
     labels = np.empty(mask.shape, np.int32)
+    if not mask.size:  # which SciPy refuses
+        return labels, 0
     count = ndimage.label(mask, structure, output=labels)
     return labels, int(count)
 

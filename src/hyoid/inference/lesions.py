@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from hyoid.geometry import Grid, Volume
-from hyoid.imaging import label_components
+from hyoid.geometry import Volume
+from hyoid.imaging import content_block, label_components
 from hyoid.inference.certainty import Members, lesion_certainty
 
 
@@ -18,7 +18,8 @@ def lesion_summary(names: Mapping[int, str], labels: Volume) -> dict[str, dict[s
     """Return volume (mL) and number of 26-connected components of each label."""
     summary: dict[str, dict[str, float]] = {}
     for value, name in names.items():
-        _, count = label_components(labels.array == value)
+        own = labels.array == value
+        _, count = label_components(own[content_block(own)])
         summary[name] = {"volume_ml": round(labels.volume_ml(value), 3), "count": count}
     return summary
 
@@ -46,10 +47,14 @@ def list_lesions(
     """
     found: list[dict[str, Any]] = []
     for value, name in names.items():
-        components, count = label_components(labels.array == value)
+        mask = labels.array == value
+        whole = content_block(mask)  # lesions are a small part of a CT
+        components, count = label_components(mask[whole])
+        start = np.array([axis.start for axis in whole])
         own = []
         for component, block in enumerate(ndimage.find_objects(components, max_label=count), start=1):
-            points = _centres(components, component, block, labels.grid)
+            inside = np.argwhere(components[block] == component) + [axis.start for axis in block] + start
+            points = labels.grid.to_world(inside[:, ::-1])
             own.append(
                 {
                     "label": name,
@@ -61,15 +66,6 @@ def list_lesions(
             )
         found += sorted(own, key=lambda lesion: -lesion["volume_ml"])
     return found
-
-
-def _centres(
-    components: NDArray[np.int32], component: int, block: tuple[slice, slice, slice], grid: Grid
-) -> NDArray[np.float64]:
-    """Return the centres (n, 3) of a component's voxels in LPS mm."""
-    z, y, x = np.nonzero(components[block] == component)
-    start_z, start_y, start_x = (axis.start for axis in block)
-    return grid.to_world(np.stack([x + start_x, y + start_y, z + start_z], axis=1))
 
 
 def _suv_max(suv: Volume, points: NDArray[np.float64]) -> dict[str, float]:
