@@ -48,6 +48,8 @@ def list_lesions(
     found: list[dict[str, Any]] = []
     for value, name in names.items():
         mask = labels.array == value
+        if not mask.any():
+            continue
         whole = content_block(mask)  # lesions are a small part of a CT
         components, count = label_components(mask[whole])
         start = np.array([axis.start for axis in whole])
