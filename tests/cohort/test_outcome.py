@@ -3,6 +3,7 @@ import pytest
 from hyoid.cohort.clinical import CellReader, Record
 from hyoid.cohort.columns import Endpoint
 from hyoid.cohort.outcome import check_outcome, first_event, to_days
+from hyoid.errors import CohortError
 
 ENDPOINT = Endpoint(first_of=[{"event": "lr", "time": "t_lr"}, {"event": "dm", "time": "t_dm"}], follow_up="fu")
 
@@ -72,6 +73,42 @@ def test_one_long_time_makes_a_guess_sure_and_never_turns_it() -> None:
 @pytest.mark.parametrize(("times", "unit"), [([90], None), ([150], None), ([24, 30], "days"), ([800], "months")])
 def test_a_doubtful_unit_is_reported(times, unit) -> None:
     assert "rfs-unit-in-doubt" in _converted(times, unit)[2]
+
+
+@pytest.mark.parametrize("times", [[0.5, 1.98, 6], [12], [0]])
+def test_years_and_months_without_a_unit_are_refused_until_declared(times) -> None:
+    with pytest.raises(CohortError, match=r"without a unit, the longest .*RFS \(years\)"):
+        _converted(times, None)
+    assert _converted(times, "years")[0] == pytest.approx([365.25 * time for time in times])
+
+
+def test_times_that_may_be_years_are_read_as_months_in_doubt() -> None:
+    assert _converted([4, 13], None)[2] == ["rfs-unit-in-doubt"]
+    assert _converted([4, 25], None)[2] == ["rfs-unit-in-doubt"]
+    assert _converted([1, 2, 26], None)[2] == ["rfs-unit-in-doubt"]
+    assert _converted([4, 26], None)[2] == ["rfs-unit-guessed"]
+
+
+@pytest.mark.parametrize(
+    ("time", "unit", "said"),
+    [
+        (89, "days", "longer than 89 days"),
+        (2.9, "months", "longer than 2.9 months"),
+        (0.2, "years", "longer than 0.2 years"),
+        (358, "months", "followed for 358 months"),
+        (9200, "days", "followed for 9200 days"),
+        (30, "years", "followed for 30 years"),
+    ],
+)
+def test_a_declared_unit_that_cannot_be_is_refused(time, unit, said) -> None:
+    with pytest.raises(CohortError, match=f"declared in {unit} of 20 patients, .*{said}.*set rfs_unit"):
+        _converted([time] * 20, unit)
+    assert "rfs-unit-in-doubt" in _converted([time] * 19, unit)[2]
+
+
+def test_slips_alone_refuse_no_declared_unit() -> None:
+    assert _converted([1] * 19 + [90], "days")[2] == ["rfs-unit-in-doubt"]
+    assert _converted([30] * 19 + [900], "months")[2] == []
 
 
 def test_a_declared_unit_that_fits_is_silent() -> None:

@@ -33,6 +33,9 @@ class Case:
         Recurrence (event) and time to it or to the last follow-up, in days.
     hpv
         HPV status: True positive, False negative, None unknown.
+    unread
+        Why a value is missing though something stood in its place, by column: `{"age": "age = '61 years'"}`; of the
+        outcome under `rfs`.
     """
 
     id: str
@@ -43,3 +46,4 @@ class Case:
     relapse: bool | None = None
     rfs_days: float | None = None
     hpv: bool | None = None
+    unread: dict[str, str] = field(default_factory=dict)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hyoid.cohort.coding import BINARY_COLUMNS
 from hyoid.cohort.problem import Problem
 from hyoid.cohort.schema import COLUMN_BY_NAME, SPECIAL_NAMES, canonical_name, read_event, read_hpv
 from hyoid.cohort.values import SPOKEN_MISSING, Value, column_key, is_missing, typed
@@ -42,6 +44,8 @@ class CellReader:
         Collects impossible values, which are read as missing.
     spoken
         Counts, by column and word, of `SPOKEN_MISSING` words that were read as missing.
+    binary
+        Counts of the values, by column, of those that are 0 or 1: a table that codes them otherwise is told by these.
     """
 
     codings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -49,12 +53,15 @@ class CellReader:
     decimal: str = "."
     problems: list[Problem] = field(default_factory=list)
     spoken: dict[tuple[str, str], int] = field(default_factory=dict)
+    binary: dict[str, Counter[Value]] = field(default_factory=dict)
 
     def read(self, name: str, cell: Any, case: str | None = None) -> Value | None:
         """Return the value of column `name` (canonical or own), None where missing or impossible."""
         value = self._typed(name, cell)
         if value is None:
             return None
+        if name in BINARY_COLUMNS:
+            self.binary.setdefault(name, Counter())[value] += 1
         if name == "hpv":
             return self._checked(name, value, read_hpv(value), "0 (negative) or 1 (positive)", case)
         if name == "relapse":
@@ -84,7 +91,7 @@ class CellReader:
         if read is None:
             code = "bad-value" if isinstance(value, str) else "out-of-range"
             self.problems.append(
-                Problem(code, f"{name} = {value!r}", expected, "It is read as missing; correct the record.", case)
+                Problem(code, f"{name} = {value!r}", expected, "It is read as missing; correct the record.", case, name)
             )
         return read
 
@@ -173,7 +180,8 @@ def clinical_values(content: Mapping[str, Any], reader: CellReader) -> dict[str,
         if name in SPECIAL_NAMES:
             continue
         if isinstance(cell, dict | list):
-            reader.problems.append(Problem("bad-value", f"{name} = {cell!r}", "a single value", "Read as missing."))
+            found = f"{name} = {cell!r}"
+            reader.problems.append(Problem("bad-value", found, "a single value", "Read as missing.", column=name))
             continue
         value = reader.read(name, cell)
         if value is not None:

@@ -8,6 +8,7 @@ from hyoid.cohort.clinical import CellReader, Record
 from hyoid.cohort.columns import Endpoint
 from hyoid.cohort.problem import Problem
 from hyoid.cohort.schema import DAYS_PER_MONTH, DAYS_PER_YEAR, MAX_RFS_DAYS, RfsUnit
+from hyoid.errors import CohortError
 
 DAYS_PER_UNIT: dict[RfsUnit, float] = {"days": 1.0, "months": DAYS_PER_MONTH, "years": DAYS_PER_YEAR}
 
@@ -21,13 +22,29 @@ DOUBTFUL_MEDIANS = (50.0, 200.0)
 LONGEST_MONTHS = 300.0
 """Follow-up in months that no patient of a PET/CT has: the scanners entered the clinic in 2001, 25 years ago."""
 
+LONGEST_YEARS = 25.0
+"""The same in years. Times without a unit that all lie below it, above `LEAST_MONTHS`, may be years as well."""
+
+LEAST_MONTHS = 12.0
+"""Longest time without a unit up to which nothing is guessed: years of any cohort, or months of one just begun."""
+
+SHORTEST_FOLLOW_UP_DAYS = 90.0
+"""Longest time, in days, below which no cohort was followed: treatment alone takes seven weeks."""
+
+LEAST_PATIENTS_TO_REFUSE = 20
+"""Patients of known time from which a declared unit that cannot be is refused, and not only reported."""
+
 PLAUSIBLE_MEDIANS: dict[RfsUnit, tuple[float, float]] = {
-    "days": (DAYS_ABOVE_MEDIAN, MAX_RFS_DAYS),
+    "days": (DAYS_ABOVE_MEDIAN, LONGEST_YEARS * DAYS_PER_YEAR),
     "months": (3.0, 150.0),
     "years": (0.25, 15.0),
 }
 """Medians that a declared unit is believed with; outside them it is reported as doubtful."""
 
+_DECLARE = (
+    "Name the column 'RFS (days)', 'RFS (months)' or 'RFS (years)', or set rfs_unit in the --columns file, as the "
+    "times are meant."
+)
 _DROPPED = "The outcome is read as missing; complete the record."
 
 
@@ -52,6 +69,7 @@ def first_event(row: dict[str, str], endpoint: Endpoint, reader: CellReader, rec
                     "a follow-up that reaches the event",
                     "The follow-up is raised to the event; check both dates.",
                     record.id,
+                    "rfs",
                 )
             )
     elif None not in status:
@@ -69,7 +87,7 @@ def check_outcome(record: Record, problems: list[Problem]) -> None:
         found, code = "a recurrence without its time", "event-without-time"
     else:
         found, code = "no recurrence, but no follow-up time", "status-without-time"
-    problems.append(Problem(code, found, "both the event's status and its time", _DROPPED, record.id))
+    problems.append(Problem(code, found, "both the event's status and its time", _DROPPED, record.id, "rfs"))
     record.relapse = record.rfs = None
 
 
@@ -79,6 +97,13 @@ def to_days(records: list[Record], unit: RfsUnit | None, problems: list[Problem]
     Without a declared `unit`, the median tells days from months, with a problem that says so: `rfs-unit-told` where
     only days are possible, `rfs-unit-guessed` or `rfs-unit-in-doubt` where they are not. A time above `MAX_RFS_DAYS`
     is impossible and makes the outcome missing.
+
+    Raises
+    ------
+    CohortError
+        If there is no unit and no time is longer than `LEAST_MONTHS`, or a declared one cannot be: no patient of
+        `LEAST_PATIENTS_TO_REFUSE` or more was followed for `SHORTEST_FOLLOW_UP_DAYS`, or half of them for longer than
+        `LONGEST_YEARS`.
     """
     times = [record.rfs for record in records if record.rfs is not None]
     if not times:
@@ -86,10 +111,17 @@ def to_days(records: list[Record], unit: RfsUnit | None, problems: list[Problem]
     middle = float(median(times))
     notes = []
     if unit is None:
+        _refuse_short(max(times))
         unit, code = _unit_by_magnitude(middle, max(times))
         size = f"median {middle:g}, longest {max(times):g}"
         notes.append(f"RFS has no declared unit ({size}) and was read as {unit}.")
         problems.append(_unit_problem(code, f"RFS without a unit, {size}, read as {unit}"))
+    elif len(times) >= LEAST_PATIENTS_TO_REFUSE and (impossible := _impossible(unit, middle, max(times))):
+        raise CohortError.of(
+            f"RFS declared in {unit} of {len(times)} patients, {impossible}",
+            "a declared unit that fits the times",
+            f"{_DECLARE} A table of the challenge's own name declares days.",
+        )
     elif not PLAUSIBLE_MEDIANS[unit][0] <= middle <= PLAUSIBLE_MEDIANS[unit][1]:
         notes.append(f"RFS is declared in {unit}, but its median is {middle:g}: check the unit.")
         problems.append(_unit_problem("rfs-unit-in-doubt", f"RFS declared in {unit} with the median {middle:g}"))
@@ -99,11 +131,29 @@ def to_days(records: list[Record], unit: RfsUnit | None, problems: list[Problem]
         record.rfs *= DAYS_PER_UNIT[unit]
         if record.rfs > MAX_RFS_DAYS:
             found = f"rfs = {record.rfs:.0f} days"
-            problems.append(
-                Problem("out-of-range", found, f"at most {MAX_RFS_DAYS:.0f} days (80 years)", _DROPPED, record.id)
-            )
+            expected = f"at most {MAX_RFS_DAYS:.0f} days (80 years)"
+            problems.append(Problem("out-of-range", found, expected, _DROPPED, record.id, "rfs"))
             record.relapse = record.rfs = None
     return notes
+
+
+def _refuse_short(longest: float) -> None:
+    if longest <= LEAST_MONTHS:
+        raise CohortError.of(
+            f"RFS without a unit, the longest {longest:g}: years and months cannot be told apart",
+            "a declared unit",
+            f"{_DECLARE} Where survival is not needed, list the column under `ignore` there.",
+        )
+
+
+def _impossible(unit: RfsUnit, middle: float, longest: float) -> str:
+    """Return why times cannot be of a unit, empty where they can; one long time alone, a slip, is no reason."""
+    days = DAYS_PER_UNIT[unit]
+    if longest * days < SHORTEST_FOLLOW_UP_DAYS:
+        return f"none of them followed for longer than {longest:g} {unit}"
+    if middle * days > LONGEST_YEARS * DAYS_PER_YEAR:
+        return f"half of them followed for {middle:g} {unit} or longer"
+    return ""
 
 
 def _unit_by_magnitude(middle: float, longest: float) -> tuple[RfsUnit, str]:
@@ -111,10 +161,11 @@ def _unit_by_magnitude(middle: float, longest: float) -> tuple[RfsUnit, str]:
     days = middle > DAYS_ABOVE_MEDIAN
     if longest > LONGEST_MONTHS:
         return ("days", "rfs-unit-told") if days else ("months", "rfs-unit-in-doubt")
+    if longest <= LONGEST_YEARS or middle < PLAUSIBLE_MEDIANS["months"][0]:
+        return "months", "rfs-unit-in-doubt"
     low, high = DOUBTFUL_MEDIANS
     return "days" if days else "months", "rfs-unit-in-doubt" if low <= middle <= high else "rfs-unit-guessed"
 
 
 def _unit_problem(code: str, found: str) -> Problem:
-    advice = "Name the column 'RFS (days)' or 'RFS (months)', or set rfs_unit in the --columns file."
-    return Problem(code, found, "a declared unit that fits the times", advice)
+    return Problem(code, found, "a declared unit that fits the times", _DECLARE, column="rfs")

@@ -47,6 +47,8 @@ class Problem:
         The three parts of the project's error sentences.
     case
         The patient's id; None where the fault is of the whole cohort.
+    column
+        The canonical column that it is a fault of, `rfs` for the outcome; None where it is of none alone.
     """
 
     code: str
@@ -54,6 +56,7 @@ class Problem:
     expected: str
     advice: str
     case: str | None = None
+    column: str | None = None
 
     @property
     def detail(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 from hyoid.cohort.case import Case
@@ -11,14 +11,14 @@ from hyoid.cohort.clinical import Record
 from hyoid.cohort.cohort import Cohort
 from hyoid.cohort.columns import ColumnMap, read_columns
 from hyoid.cohort.layouts import Files, find_files
-from hyoid.cohort.problem import PROBLEM_CODES, Problem, unique
+from hyoid.cohort.problem import Problem, unique
 from hyoid.cohort.records import Records, read_records
 from hyoid.cohort.schema import CLINICAL_COLUMNS, OPTIONAL_COLUMNS
+from hyoid.cohort.sentences import sentences
 from hyoid.cohort.table import read_table
 from hyoid.errors import CohortError
 
-NAMED_IDS = 5
-"""How many ids a note lists before it only counts."""
+_READ_AS_MISSING = ("bad-value", "out-of-range", "event-without-time", "time-without-event", "status-without-time")
 
 
 def read_cohort(path: Path, columns: Path | ColumnMap | None = None) -> Cohort:
@@ -37,7 +37,8 @@ def read_cohort(path: Path, columns: Path | ColumnMap | None = None) -> Cohort:
     Raises
     ------
     CohortError
-        If nothing there is a cohort, no table has ids, or the column map does not fit the tables.
+        If nothing there is a cohort, no table has ids, the column map does not fit the tables, or what a table means
+        cannot be told: the unit of its survival times, or a yes/no column coded otherwise than 0 and 1.
     """
     root = Path(path)
     mapping = ColumnMap() if columns is None else columns if isinstance(columns, ColumnMap) else read_columns(columns)
@@ -55,12 +56,26 @@ def read_cohort(path: Path, columns: Path | ColumnMap | None = None) -> Cohort:
         raise CohortError.of(f"no patient in {root}", "at least one", "Check the table's rows and the --columns file.")
     declared = {i: records.by_id[i].center if i in records.by_id else None for i in ids}
     centers = name_centers(declared, mapping.center.pattern if mapping.center else None, problems)
-    cases = tuple(_case(i, centers[i], found.files.get(i, Files()), records.by_id.get(i, Record(i))) for i in ids)
-    notes = dict.fromkeys([*records.notes, *_summary(unique(problems))])
+    unread = _unread(problems)
+    cases = tuple(
+        _case(i, centers[i], found.files.get(i, Files()), records.by_id.get(i, Record(i)), unread.get(i, {}))
+        for i in ids
+    )
+    notes = dict.fromkeys([*records.notes, *sentences(one for one in unique(problems) if one.case is not None)])
     return Cohort(root, cases, found.layout, tuple(notes), unique(problems))
 
 
-def _case(identifier: str, center: str | None, files: Files, record: Record) -> Case:
+def _unread(problems: list[Problem]) -> dict[str, dict[str, str]]:
+    """Return for each patient, by column, the first reason why a value is missing though something stood there."""
+    found: dict[str, dict[str, str]] = {}
+    for problem in problems:
+        if problem.case is not None and problem.column is not None and problem.code in _READ_AS_MISSING:
+            column = "rfs" if problem.column == "relapse" else problem.column
+            found.setdefault(problem.case, {}).setdefault(column, problem.found)
+    return found
+
+
+def _case(identifier: str, center: str | None, files: Files, record: Record, unread: Mapping[str, str]) -> Case:
     return Case(
         id=identifier,
         center=center,
@@ -70,6 +85,7 @@ def _case(identifier: str, center: str | None, files: Files, record: Record) -> 
         relapse=record.relapse,
         rfs_days=record.rfs,
         hpv=record.hpv,
+        unread=dict(unread),
     )
 
 
@@ -110,20 +126,8 @@ def _report_columns(has_table: bool, records: Records, problems: list[Problem]) 
             f"no column {name}",
             "the columns of the clinical schema",
             "It counts as missing in every patient; name it in a --columns file if it has another name.",
+            column=name,
         )
         for name in expected
         if name not in records.columns
     ]
-
-
-def _summary(problems: Iterable[Problem]) -> list[str]:
-    """Return one sentence for each kind of fault that patients have, with the first ids."""
-    ids: dict[str, list[str]] = {}
-    for problem in problems:
-        if problem.case is not None and problem.case not in ids.setdefault(problem.code, []):
-            ids[problem.code].append(problem.case)
-    sentences = []
-    for code, listed in ids.items():
-        shown = ", ".join(listed[:NAMED_IDS]) + (", ..." if len(listed) > NAMED_IDS else "")
-        sentences.append(f"{len(listed)} patient(s) with {PROBLEM_CODES[code]} ({shown}).")
-    return sentences

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hyoid.cohort.clinical import CellReader, Record
+from hyoid.cohort.coding import refuse_other_coding
 from hyoid.cohort.columns import ColumnMap
 from hyoid.cohort.dropping import kept_rows
 from hyoid.cohort.joining import join, report_repeated
@@ -36,7 +37,8 @@ def read_records(tables: Sequence[Table], columns: ColumnMap, *, required: bool 
     Raises
     ------
     CohortError
-        If the column map names a column that no table has, or no table has a column of ids.
+        If the column map names a column that no table has, no table has a column of ids, or a yes/no column or the
+        unit of the survival times is not what it must be.
     """
     _check_sources(tables, columns)
     joined = Records()
@@ -120,6 +122,7 @@ def _resolve(table: Table, columns: ColumnMap, problems: list[Problem]) -> dict[
                     f"the columns {names[name]!r} and {source!r} for {name} in {table.path.name}",
                     "one column for each value",
                     f"{source!r} was left out; rename or remove one.",
+                    column=name,
                 )
             )
             continue
@@ -147,6 +150,7 @@ def _records_of(table: Table, names: dict[str, str], columns: ColumnMap, joined:
             report_repeated(records[identifier], record, problems)
         else:
             records[identifier] = record
+    refuse_other_coding(reader.binary, table.path.name)
     if nameless:
         found = f"{nameless} row(s) of {table.path.name} without a patient id"
         problems.append(
