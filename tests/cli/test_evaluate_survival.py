@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from hyoid.cli import main
+from hyoid.cli.evaluate_survival import names_of
 from hyoid.files import read_json
 from support.survival import draw, tables
 
@@ -90,6 +91,8 @@ def test_json_is_the_file_and_a_foreign_table_is_read(
         (("--horizons", "1 year"), "days with commas between"),
         (("--horizons", "365,-1"), "different numbers of days above 0"),
         (("--tau", 90000), "a tau of 90000 days"),
+        (("--tau", -3), "a number of days above 0"),
+        (("--tau", "nan"), "a number of days above 0"),
         (("--against", "KNOWN"), "no column rfs_risk"),
     ],
 )
@@ -108,3 +111,19 @@ def test_what_is_wrong_is_said_and_leaves_with_2(
     assert code == 2
     assert said in error
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        ("RUN/out-of-fold/predictions.csv", "RECORD/out-of-fold/predictions.csv", ("RUN", "RECORD")),
+        ("RUN/out-of-fold/predictions.csv", "RUN/held-out/predictions.csv", ("out-of-fold", "held-out")),
+        ("a/ours.csv", "b/theirs.csv", ("ours", "theirs")),
+        ("a/ours.csv", "a/ours.csv", ("ours", "ours")),
+        ("a/ours.csv", None, ("ours", "")),
+    ],
+)
+def test_two_files_of_one_name_are_told_apart_by_their_folders(
+    first: str, second: str | None, names: tuple[str, str]
+) -> None:
+    assert names_of(Path(first), None if second is None else Path(second)) == names

@@ -87,6 +87,7 @@ def test_times_that_may_be_years_are_read_as_months_in_doubt() -> None:
     assert _converted([4, 25], None)[2] == ["rfs-unit-in-doubt"]
     assert _converted([1, 2, 26], None)[2] == ["rfs-unit-in-doubt"]
     assert _converted([4, 26], None)[2] == ["rfs-unit-guessed"]
+    assert _converted([16, 24], None)[2] == ["rfs-unit-guessed"]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,31 @@ def test_a_hand_worked_cohort() -> None:
     assert (within.cohort["c_index"].value, within.cohort["c_index_pooled"].value, within.folds) == (0, 2 / 3, 2)
 
 
+def test_fewer_than_five_events_have_no_interval_alone_or_compared() -> None:
+    truth = {f"p{k}": (k < 4, 100.0 + k, "X") for k in range(12)}
+    frame = pd.DataFrame({"PatientID": list(truth), "rfs_risk": np.arange(12.0)})
+    found = evaluate_survival(frame, truth, bootstrap=QUICK)
+    assert all(np.isnan([one.low, one.high]).all() for one in found.cohort.values())
+    assert found.notes[0].startswith("Only 4 of 12 patients had the event: no interval")
+    against = compare_survival(frame, frame.assign(rfs_risk=-frame["rfs_risk"]), truth, bootstrap=QUICK)
+    assert np.isnan(against.differences["c_index"].low)
+    five = truth | {"p4": (True, 104.0, "X")}
+    found = evaluate_survival(frame, five, bootstrap=QUICK)
+    assert found.cohort["c_index"].high < 0.5
+    assert [note for note in found.notes if "Are these times?" in note] == list(found.notes)
+
+
+def test_a_risk_against_its_own_survival_is_noted() -> None:
+    truth = {f"p{k}": (True, 100.0 + k, "X") for k in range(12)}
+    frame = pd.DataFrame({"PatientID": list(truth), "rfs_risk": -np.arange(12.0)})
+    said = [
+        evaluate_survival(frame.assign(rfs_survival_365=survival), truth, bootstrap=QUICK).notes
+        for survival in (np.arange(12) / 12, 1 - np.arange(12) / 12)
+    ]
+    assert [len(notes) for notes in said] == [0, 1]
+    assert "against their predicted survival" in said[1][0]
+
+
 def test_a_table_a_frame_and_a_cohort_give_the_same(tmp_path: Path) -> None:
     drawn = draw(90)
     predictions, known = tables(drawn, tmp_path)
@@ -77,7 +102,10 @@ def test_horizons_and_tau_are_chosen(tmp_path: Path) -> None:
 
 
 def test_stratified_resamples_need_and_keep_centers() -> None:
-    free, kept = (evaluate_survival(FRAME, TRUTH, stratify=stratify) for stratify in (False, True))
+    # only the six of X, who had the event, make pairs: a resample may miss them, one within centers cannot
+    truth = {f"x{k}": (True, 100.0 + k, "X") for k in range(6)} | {f"y{k}": (False, 1.0, "Y") for k in range(20)}
+    frame = pd.DataFrame({"PatientID": list(truth), "rfs_risk": np.arange(26.0)})
+    free, kept = (evaluate_survival(frame, truth, stratify=stratify) for stratify in (False, True))
     assert free.cohort["c_index"].undefined > kept.cohort["c_index"].undefined
     with pytest.raises(CohortError, match="no center of any of 3 patients"):
         evaluate_survival(FRAME, TRUTH, stratify=True, centers={})

@@ -219,7 +219,7 @@ def test_two_bundles_are_joined_by_their_mean_percentile_and_survival(cox: Path,
     assert found["models"] == alone
     assert found["recipe"] == f"{alone[0]['recipe']} + {alone[1]['recipe']}"
     assert found["missing"] == ["alcohol"]
-    assert found["notes"] == list(dict.fromkeys([*alone[0]["notes"], *alone[1]["notes"]]))
+    assert found["notes"] == [f"{one['recipe']}: {note}" for one in alone for note in one["notes"]]
     row = pd.read_csv(tmp_path / "b" / "predictions.csv")
     assert "rfs_group" not in row  # groups of two recipes have no common cut points
     assert row["rfs_percentile"].item() == pytest.approx(found["percentile"])

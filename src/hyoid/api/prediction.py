@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hyoid.api.common import PathLike, resolve_cohort
-from hyoid.api.study import impossible_values, single_study
+from hyoid.api.study import impossible_values, single_study, unused_keys
 from hyoid.cohort import Case
 from hyoid.decision import PriorShift, check_informative, estimate_prevalence_black_box, estimate_prevalence_em
 from hyoid.errors import HyoidError
@@ -100,17 +100,18 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     else:
         read = resolve_cohort(cohort, columns)
         cases, problems = list(read.cases), list(read.problems)
+    unused = [] if clinical is None else unused_keys(clinical, _clinical_columns(predictors))
     try:
         found, failed = _predict_all(predictors, cases, Path(out), single=single)
     except HyoidError as error:  # of a single study: what was wrong with the record may be why
-        raise type(error)(" ".join([str(error), *impossible_values(problems, cases[0].id)])) from error
+        raise type(error)(" ".join([str(error), *impossible_values(problems, cases[0].id), *unused])) from error
     shifts = [
         _shift(predictor, [one.hpv[k].combined for one in found], prevalence, estimate_prevalence)
         for k, predictor in enumerate(predictors.hpv)
     ]
     done = [_decided(predictors.hpv, one, shifts) for one in found]
     for info in done:
-        info["notes"] = [*info["notes"], *impossible_values(problems, info["id"])]
+        info["notes"] = [*info["notes"], *impossible_values(problems, info["id"]), *unused]
         write_prediction(Path(out), Prediction(info["id"], None, info))
     _write_table(Path(out), done, failed)
     return PredictResult(Path(out), done, failed, [shift for shift in shifts if shift is not None])
@@ -123,6 +124,13 @@ def _check_prior(prevalence: float | None, estimate: str | None, single: bool) -
         raise HyoidError.of(f"a prevalence of {prevalence:g}", "a share between 0 and 1", "Correct --prevalence.")
     if estimate is not None and single:
         raise HyoidError.of("one study to estimate a prevalence from", "a cohort of 50 or more", "Give --prevalence.")
+
+
+def _clinical_columns(predictors: Predictors) -> set[str]:
+    """Return the clinical columns that any of the models reads."""
+    recipes = [*(one.recipe for one in predictors.hpv), *(one.recipe for one in predictors.rfs)]
+    inputs = [recipe.inputs.clinical for recipe in recipes]
+    return {column for clinical in inputs if clinical is not None for column in clinical.columns}
 
 
 def _predict_all(

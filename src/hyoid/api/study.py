@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from hyoid.api.common import PathLike
 from hyoid.cohort import Case, read_clinical_json, read_hpv_json
 from hyoid.cohort.problem import Problem
+from hyoid.cohort.schema import CLINICAL_COLUMNS, canonical_name
+from hyoid.cohort.values import column_key
 from hyoid.errors import CohortError
 from hyoid.imaging import IMAGE_SUFFIXES
+from hyoid.settings import nearest
 
 _IMPOSSIBLE = {"bad-value", "out-of-range"}
+_OUTCOMES, _IDENTITY = ("relapse", "rfs"), ("id", "center")
 _ENDINGS = ("__CT", "__PT", "_CT", "_PT", "_0000", "_0001")
 
 
@@ -46,6 +51,31 @@ def single_study(
     name, where = case_id or id_of(files[0]), None if mask is None else Path(mask)
     own = [replace(problem, case=name) for problem in problems]
     return Case(id=name, images=images, mask=where, clinical=record, hpv=hpv), own
+
+
+def unused_keys(clinical: PathLike, columns: Collection[str]) -> list[str]:
+    """Return a sentence for each key of a clinical record that no model reads though it looks meant for one.
+
+    Parameters
+    ----------
+    clinical
+        The record, as `single_study` has read it.
+    columns
+        Clinical columns that the models read, by canonical or own name.
+    """
+    keys = {key: canonical_name(column_key(key)) or column_key(key) for key in json.loads(_text(clinical))}
+    outcomes = [key for key, name in keys.items() if name in _OUTCOMES]
+    readable = {*columns, *(column.name for column in CLINICAL_COLUMNS), "hpv"}
+    found = [f"{' and '.join(outcomes)}: an outcome is no input of a prediction; not used."] if outcomes else []
+    return found + [
+        f"The key {key!r} of the clinical record is no column that is read: {nearest(name, readable)}"
+        for key, name in keys.items()
+        if name not in {*readable, *_OUTCOMES, *_IDENTITY}
+    ]
+
+
+def _text(path: PathLike) -> str:
+    return Path(path).read_text(encoding="utf-8-sig")
 
 
 def impossible_values(problems: Sequence[Problem], case_id: str) -> list[str]:

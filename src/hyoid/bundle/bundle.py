@@ -120,7 +120,8 @@ def load_bundle(folder: Path) -> Bundle:
     Raises
     ------
     BundleError
-        If the folder is no bundle, a file is missing, altered or unexpected, or the format is newer than this hyoid.
+        If the folder is no bundle, or that of a run that is not finished, a file is missing, altered or unexpected, or
+        the format is newer than this hyoid.
     """
     folder = Path(folder)
     if (folder / "bundle" / MANIFEST).is_file():  # a run: its bundle lies inside
@@ -129,6 +130,7 @@ def load_bundle(folder: Path) -> Bundle:
         raise BundleError.of(f"no {MANIFEST} in {folder}", "a bundle or a run of `hyoid train`", "Check the path.")
     try:
         manifest = read_json(folder / MANIFEST)
+        _refuse_run(folder, manifest)
         found, expected = hashes_of(folder), manifest["files"]
     except (ValueError, KeyError, TypeError) as error:
         raise BundleError(f"{folder / MANIFEST} is damaged ({error!r}); copy the bundle again.") from error
@@ -145,6 +147,16 @@ def load_bundle(folder: Path) -> Bundle:
     except HyoidError as error:
         raise BundleError(f"The bundle {folder} was made by another version of hyoid: {error}") from error
     return Bundle(folder, recipe, tuple(read_json(folder / ENSEMBLE)["folds"]), manifest)
+
+
+def _refuse_run(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse the folder of a run that has no bundle yet: its own manifest says which cohort it is of."""
+    if "files" not in manifest and "cohort_hash" in manifest:
+        raise BundleError.of(
+            f"a run in {folder} whose training is not finished",
+            "a bundle, or a run that has written one",
+            f"Go on with the `hyoid train` that started it, adding --resume: --out {folder} --resume.",
+        )
 
 
 def hashes_of(folder: Path) -> dict[str, str]:

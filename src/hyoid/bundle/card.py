@@ -33,15 +33,14 @@ def model_card(recipe: Recipe, folds: Sequence[str], cohort: Mapping[str, Any], 
     if metrics:
         lines += ["| metric | value | 95 % interval | n |", "|---|---|---|---|"]
         for name, entry in metrics.items():
-            lower, upper = entry["interval"]
-            lines.append(
-                f"| {name} | {_figure(entry['value'])} | {_figure(lower)} to {_figure(upper)} | {entry['n']} |"
-            )
+            lines.append(f"| {name} | {_figure(entry['value'])} | {_interval(*entry['interval'])} | {entry['n']} |")
     else:
         lines.append(str(results.get("note", "None: no reported case has been predicted.")))
     if recipe.optimistic:
         lines += ["", "Selected on the reported part, as published: these figures are optimistic."]
     lines += ["", "Trained in the hospitals above; what it is worth elsewhere is not known from these figures.", ""]
+    if cohort.get("notes"):
+        lines += ["## What was not as expected", "", *(f"- {note}" for note in cohort["notes"]), ""]
     if recipe.deviations:
         lines += ["## Deviations from the paper", "", *(f"- {text.strip()}" for text in recipe.deviations), ""]
     return "\n".join(lines)
@@ -64,6 +63,10 @@ def _inferred(recipe: Recipe) -> list[str]:
 def _measures(lesions: LesionInput) -> str:
     radiomics = [] if lesions.radiomics is None else [f"{len(lesions.columns) - len(lesions.measures)} of radiomics"]
     return ", ".join([*lesions.measures, *radiomics])
+
+
+def _interval(lower: float | None, upper: float | None) -> str:
+    return "none" if lower is None or upper is None else f"{_figure(lower)} to {_figure(upper)}"
 
 
 def _figure(value: float | None) -> str:

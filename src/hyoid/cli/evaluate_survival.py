@@ -85,7 +85,7 @@ def survival(
     value = result.to_dict() | ({} if comparison is None else {"against": comparison.to_dict()})
     write_json(out, value)
     if report is not None:
-        _write_report(report, result, comparison, (predictions.stem, against.stem if against else ""))
+        _write_report(report, result, comparison, names_of(predictions, against))
     if as_json:
         typer.echo(json.dumps(value, allow_nan=False))
         return
@@ -99,6 +99,15 @@ def _days(text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError as error:
         raise HyoidError.of(f"--horizons '{text}'", "days with commas between", "Give such as 365,730.") from error
+
+
+def names_of(first: Path, second: Path | None) -> tuple[str, str]:
+    """Return short names of two files: their own, or where these are equal those of the first folders that differ."""
+    if second is None or first.stem != second.stem:
+        return first.stem, "" if second is None else second.stem
+    folders = (reversed(path.resolve().parent.parts) for path in (first, second))
+    different = ((one, other) for one, other in zip(*folders, strict=False) if one != other)
+    return next(different, (first.stem, second.stem))
 
 
 def _write_report(

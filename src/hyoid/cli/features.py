@@ -131,7 +131,7 @@ def _write(out: Path, table: pd.DataFrame, provenance: dict[str, Any], *, as_jso
         typer.echo(json.dumps(jsonable({"out": out, "features": table.to_dict(orient="records")}), allow_nan=False))
         return
     for identifier, note in noted.itertuples(index=False):
-        typer.echo(f"{identifier}: {note}", err=True)
+        typer.echo(note if f"case {identifier} " in note else f"{identifier}: {note}", err=True)
     typer.echo(f"{len(table)} patients, {len(noted)} with notes. Written to {out}.")
 
 

@@ -23,7 +23,7 @@ LONGEST_MONTHS = 300.0
 """Follow-up in months that no patient of a PET/CT has: the scanners entered the clinic in 2001, 25 years ago."""
 
 LONGEST_YEARS = 25.0
-"""The same in years. Times without a unit that all lie below it, above `LEAST_MONTHS`, may be years as well."""
+"""The same in years."""
 
 LEAST_MONTHS = 12.0
 """Longest time without a unit up to which nothing is guessed: years of any cohort, or months of one just begun."""
@@ -161,7 +161,8 @@ def _unit_by_magnitude(middle: float, longest: float) -> tuple[RfsUnit, str]:
     days = middle > DAYS_ABOVE_MEDIAN
     if longest > LONGEST_MONTHS:
         return ("days", "rfs-unit-told") if days else ("months", "rfs-unit-in-doubt")
-    if longest <= LONGEST_YEARS or middle < PLAUSIBLE_MEDIANS["months"][0]:
+    may_be_years = longest <= LONGEST_YEARS and middle <= PLAUSIBLE_MEDIANS["years"][1]
+    if may_be_years or middle < PLAUSIBLE_MEDIANS["months"][0]:
         return "months", "rfs-unit-in-doubt"
     low, high = DOUBTFUL_MEDIANS
     return "days" if days else "months", "rfs-unit-in-doubt" if low <= middle <= high else "rfs-unit-guessed"

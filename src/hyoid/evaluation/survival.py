@@ -70,7 +70,7 @@ def evaluate_survival(  # noqa: PLR0913 - the options of the verb, most of them 
         If the predictions are no such table, no predicted patient has a known outcome, a fold has no training patient,
         `horizons` or `tau` cannot be, or `stratify` knows no center.
     """
-    _check_horizons(horizons)
+    _check_days(horizons, tau)
     found = _matched(predictions, truth, columns, centers, stratify)
     result = summarise_survival(
         found.cases,
@@ -85,7 +85,7 @@ def evaluate_survival(  # noqa: PLR0913 - the options of the verb, most of them 
         unknown=found.unknown,
         without_truth=found.without_truth,
         without_prediction=found.without_prediction,
-        notes=found.notes,
+        notes=(*found.notes, *result.notes),
     )
 
 
@@ -113,7 +113,7 @@ def compare_survival(  # noqa: PLR0913 - the options of the verb, most of them b
     CohortError
         As `evaluate_survival`, or if no patient of known outcome was predicted by both.
     """
-    _check_horizons(horizons)
+    _check_days(horizons, tau)
     one, other = (_matched(table, truth, columns, centers, stratify) for table in (first, second))
     return summarise_comparison(
         one.cases,
@@ -143,7 +143,9 @@ def _matched(
     return found
 
 
-def _check_horizons(horizons: Sequence[float] | None) -> None:
+def _check_days(horizons: Sequence[float] | None, tau: float | None) -> None:
+    if tau is not None and not (math.isfinite(tau) and tau > 0):
+        raise CohortError.of(f"a tau of {tau:g} days", "a number of days above 0", "Give another, or none.")
     if horizons is None:
         return
     given = list(horizons)

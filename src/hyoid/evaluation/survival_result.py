@@ -10,13 +10,17 @@ from hyoid.evaluation.survival_cases import SurvivalCase
 from hyoid.evaluation.survival_groups import RiskGroups
 from hyoid.files import jsonable
 from hyoid.metrics import Bootstrap, Interval
-from hyoid.metrics.survival import CALIBRATION_GROUPS, LEAST_AT_RISK, LEAST_UNCENSORED, CalibrationGroup, Horizon
+from hyoid.metrics.survival import (
+    CALIBRATION_GROUPS,
+    LEAST_AT_RISK,
+    LEAST_UNCENSORED,
+    MINIMUM_EVENTS,
+    CalibrationGroup,
+    Horizon,
+)
 
 HEADLINE = ("c_index", "uno_c", "auc_mean", "brier_integrated", "brier_scaled_integrated")
 """The measures that stand first, as far as there are any."""
-
-MINIMUM_EVENTS = 5
-"""Fewest events of a center that is given a C: below it, one patient's rank decides."""
 
 UNKNOWN_CENTER = "unknown"
 
@@ -42,7 +46,8 @@ class SurvivalResult:
     cases
         All evaluated patients, sorted by id.
     cohort
-        Measure -> value with interval; `describe_measure` says what each is.
+        Measure -> value with interval, without one where there are fewer than `MINIMUM_EVENTS` events;
+        `describe_measure` says what each is.
     centers
         The same for each center, as far as it has `MINIMUM_EVENTS`: `c_index`.
     center_outcomes
@@ -63,7 +68,7 @@ class SurvivalResult:
         Predicted patients of unknown outcome, predictions of ids that the truth does not have, and patients of known
         outcome without prediction; not evaluated.
     notes
-        What the reader of the truth had to say of outcomes.
+        What the reader of the truth had to say of outcomes, and what in the result looks wrong or is not given.
     """
 
     bootstrap: Bootstrap
@@ -113,6 +118,7 @@ class SurvivalResult:
                 "least_uncensored": LEAST_UNCENSORED,
                 "least_at_risk": LEAST_AT_RISK,
                 "minimum_events_of_a_center": MINIMUM_EVENTS,
+                "minimum_events_of_an_interval": MINIMUM_EVENTS,
                 "calibration_groups": CALIBRATION_GROUPS,
             },
             "n": len(self.cases),

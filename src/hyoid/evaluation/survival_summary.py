@@ -9,11 +9,13 @@ import numpy as np
 from hyoid.errors import CohortError
 from hyoid.evaluation.survival_cases import SurvivalCase
 from hyoid.evaluation.survival_groups import summarise_groups
-from hyoid.evaluation.survival_result import MINIMUM_EVENTS, UNKNOWN_CENTER, CenterOutcomes, SurvivalResult
+from hyoid.evaluation.survival_result import UNKNOWN_CENTER, CenterOutcomes, SurvivalResult
+from hyoid.evaluation.survival_signs import doubts
 from hyoid.evaluation.survival_training import observed_of
 from hyoid.metrics import Bootstrap, Interval
 from hyoid.metrics.survival import (
     DEFAULT_HORIZONS,
+    MINIMUM_EVENTS,
     Observed,
     SurvivalCases,
     SurvivalStatistics,
@@ -50,23 +52,25 @@ def summarise_survival(
     end = end_of_uno(arrays, tau)
     strata = [str(case.center) for case in ordered] if stratified else None
     by_center = _by_center(ordered)
+    cohort = SurvivalStatistics(arrays, answered, end).intervals(bootstrap, strata)
     return SurvivalResult(
         bootstrap=bootstrap,
         stratified=stratified,
         cases=ordered,
-        cohort=SurvivalStatistics(arrays, answered, end).intervals(bootstrap, strata),
+        cohort=cohort,
         centers={center: _center(own, bootstrap) for center, own in by_center.items() if center is not None},
         center_outcomes=tuple(_outcomes(center or UNKNOWN_CENTER, own) for center, own in by_center.items()),
         horizons=asked,
         tau=end,
         censoring="evaluated" if training is None else "training",
-        median_follow_up_days=_median_follow_up(arrays.observed),
+        median_follow_up_days=median_follow_up(arrays.observed),
         calibration={
             day: calibration_groups(arrays.observed, arrays.survival[day], day, level=bootstrap.level)
             for day in answered
             if day in arrays.survival
         },
         risk_groups=summarise_groups(ordered),
+        notes=tuple(doubts(arrays, cohort["c_index"])),
     )
 
 
@@ -110,11 +114,11 @@ def _center(cases: Sequence[SurvivalCase], bootstrap: Bootstrap) -> dict[str, In
 
 def _outcomes(center: str, cases: Sequence[SurvivalCase]) -> CenterOutcomes:
     observed = observed_of((case.event, case.days) for case in cases)
-    return CenterOutcomes(center, len(cases), observed.events, _median_follow_up(observed))
+    return CenterOutcomes(center, len(cases), observed.events, median_follow_up(observed))
 
 
-def _median_follow_up(observed: Observed) -> float:
-    """Return the first day by which half are censored, of those who could be; NaN where there is none."""
+def median_follow_up(observed: Observed) -> float:
+    """Return the median follow-up in days by the reverse Kaplan-Meier estimate; NaN where it is not reached."""
     curve = censoring_curve(observed)
     reached = np.flatnonzero(curve.survival <= 0.5)
     return float(curve.days[reached[0]]) if len(reached) else float("nan")

@@ -101,7 +101,8 @@ def percentile(risk: float, known: Sequence[float]) -> float:
 def join_prognoses(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Join several bundles' answers on one case: the mean of their survival, and of their percentiles.
 
-    Risks of different recipes share no scale; their percentiles do, so the joined risk is the mean percentile.
+    Risks of different recipes share no scale; their percentiles do, so the joined risk is the mean percentile. Each
+    note has its recipe's name before it.
     """
     if len(answers) == 1:
         return answers[0]
@@ -121,6 +122,6 @@ def join_prognoses(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "percentile": place,
         "survival": survival,
         "missing": list(dict.fromkeys(name for answer in answers for name in answer["missing"])),
-        "notes": list(dict.fromkeys(note for answer in answers for note in answer["notes"])),
+        "notes": list(dict.fromkeys(f"{answer['recipe']}: {note}" for answer in answers for note in answer["notes"])),
         "models": list(answers),
     }

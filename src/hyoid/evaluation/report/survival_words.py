@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from hyoid.evaluation.survival_result import MINIMUM_EVENTS, SurvivalResult
+from hyoid.evaluation.survival_result import SurvivalResult
+from hyoid.metrics.survival import MINIMUM_EVENTS
 
 FEW_EVENTS = 100
 """Fewest events that a validation should have; with fewer, estimates are imprecise. Collins, Ogundimu and Altman,
@@ -50,15 +51,11 @@ def conditions(result: SurvivalResult) -> str:
 def warnings(result: SurvivalResult) -> list[str]:
     """Say what makes the figures less than they seem."""
     sentences = []
-    if result.events == 0:
-        sentences.append("No patient had the event: nothing can be said of the ranking.")
-    elif result.events < FEW_EVENTS:
+    if 0 < result.events < FEW_EVENTS:
         sentences.append(
             f"Only {result.events} patients had the event, where a validation should have {FEW_EVENTS}: read the "
             "intervals, not the values."
         )
-    if result.cohort["c_index"].high < 0.5:
-        sentences.append("C lies below 0.5: check the sign of the risk, of which higher must be worse.")
     sentences += [f"No measure at {h.days:g} days: {h.reason}." for h in result.horizons if not h.answered]
     if any(horizon.answered for horizon in result.horizons) and not result.calibration:
         sentences.append("No survival is predicted at these horizons: Brier score and calibration do not exist.")

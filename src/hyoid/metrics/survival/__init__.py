@@ -11,6 +11,7 @@ from hyoid.metrics.survival.horizons import (
     check_horizon,
     latest_day,
 )
+from hyoid.metrics.survival.intervals import MINIMUM_EVENTS
 from hyoid.metrics.survival.kaplan_meier import Curve, censoring_curve, kaplan_meier
 from hyoid.metrics.survival.log_rank import LogRank, log_rank
 from hyoid.metrics.survival.measures import (
@@ -30,6 +31,7 @@ __all__ = [
     "HORIZON_MEASURES",
     "LEAST_AT_RISK",
     "LEAST_UNCENSORED",
+    "MINIMUM_EVENTS",
     "SURVIVAL_MEASURES",
     "CalibrationGroup",
     "Concordance",

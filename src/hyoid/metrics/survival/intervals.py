@@ -10,8 +10,18 @@ import numpy as np
 from hyoid.errors import HyoidError
 from hyoid.metrics.intervals import Bootstrap, Floats, Interval, interval_of, resamples
 
+MINIMUM_EVENTS = 5
+"""Fewest events of which an interval is given, and of a center that is given a C: below it one patient's rank decides,
+and resamples repeat the same few orders, as if they were sure."""
+
 WeightedStatistics = Callable[[Floats], Floats]
 """From weights (replicates, n cases) to values (replicates, k measures); NaN where undefined."""
+
+
+def with_enough_events(settings: Bootstrap | None, events: int) -> Bootstrap:
+    """Return the settings, without replicates, so that no interval is drawn, below `MINIMUM_EVENTS`."""
+    settings = settings or Bootstrap()
+    return settings if events >= MINIMUM_EVENTS else settings.model_copy(update={"replicates": 0})
 
 
 def weighted_intervals(

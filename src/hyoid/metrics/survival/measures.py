@@ -16,7 +16,7 @@ from hyoid.metrics.survival.cases import SurvivalCases
 from hyoid.metrics.survival.discrimination import Concordances, DynamicAuc
 from hyoid.metrics.survival.distributions import Distributions, Training
 from hyoid.metrics.survival.family import Family
-from hyoid.metrics.survival.intervals import weighted_intervals
+from hyoid.metrics.survival.intervals import weighted_intervals, with_enough_events
 
 SURVIVAL_MEASURES: Mapping[str, str] = MappingProxyType(
     {
@@ -105,8 +105,10 @@ class SurvivalStatistics:
         """Return every measure with its percentile interval over patients.
 
         `n` is the number of patients that a measure is made of: those who stand in a comparable pair, those whose state
-        at the horizon is known, and for observed over expected all.
+        at the horizon is known, and for observed over expected all. With fewer than `MINIMUM_EVENTS` events there is no
+        interval.
         """
+        bootstrap = with_enough_events(bootstrap, self.cases.observed.events)
         counts = [column.n for column in self.columns]
         found = weighted_intervals(self, len(self.cases), counts, bootstrap, strata)
         return dict(zip(self.keys, found, strict=True))
@@ -120,7 +122,8 @@ def paired_intervals(
 ) -> dict[str, Interval]:
     """Return first - second of every measure that both have, of the same patients in the same order.
 
-    Each resample draws the same patients for both, so what is hard for both cancels.
+    Each resample draws the same patients for both, so what is hard for both cancels. With fewer than `MINIMUM_EVENTS`
+    events there is no interval.
 
     Raises
     ------
@@ -141,5 +144,6 @@ def paired_intervals(
     def difference(weights: Floats) -> Floats:
         return first(weights)[:, columns[0]] - second(weights)[:, columns[1]]
 
-    found = weighted_intervals(difference, len(one), counts, bootstrap, strata)
+    enough = with_enough_events(bootstrap, one.events)
+    found = weighted_intervals(difference, len(one), counts, enough, strata)
     return dict(zip(shared, found, strict=True))
