@@ -11,7 +11,7 @@ from hyoid.recipe import Recipe, load_recipe, parse_recipe
 from hyoid.settings import Settings
 
 PAGE = (ROOT / "docs" / "how-to" / "write-a-recipe.md").read_text(encoding="utf-8")
-EXAMPLE, CLASSIFIER, SURVIVAL = blocks(PAGE, "yaml")
+EXAMPLE, CLASSIFIER, SURVIVAL, THREE_TASKS = blocks(PAGE, "yaml")
 
 
 def _settings_in(annotation: Any) -> Iterator[type[Settings]]:
@@ -80,6 +80,15 @@ def test_the_survival_recipe_and_its_variants_are_valid(tmp_path: Path) -> None:
     assert alone.estimator_stage is None
     assert alone.build_network(columns=5) is not None
     assert not load_recipe(f"{path}:record").has_network
+
+
+def test_the_three_tasks_and_their_variant_are_valid(tmp_path: Path) -> None:
+    path = tmp_path / "my-three-tasks.yaml"
+    path.write_text(THREE_TASKS.body, encoding="utf-8")
+    recipe = load_recipe(str(path))
+    assert recipe.tasks == ("rfs", "hpv", "segmentation")
+    assert recipe.build_network(columns=5) is not None
+    assert load_recipe(f"{path}:all-labels", preset="tiny").split.name == "single"
 
 
 def test_files_for_new_parts_exist() -> None:

@@ -135,6 +135,17 @@ def test_mask_takes_no_part_in_the_frame_and_comes_back(study: dict[str, Volume]
     np.testing.assert_array_equal(again.restore(framed.mask).array, back.array)
 
 
+@pytest.mark.parametrize("name", ["z_score", "min_max", "divide_by_mean"])
+def test_the_pet_becomes_suv_again(study: dict[str, Volume], name: str) -> None:
+    preprocess = Preprocess.model_validate({"frame": FULL, "intensity": {"pet": [{"name": name}]}})
+    framed = preprocess.apply(study)
+    suv = framed.suv(told_apart_at=2.5)
+    assert suv is not None
+    np.testing.assert_allclose(suv, Preprocess(frame=FULL).apply(study).images[1], atol=1e-3)
+    assert WayBack.from_dict(json.loads(json.dumps(framed.geometry()))) == framed.way_back
+    assert preprocess.apply({"ct": study["ct"]}).suv() is None
+
+
 def test_body_covers_the_patient(study: dict[str, Volume]) -> None:
     framed = Preprocess(frame=FULL).apply(study)
     truth = resample(study["ct"], framed.grid, outside=-1024).array > 0

@@ -6,7 +6,7 @@ from torch import nn
 
 from hyoid.networks.batch import RiskOutput
 from hyoid.networks.risk import RiskReader
-from hyoid.recipe.network import RiskHead
+from hyoid.recipe.heads import RiskHead
 
 FEATURES = torch.randn(5, 7, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 

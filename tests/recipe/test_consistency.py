@@ -34,6 +34,12 @@ CHANGES: list[tuple[str, dict[str, Any], str]] = [
     ("baseline-unet", {"stages.0.training.sampling.ratios": {"gtv": 1.0}}, r"sampling ratios name \['gtv'\]"),
     ("baseline-unet", {"stages.0.training.patch_mm": None}, "a backbone is trained on patches"),
     ("baseline-unet", {"stages.0.training.select.metric": "auc"}, "select.metric auc is none of segmentation"),
+    ("baseline-unet", {"inference.postprocess": [{"name": "suv_gate"}], "inputs.images": ["ct"]}, "needs the PET"),
+    (
+        "baseline-unet",
+        {"inference.postprocess": [{"name": "remove_small_components", "labels": ["tumour"]}]},
+        r"postprocess remove_small_components names \['tumour'\]",
+    ),
     # classifiers
     ("subtle-hpv", {"labels": {1: "tumour"}}, "labels are of segmentation"),
     ("subtle-hpv", {"inference.window": {}}, "window and postprocess are of label maps"),
@@ -61,10 +67,10 @@ CHANGES: list[tuple[str, dict[str, Any], str]] = [
     ("baseline-hpv-vit", {"preprocess.frame.size_voxels": [96, 90, 96]}, r"in steps of 16: \(96, 90, 96\)"),
     ("baseline-hpv-senet", {"preprocess.frame.size_voxels": [96, 96, 34]}, "edges of 35 or more in steps of 1"),
     # networks
-    ("baseline-unet", {"stages.0.network.encoder": {"name": "vit"}}, "a backbone stands alone"),
-    ("baseline-unet", {"stages.0.network.heads": {"hpv": {"name": "hpv"}}}, "so one segmentation head"),
+    ("baseline-unet", {"stages.0.network.encoder": {"name": "vit"}}, "a backbone takes the place of an encoder"),
+    ("baseline-unet", {"stages.0.network.heads": {"hpv": {"name": "hpv"}}}, "name a segmentation head"),
     ("subtle-hpv", {"stages.0.network.encoder": None, "stages.0.network.clinical": None}, "a network needs a backbone"),
-    ("subtle-hpv", {"stages.0.network.heads": {}}, "serve one head, hpv or rfs"),
+    ("subtle-hpv", {"stages.0.network.heads": {}}, "one at the least"),
     ("subtle-hpv", {"stages.0.network.heads": {"s": {"name": "segmentation"}}}, "serve one head, hpv or rfs"),
 ]
 

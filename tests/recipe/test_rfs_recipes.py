@@ -223,7 +223,7 @@ def test_glasgow_is_what_its_paper_says() -> None:
     recipe = load_recipe("glasgow-rfs")
     network, training, stage = recipe.network_stage.network, recipe.network_stage.training, recipe.estimator_stage
     assert recipe.imaging.frame.voxels() == (96, 96, 96)
-    assert (network.encoder.features, network.clinical.features, network.fusion.hidden) == (512, 32, (128,))
+    assert (network.encoder.features, network.clinical.features(5), network.fusion.hidden) == (512, 32, (128,))
     (head,) = network.heads.values()
     assert [(part.loss.name, part.weight) for part in head.loss.parts] == [
         ("cox", 1.0),

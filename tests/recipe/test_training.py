@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from hyoid.recipe.inference import Inference
-from hyoid.recipe.training import METRICS, PlateauSchedule, Selection
+from hyoid.recipe.schedule import PlateauSchedule
+from hyoid.recipe.training import METRICS, Selection
 
 
 def torchs_rates(history: list[float], patience: int, factor: float) -> list[float]:

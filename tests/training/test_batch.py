@@ -15,7 +15,7 @@ from hyoid.losses import CrossEntropy
 from hyoid.losses.dice_ce import DiceCE
 from hyoid.networks.batch import Batch, Target
 from hyoid.recipe import load_recipe
-from hyoid.recipe.network import ClassificationHead, Head, SegmentationHead
+from hyoid.recipe.heads import ClassificationHead, Head, SegmentationHead
 from hyoid.recipe.training import Training
 from hyoid.training.batch import Loading, TrainingBatch, draw_removed, split_batch, to_device
 from hyoid.training.checkpoint import read_metrics

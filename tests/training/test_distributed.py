@@ -14,7 +14,7 @@ from hyoid.inference.segment import Compute
 from hyoid.losses import DiceCE
 from hyoid.losses.survival import Cox
 from hyoid.networks.batch import Batch, RiskOutput
-from hyoid.recipe.network import ClassificationHead, RiskHead, SegmentationHead
+from hyoid.recipe.heads import ClassificationHead, RiskHead, SegmentationHead
 from hyoid.recipe.training import Training
 from hyoid.training.batch import Loading, TrainingBatch
 from hyoid.training.checkpoint import read_metrics

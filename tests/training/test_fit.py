@@ -12,8 +12,9 @@ from torch import nn
 
 from hyoid.errors import HyoidError
 from hyoid.networks.batch import Batch
-from hyoid.recipe.network import ClassificationHead
-from hyoid.recipe.training import ConstantSchedule, CosineSchedule, PolynomialSchedule, Training
+from hyoid.recipe.heads import ClassificationHead
+from hyoid.recipe.schedule import ConstantSchedule, CosineSchedule, PolynomialSchedule, StepSchedule
+from hyoid.recipe.training import Training
 from hyoid.training.averaging import WeightAverage
 from hyoid.training.batch import Loading, TrainingBatch
 from hyoid.training.checkpoint import read_metrics
@@ -119,6 +120,7 @@ def test_the_last_epoch_is_selected_on_whatever_the_interval(tmp_path: Path) -> 
         (ConstantSchedule(), lambda _: 1.0),
         (CosineSchedule(), lambda share: np.cos(np.pi * share / 2) ** 2),
         (PolynomialSchedule(power=2.0), lambda share: (1 - share) ** 2),
+        (StepSchedule(epochs=(1, 10), factors=(0.5, 0.1)), lambda share: 0.5 if share else 1.0),
     ],
 )
 def test_the_learning_rate_follows_the_schedule_epoch_by_epoch(

@@ -195,8 +195,22 @@ def test_ensemble_of_two_bundles_and_one_fold_alone(cohort: Path, trained: api.T
     assert result.cases[0]["networks"] == 1
     both = api.predict([trained.bundle.folder, trained.bundle.folder], tmp_path / "q", cohort=cohort, device="cpu")
     assert both.cases[0]["networks"] == 4
-    with pytest.raises(BundleError, match="average their probabilities"):
-        api.predict([trained.bundle.folder, one.bundle.folder], tmp_path / "r", cohort=cohort)
+    more = api.predict([trained.bundle.folder, one.bundle.folder], tmp_path / "r", cohort=cohort, device="cpu")
+    assert more.cases[0]["networks"] == 3
+
+
+def test_the_suv_gate_acts_in_selection_out_of_fold_and_on_new_cases(cohort: Path, tmp_path: Path) -> None:
+    """No ball is hotter than SUV 12: a gate above deletes every lesion, wherever post-processing stands."""
+    hot = "inference.postprocess=[{name: suv_gate, minimum_suv: 50}]"
+    done = api.train(cohort, small_recipe("baseline-unet", hot, epochs=1), tmp_path / "run", device="cpu")
+    for line in read_metrics(tmp_path / "run" / "fold-0" / "metrics.jsonl"):
+        assert line["select_value"] == 0
+    for case_id in done.run.reported:
+        info = read_json(tmp_path / "run" / "out-of-fold" / case_id / f"{case_id}.json")
+        assert info["postprocess"][0]["removed"]
+        assert info["components"] == []
+    new = api.predict([done.bundle.folder], tmp_path / "new", cohort=cohort, device="cpu")
+    assert all(case["postprocess"][0]["removed"] and case["components"] == [] for case in new.cases)
 
 
 def test_hold_out_part_is_never_trained_on_and_predicted_by_all_folds(cohort: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from torch import nn
 
 from hyoid.losses.survival import Contrastive, Cox, Ranking, WeightedSum
 from hyoid.networks.batch import Batch, RiskOutput
-from hyoid.recipe.network import ClassificationHead, Head, RiskHead
+from hyoid.recipe.heads import ClassificationHead, Head, RiskHead
 from hyoid.recipe.training import Training
 from hyoid.training.batch import Loading, TrainingBatch
 from hyoid.training.checkpoint import read_metrics

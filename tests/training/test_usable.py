@@ -4,7 +4,8 @@ import pytest
 
 from hyoid.cohort import Case
 from hyoid.errors import CohortError
-from hyoid.training.usable import check_events
+from hyoid.recipe import load_recipe
+from hyoid.training.usable import check_events, usable_cases
 
 
 def cases(*outcomes: tuple[float, bool]) -> list[Case]:
@@ -30,3 +31,12 @@ def test_what_nothing_can_be_learnt_from_is_refused(
 ) -> None:
     with pytest.raises(CohortError, match=message):
         check_events(cases(*train), cases(*stack), "fold-0")
+
+
+def test_what_stood_in_place_of_an_outcome_is_the_reason() -> None:
+    known = Case("A-0", relapse=True, rfs_days=90.0)
+    words, empty = Case("A-1", unread={"rfs": "relapse = 'Recurred'"}), Case("A-2", unread={"age": "age = 600"})
+    assert usable_cases([known, words, empty], load_recipe("rfs-lesions:clinical"))[1] == {
+        "A-1": "outcome unknown (relapse = 'Recurred')",
+        "A-2": "outcome unknown",
+    }

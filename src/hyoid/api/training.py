@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
+from hyoid.api.reading import reading_notes
 from hyoid.bundle import Bundle, write_bundle
 from hyoid.cohort import Cohort, folds_from_json
 from hyoid.evaluation import (
@@ -23,15 +24,17 @@ from hyoid.files import jsonable, read_json, write_json
 from hyoid.metrics import SegmentationOptions
 from hyoid.metrics.survival import Observed
 from hyoid.recipe import Recipe
+from hyoid.recipe.stage import Task
 from hyoid.training import (
     DECISION,
     HELD_OUT,
     OUT_OF_FOLD,
-    PREDICTIONS,
     PROGNOSIS,
     Run,
     Store,
     StoreReport,
+    has_label,
+    table_of,
     train_run,
     usable_cases,
 )
@@ -44,11 +47,21 @@ _ANSWERS = {"hpv": {"decision": DECISION}, "rfs": {"prognosis": PROGNOSIS}}
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:
-    """What training gave: the run, its bundle, and the out-of-fold evaluation."""
+    """What training gave: the run, its bundle, and the out-of-fold evaluation.
+
+    Of a recipe with several answers `evaluation` is that of the first, `further` holds the others by task.
+    """
 
     run: Run
     bundle: Bundle
     evaluation: Evaluation
+    further: Mapping[Task, Evaluation] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the cohort was not as expected, and what makes the evaluation of a survival recipe doubtful."""
+        evaluations = (self.evaluation, *self.further.values())
+        return (*self.run.notes, *(n for one in evaluations if isinstance(one, SurvivalResult) for n in one.notes))
 
     @property
     def segmentation(self) -> SegmentationResult:
@@ -74,8 +87,13 @@ class TrainResult:
     def summary(self) -> dict[str, Any]:
         """Return recipe, finished folds, all folds' names in the split, and headline metrics with intervals."""
         folds = {"folds": list(self.run.folds), "fold_names": self.run.fold_names}
-        notes = {"notes": list(self.run.notes)}
-        return {"recipe": self.run.recipe.title, **folds, **notes, **_results(self.evaluation)}
+        notes = {"notes": list(self.notes)}
+        return {
+            "recipe": self.run.recipe.title,
+            **folds,
+            **notes,
+            **_results([self.evaluation, *self.further.values()]),
+        }
 
 
 def preprocess(
@@ -92,7 +110,7 @@ def preprocess(
     resolved = resolve_recipe(recipe, preset, overrides)
     preprocessing = resolved.imaging
     usable, excluded = usable_cases(resolve_cohort(cohort, columns).cases, resolved)
-    if resolved.task != "segmentation":  # as training does: a classifier never sees the mask
+    if not resolved.segments:  # as training does: a classifier never sees the mask
         usable = [replace(case, mask=None) for case in usable]
     report = Store(Path(store), preprocessing, resolved.inputs.images).prepare(usable, jobs)
     return StoreReport(report.made, report.ready, {**excluded, **report.quarantined})
@@ -134,32 +152,41 @@ def train(  # noqa: PLR0913 - the options of the verb, all but two by keyword
         resume=resume,
         jobs=jobs,
     )
-    evaluation = _evaluate(found, run, OUT_OF_FOLD, run.reported, jobs)
+    run = replace(run, notes=(*reading_notes(found, resolved), *run.notes))
+    evaluations = {task: _evaluate(found, run, task, OUT_OF_FOLD, run.reported, jobs) for task in resolved.tasks}
     if run.held_out:
-        _evaluate(found, run, HELD_OUT, run.held_out, jobs)
-    answers = {name: read_json(run.folder / file) for name, file in _ANSWERS.get(resolved.task, {}).items()}
-    trained_on, results = _describe(found, run), _results(evaluation)
+        for task in resolved.tasks:
+            _evaluate(found, run, task, HELD_OUT, run.held_out, jobs)
+    answers = {
+        name: read_json(run.folder / file) for task in resolved.tasks for name, file in _ANSWERS.get(task, {}).items()
+    }
+    trained_on, results = _describe(found, run), _results(list(evaluations.values()))
     bundle = write_bundle(run.folder / "bundle", resolved, run.folds, trained_on, results, answers)
-    return TrainResult(run, bundle, evaluation)
+    return TrainResult(run, bundle, evaluations.pop(resolved.task), evaluations)
 
 
-def _evaluate(cohort: Cohort, run: Run, part: str, case_ids: Sequence[str], jobs: int) -> Evaluation:
-    """Evaluate the predictions in `RUN/part` and write `RUN/part.json` beside them."""
-    cases = [cohort.case(case_id) for case_id in case_ids]
+def _evaluate(cohort: Cohort, run: Run, task: Task, part: str, case_ids: Sequence[str], jobs: int) -> Evaluation:
+    """Evaluate one task's predictions in `RUN/part` and write `RUN/part.json` beside them.
+
+    What is not the recipe's first answer goes to `RUN/part-TASK.json`.
+    """
+    cases = [case for case in map(cohort.case, case_ids) if has_label(case, task)]
+    table = run.folder / part / table_of(run.recipe, task)
     result: Evaluation
-    if run.recipe.task == "hpv":
+    if task == "hpv":
         statuses = {case.id: (case.hpv, case.center) for case in cases}
-        result = evaluate_hpv(run.folder / part / PREDICTIONS, statuses)
-    elif run.recipe.task == "rfs":
+        result = evaluate_hpv(table, statuses)
+    elif task == "rfs":
         outcomes = {case.id: (case.relapse, case.rfs_days, case.center) for case in cases}
-        result = evaluate_survival(run.folder / part / PREDICTIONS, outcomes, _trained_on(cohort, run))
+        result = evaluate_survival(table, outcomes, _trained_on(cohort, run))
     else:
         truth = {case.id: case.mask for case in cases if case.mask is not None}
         predictions = {case_id: run.folder / part / case_id / f"{case_id}.nii.gz" for case_id in truth}
         centers = {case.id: case.center for case in cases}
         options = SegmentationOptions(merged=run.recipe.merged)
         result = evaluate_segmentation(predictions, truth, options, centers=centers, jobs=jobs)
-    write_json(run.folder / f"{part}.json", {"recipe": run.recipe.title, **result.to_dict()})
+    name = part if task == run.recipe.task else f"{part}-{task}"
+    write_json(run.folder / f"{name}.json", {"recipe": run.recipe.title, **result.to_dict()})
     return result
 
 
@@ -179,9 +206,10 @@ def _describe(cohort: Cohort, run: Run) -> dict[str, Any]:
     finished = [one for k, one in enumerate(folds) if f"fold-{k}" in run.folds]
     ids = {identifier for one in finished for identifier in (*one.train, *one.select, *one.stack)}
     used = [case for case in cohort.cases if case.id in ids]
-    return {"hash": cohort.content_hash(), "cases": len(used), "centers": sorted({str(case.center) for case in used})}
+    centers = sorted({str(case.center) for case in used})
+    return {"hash": cohort.content_hash(), "cases": len(used), "centers": centers, "notes": list(run.notes)}
 
 
-def _results(evaluation: Evaluation) -> dict[str, Any]:
+def _results(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
     """Return the headline metrics as `{name: {value, interval, n}}` in JSON types; an undefined value is None."""
-    return {"metrics": jsonable(evaluation.headline())}
+    return {"metrics": {name: value for one in evaluations for name, value in jsonable(one.headline()).items()}}

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hyoid.cohort.encoders import FittedEncoder
 from hyoid.errors import BundleError, HyoidError
 from hyoid.files import read_json, sha256_of_file
 from hyoid.recipe import Recipe, load_recipe
+from hyoid.recipe.stage import Task
 
 if TYPE_CHECKING:
     from torch import nn
@@ -47,6 +49,10 @@ class Bundle:
         recipe = self.recipe.model_copy(update={"inference": inference.model_copy(update={"ensemble": ensemble})})
         return replace(self, recipe=recipe)
 
+    def answering(self, task: Task) -> Bundle:
+        """Return the bundle as if this were all that it is asked; RecipeError if it does not answer it."""
+        return replace(self, recipe=self.recipe.answering(task))
+
     @property
     def decision(self) -> dict[str, Any]:
         """What a classifier's new patients are decided by: calibrator, threshold, prior, out-of-fold figures.
@@ -72,8 +78,8 @@ class Bundle:
     @property
     def best_fold(self) -> str | None:
         """The fold that was best, where the recipe's ensemble asks for it."""
-        ensemble = read_json(self.folder / ENSEMBLE)
-        name: str | None = (ensemble.get("decision") or ensemble.get("prognosis") or {}).get("best_fold")
+        part = "decision" if self.recipe.task == "hpv" else "prognosis"
+        name: str | None = read_json(self.folder / ENSEMBLE).get(part, {}).get("best_fold")
         return name
 
     def _part(self, name: str, whose: str) -> dict[str, Any]:
@@ -97,7 +103,7 @@ class Bundle:
 
 
 def load_network(recipe: Recipe, weights: Path, device: str) -> nn.Module:
-    """Build a segmentation recipe's network and fill it with the weights of a file.
+    """Build what labels voxels of a recipe's network, and fill it with the weights of a file of a finished fold.
 
     Raises
     ------
@@ -106,12 +112,15 @@ def load_network(recipe: Recipe, weights: Path, device: str) -> nn.Module:
     """
     from safetensors.torch import load_file
 
-    network = recipe.build_network()
+    from hyoid.networks.multihead import voxels_alone
+
+    encoder = read_json(weights.with_name("fitted.json")).get("encoder") if recipe.inputs.clinical else None
+    network = recipe.build_network(0 if encoder is None else len(FittedEncoder.from_json(encoder).names))
     try:
         network.load_state_dict(load_file(str(weights)))
     except RuntimeError as error:
         raise BundleError(f"{weights} does not hold the weights of {recipe.title}: {error}") from error
-    return network.to(device).eval()
+    return voxels_alone(network).to(device).eval()
 
 
 def load_bundle(folder: Path) -> Bundle:

@@ -22,7 +22,7 @@ def model_card(recipe: Recipe, folds: Sequence[str], cohort: Mapping[str, Any], 
         "**Research use only. Not a medical device.**",
         "",
         f"- Inputs: {', '.join(_inputs(recipe))}",
-        f"- Answers: {_ANSWERS[recipe.task] or ', '.join(recipe.labels.values())}",
+        f"- Answers: {'; '.join(_ANSWERS[task] or ', '.join(recipe.labels.values()) for task in recipe.tasks)}",
         f"- Folds: {len(folds)} ({', '.join(folds)}); ensemble: {recipe.inference.ensemble.name}",
         f"- Trained on {cohort.get('cases', 'an unknown number of')} cases of {centers}",
     ]

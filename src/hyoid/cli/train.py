@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,10 @@ from hyoid.cli.options import (
     RecipeOption,
     SetOption,
 )
+
+if TYPE_CHECKING:
+    from hyoid.cohort import Cohort
+    from hyoid.recipe import Recipe
 
 
 def train(
@@ -45,21 +49,21 @@ def train(
 ) -> None:
     """Train a recipe fold by fold, predict every case by the model that did not see it, and write the bundle."""
     from hyoid import api
+    from hyoid.api.common import resolve_cohort, resolve_recipe
     from hyoid.progress import set_quiet
 
     set_quiet(quiet)
+    resolved, found = resolve_recipe(recipe, preset, overrides or ()), resolve_cohort(cohort, columns)
+    said = [] if as_json else _say_what_was_read(found, resolved)
     result = api.train(
-        cohort,
-        recipe,
+        found,
+        resolved,
         out,
         store=store,
         fold=fold,
-        preset=preset,
-        overrides=overrides or (),
         device=device,
         devices=devices,
         resume=resume,
-        columns=columns,
         jobs=jobs,
     )
     summary = result.summary()
@@ -68,8 +72,9 @@ def train(
         return
     for case_id, reason in result.run.excluded.items():
         typer.echo(f"left out {case_id}: {reason}")
-    for note in result.run.notes:
-        typer.echo(f"note: {note}")
+    for note in result.notes:
+        if note not in said:
+            typer.echo(f"note: {note}")
     for folder, name in summary["fold_names"].items():
         if name != folder:  # of a split whose folds have names of their own: center-CHUM
             typer.echo(f"{folder}: {name}" + ("" if folder in summary["folds"] else ", not trained yet"))
@@ -78,7 +83,21 @@ def train(
         if value is None:
             typer.echo(f"{name}: undefined (n = {metric['n']})")
         else:
-            typer.echo(
-                f"{name}: {value:.3f} (95 % interval {lower:.3f} to {upper:.3f}, n = {metric['n']}), out of fold"
-            )
+            interval = "no interval" if lower is None else f"95 % interval {lower:.3f} to {upper:.3f}"
+            typer.echo(f"{name}: {value:.3f} ({interval}, n = {metric['n']}), out of fold")
     typer.echo(f"bundle: {result.bundle.folder}")
+
+
+def _say_what_was_read(cohort: Cohort, recipe: Recipe) -> list[str]:
+    """Print what of the cohort could not be read, and who is left to learn from, before hours of training; return it.
+
+    What could not be read comes first: it is why where nobody is left.
+    """
+    from hyoid.api.reading import outcome_line, reading_notes
+
+    notes = reading_notes(cohort, recipe)
+    for note in notes:
+        typer.echo(f"note: {note}")
+    if (line := outcome_line(cohort, recipe)) is not None:
+        typer.echo(line)
+    return notes

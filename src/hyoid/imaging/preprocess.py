@@ -17,6 +17,7 @@ from hyoid.imaging.frames import Frame, NeckBox
 from hyoid.imaging.intensity import Intensity
 from hyoid.imaging.label_resampling import resample_labels
 from hyoid.imaging.resampling import Interpolation, resample
+from hyoid.imaging.suv_scale import SuvScale
 from hyoid.imaging.way_back import WayBack
 from hyoid.settings import Settings
 
@@ -74,7 +75,7 @@ class Preprocess(Settings):
         located = self.frame.locate(images)
         native = "ct" if "ct" in images else "pet"
         stack = np.empty((len(channels), *located.grid.shape), np.float32)
-        body = None
+        body, pet = None, None
         for place, name in zip(stack, channels, strict=True):
             if name not in images:
                 place[:] = self.outside(name)
@@ -83,6 +84,8 @@ class Preprocess(Settings):
             if name == native:
                 body = _body(name, values, located.grid)
             place[:] = self._changed(name, values)
+            if name == "pet":
+                pet = SuvScale.of(values, place)
         if body is None:
             body = _body(native, self._interpolated(native, images[native], located.grid), located.grid)
         return Framed(
@@ -91,7 +94,7 @@ class Preprocess(Settings):
             present=tuple(name in images for name in channels),
             mask=None if mask is None else resample_labels(mask, located.grid).array,
             body=body,
-            way_back=WayBack(located.grid, images[native].grid),
+            way_back=WayBack(located.grid, images[native].grid, pet),
             notes=located.notes,
         )
 

@@ -22,6 +22,7 @@ from hyoid.errors import BundleError
 from hyoid.estimators import FittedLogistic
 from hyoid.files import read_json
 from hyoid.networks.batch import Batch
+from hyoid.networks.outputs import class_logits
 from hyoid.recipe import Recipe
 
 Images = tuple[NDArray[np.float32], NDArray[np.bool_]]
@@ -65,7 +66,7 @@ def network_logits(
 
     bfloat16 has eight bits: probabilities of different patients would become equal.
     """
-    logits = [_log_odds(network(batch)) for batch in batches_of(count, read, clinical, device)]
+    logits = [_log_odds(class_logits(network, batch)) for batch in batches_of(count, read, clinical, device)]
     return np.concatenate(logits) if logits else np.zeros(0)
 
 
@@ -86,8 +87,7 @@ def batches_of(
         )
 
 
-def _log_odds(outputs: dict[str, torch.Tensor]) -> NDArray[np.float64]:
-    (logits,) = outputs.values()
+def _log_odds(logits: torch.Tensor) -> NDArray[np.float64]:
     odds: NDArray[np.float64] = (logits[:, 1] - logits[:, 0]).double().cpu().numpy()
     return odds
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, get_args
 
 from hyoid.bundle import load_bundle
 from hyoid.errors import BundleError
@@ -13,6 +13,7 @@ from hyoid.inference.hpv import HpvPredictor
 from hyoid.inference.rfs import RfsPredictor
 from hyoid.inference.segmenter import Segmenter
 from hyoid.networks.runtime import keep_freed_memory, resolve_device
+from hyoid.recipe.stage import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Predictors:
         device = resolve_device(device)
         bundles = [load_bundle(folder) for folder in folders]
         of_task = {
-            task: [bundle for bundle in bundles if bundle.recipe.task == task]
-            for task in ("segmentation", "hpv", "rfs")
+            task: [bundle.answering(task) for bundle in bundles if task in bundle.recipe.tasks]
+            for task in get_args(Task)
         }
         return cls(
             Segmenter(of_task["segmentation"], device) if of_task["segmentation"] else None,

@@ -23,6 +23,7 @@ from hyoid.errors import BundleError
 from hyoid.estimators import FittedSurvival, SurvivalCurves
 from hyoid.files import read_json
 from hyoid.inference.classify import ReadImages, batches_of
+from hyoid.networks.outputs import risk_output
 from hyoid.recipe import Recipe
 from hyoid.survival import FittedBaseline
 
@@ -117,7 +118,7 @@ def network_risks(
     """Return risk and deep features of `count` cases, in single precision: image by image, or all records at once."""
     risks, features = [], []
     for batch in batches_of(count, read, clinical, device):
-        (output,) = network(batch).values()
+        output = risk_output(network, batch)
         risks.append(output.risk.double().cpu().numpy())
         features.append(output.features.double().cpu().numpy())
     return NetworkOutput(np.concatenate(risks), np.concatenate(features))

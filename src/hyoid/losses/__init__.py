@@ -6,9 +6,10 @@ from pydantic import Field
 
 from hyoid.losses.classification import CrossEntropy, ExpectedCost, Focal
 from hyoid.losses.dice_ce import DiceCE
+from hyoid.losses.dice_focal import DiceFocal
 from hyoid.losses.survival import SurvivalLoss
 
-SegmentationLoss = DiceCE
+SegmentationLoss = Annotated[DiceCE | DiceFocal, Field(discriminator="name")]
 """Any loss of a segmentation head."""
 
 ClassificationLoss = Annotated[CrossEntropy | Focal | ExpectedCost, Field(discriminator="name")]
@@ -18,6 +19,7 @@ __all__ = [
     "ClassificationLoss",
     "CrossEntropy",
     "DiceCE",
+    "DiceFocal",
     "ExpectedCost",
     "Focal",
     "SegmentationLoss",

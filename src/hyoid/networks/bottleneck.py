@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from hyoid.networks.pooled import pooled
+
 if TYPE_CHECKING:
     from monai.networks.nets import DynUNet
 
@@ -30,12 +32,12 @@ class DynUNetModule(nn.Module):
 
     def vectors(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return `bottleneck` (B, n), the lowest level averaged over its voxels; the way up is not computed."""
-        return {"bottleneck": self._encoded(images)[-1].mean(dim=(2, 3, 4))}
+        return {"bottleneck": pooled(self._encoded(images)[-1])}
 
     def both(self, images: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """Return logits and vectors of one pass."""
         levels = self._encoded(images)
-        return self._decoded(levels), {"bottleneck": levels[-1].mean(dim=(2, 3, 4))}
+        return self._decoded(levels), {"bottleneck": pooled(levels[-1])}
 
     def _encoded(self, images: torch.Tensor) -> list[torch.Tensor]:
         levels = [images]

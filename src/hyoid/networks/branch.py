@@ -23,10 +23,12 @@ Normalisation = Literal["none", "batch"]
 class ClinicalBranch(Settings):
     """Linear, [batch normalisation], ReLU and [dropout] per hidden layer, on the encoded clinical vector.
 
+    Without hidden layers the vector is passed on as it is.
+
     With `norm="batch"` a batch of one cannot be trained on: it has no spread.
     """
 
-    hidden: tuple[Width, ...] = Field((64, 32), min_length=1)
+    hidden: tuple[Width, ...] = (64, 32)
     dropout: Dropout = 0.0
     norm: Normalisation = "none"
 
@@ -35,14 +37,15 @@ class ClinicalBranch(Settings):
         check_dropout(self.dropout, self.hidden)
         return self
 
-    @property
-    def features(self) -> int:
-        """Width of the output."""
-        return self.hidden[-1]
+    def features(self, inputs: int) -> int:
+        """Return the width of the output for a vector of so many columns."""
+        return self.hidden[-1] if self.hidden else inputs
 
     def build(self, inputs: int) -> nn.Module:
-        """Return the module: (B, inputs) -> (B, `features`)."""
-        return _layers((inputs, *self.hidden), self.dropout, self.norm)
+        """Return the module: (B, inputs) -> (B, features(inputs)); the identity without hidden layers."""
+        from torch import nn
+
+        return _layers((inputs, *self.hidden), self.dropout, self.norm) if self.hidden else nn.Identity()
 
 
 class Fusion(Settings):

@@ -75,6 +75,10 @@ class FusionNetwork(nn.Module):
         features = self.features(batch)
         return {name: head(features) for name, head in self.heads.items()}
 
+    def patients(self, batch: Batch) -> dict[str, Any]:
+        """Return the output of every head: all are on whole patients."""
+        return self.forward(batch)
+
 
 def _lacking(part: str, branch: str) -> HyoidError:
     return HyoidError.of(

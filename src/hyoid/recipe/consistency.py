@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hyoid.imaging import FixedBox, FullView, NeckBox
+from hyoid.recipe.inference import ENSEMBLES
+from hyoid.recipe.multitask import check_multitask
+from hyoid.recipe.postprocess import check_postprocess
 from hyoid.recipe.stage import EstimatorStage, NetworkStage
 
 if TYPE_CHECKING:
@@ -23,8 +26,13 @@ def check_recipe(recipe: Recipe) -> None:
         raise ValueError(
             "modality_dropout trains for missing images, which inputs.missing: refuse never lets in: use fill"
         )
-    if recipe.task == "segmentation":
+    _check_answers(recipe)
+    if recipe.segments:
         _check_segmentation(recipe, recipe.network_stage)
+        if recipe.multitask:
+            check_multitask(recipe, recipe.network_stage)
+        else:
+            _check_voxels_alone(recipe)
         return
     _check_patient_level(recipe)
     if isinstance(stage, NetworkStage):
@@ -51,21 +59,38 @@ def _check_segmentation(recipe: Recipe, stage: NetworkStage) -> None:
         raise ValueError("labels are {1: gtvp, 2: gtvn}, or {1: tumour} for both merged into one")
     if not recipe.inputs.images:
         raise ValueError("a segmentation network reads images: name some in inputs.images")
-    if recipe.inputs.clinical is not None or recipe.inputs.mask is not None:
-        raise ValueError("a segmentation network reads images alone: leave inputs.clinical and inputs.mask out")
-    if recipe.inference.decision is not None:
-        raise ValueError("inference.decision is of classifiers: leave it out")
-    if recipe.inference.ensemble.name not in {"mean_probability", "single_fold"}:
-        raise ValueError("label maps are averaged by mean_probability, or taken from a single_fold")
+    if recipe.inputs.mask is not None:
+        raise ValueError("a network that segments is not given a mask: leave inputs.mask out")
+    if stage.training.patch_mm is None and (recipe.preprocess is None or recipe.preprocess.frame.voxels() is None):
+        raise ValueError("a backbone is trained on patches, or on whole frames of fixed_box: give training.patch_mm")
     if recipe.preprocess is not None and not isinstance(recipe.preprocess.frame, NeckBox | FullView | FixedBox):
         raise ValueError(
             "segmentation needs a frame with a voxel size, neck_box, full_view or fixed_box, not "
             f"{recipe.preprocess.frame.name}"
         )
+    check_postprocess(recipe.inference.postprocess, recipe.labels, recipe.inputs.images)
     names = {"background", *recipe.labels.values()}
     unknown = set(stage.training.sampling.ratios) - names if stage.training.sampling else set()
     if unknown:
         raise ValueError(f"sampling ratios name {sorted(unknown)}; the labels are {sorted(names)}")
+
+
+def _check_voxels_alone(recipe: Recipe) -> None:
+    if recipe.inputs.clinical is not None:
+        raise ValueError("a segmentation network reads images alone: leave inputs.clinical and inputs.mask out")
+    if recipe.inference.decision is not None:
+        raise ValueError("inference.decision is of classifiers: leave it out")
+    if recipe.inference.ensemble.name not in ENSEMBLES["segmentation"][0]:
+        raise ValueError("label maps are averaged by mean_probability, or taken from a single_fold")
+
+
+def _check_answers(recipe: Recipe) -> None:
+    stage = recipe.stages[0]
+    known = stage.tasks if isinstance(stage, NetworkStage) and len(recipe.stages) == 1 else (recipe.stages[-1].task,)
+    for name, named in (("answers", recipe.answers), ("labelled", recipe.labelled)):
+        unknown = [task for task in named if task not in known]
+        if unknown or len(set(named)) < len(named):
+            raise ValueError(f"{name} are some of {list(known)}, each once; found {list(named)}")
 
 
 def _check_patient_level(recipe: Recipe) -> None:

@@ -50,6 +50,11 @@ class Ensemble(Settings):
     fold: int = Field(0, ge=0, description="the fold that is used by `single_fold`")
     chosen_by: Literal["select", "held_out"] = "select"
 
+    def of_task(self, task: str) -> Ensemble:
+        """Return the ensemble where a task allows it, and else that task's own: a mean over the folds."""
+        allowed, own = ENSEMBLES[task]
+        return self if self.name in allowed else self.model_copy(update={"name": own})
+
     def used(self, folds: Sequence[str], best_fold: str | None = None) -> tuple[str, ...]:
         """Return those of the folds that the ensemble uses.
 
@@ -64,6 +69,14 @@ class Ensemble(Settings):
         if wanted not in folds:
             raise BundleError.of(f"folds {list(folds)}", wanted, "Choose a fold that was trained.")
         return (wanted,)
+
+
+ENSEMBLES: dict[str, tuple[tuple[str, ...], str]] = {
+    "segmentation": (("mean_probability", "single_fold"), "mean_probability"),
+    "hpv": (("mean_probability", "mean_logits", "median", "single_fold", "best_fold"), "mean_logits"),
+    "rfs": (("mean_risk", "single_fold", "best_fold"), "mean_risk"),
+}
+"""How the folds of each task may become one answer, and how they do where the recipe says nothing of the task."""
 
 
 class Decision(Settings):

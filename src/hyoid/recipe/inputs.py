@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from hyoid.cohort import Case
+from hyoid.cohort.check import STUDY_CODES
 from hyoid.cohort.encoders import ClinicalEncoder, FittedEncoder, OneHot
 from hyoid.cohort.encoders.value import FORBIDDEN
 from hyoid.features import RadiomicsSettings, check_measures, radiomics_columns
@@ -74,8 +75,9 @@ class Inputs(Settings):
     been trained so, by `modality_dropout` or on cases without it. With `refuse` such a case is left out of training and
     refused at prediction. A missing mask is treated alike; missing clinical values are the encoder's matter, missing
     lesion measures too. `only_with` trains and reports only patients that have these images, whether or not the recipe
-    reads them: so that what an image adds is compared on the same patients. `mask` and `hpv` are of survival recipes
-    and say where the label map and the column `hpv` come from.
+    reads them: so that what an image adds is compared on the same patients. `exclude` leaves patients out of training
+    and report in whose images `hyoid check` finds what is named there, by its code (`extravasation`). `mask` and `hpv`
+    are of survival recipes and say where the label map and the column `hpv` come from.
     """
 
     images: tuple[Modality, ...] = ()
@@ -85,9 +87,13 @@ class Inputs(Settings):
     lesions: LesionInput | None = None
     missing: Literal["refuse", "fill"] = "refuse"
     only_with: tuple[Modality, ...] = ()
+    exclude: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _something(self) -> Self:
+        for code in self.exclude:
+            if code not in STUDY_CODES:
+                raise ValueError(f"exclude: hyoid check finds no '{code}' in images: {nearest(code, STUDY_CODES)}")
         if not self.images and self.clinical is None:
             raise ValueError("a recipe needs images, clinical columns, or both")
         if self.lesions is not None and self.clinical is None:

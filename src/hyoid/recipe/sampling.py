@@ -74,7 +74,41 @@ class SubsampleCenters(Settings):
         return np.array([min(1.0, self.limit / size[key]) for key in keys])
 
 
-CaseSampling = Annotated[EveryCase | Balanced | SubsampleCenters, Field(discriminator="name")]
+class BalancedBatches(Settings):
+    """Cases of both classes in turn, so that a batch of even size holds as many of one as of the other.
+
+    Every case of the larger class is seen once an epoch; those of the smaller one come again, each as often as the
+    others give or take one. A case of unknown class counts with the larger one. Of a cohort with one class every case
+    is seen once.
+    """
+
+    name: Literal["balanced_batches"] = "balanced_batches"
+
+    def draw(self, keys: Sequence[Key], rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the indices of an epoch's cases, in order."""
+        larger, smaller = (rng.permutation(part) for part in self._parts(keys))
+        if not len(smaller):
+            return larger
+        rounds = -(-len(larger) // len(smaller))
+        again = np.concatenate([rng.permutation(smaller) for _ in range(rounds)])[: len(larger)]
+        return np.stack([larger, again], axis=1).ravel()
+
+    def weights(self, keys: Sequence[Key]) -> NDArray[np.float64]:
+        """Return how often each case is expected in an epoch."""
+        larger, smaller = self._parts(keys)
+        found = np.ones(len(keys))
+        if len(smaller):
+            found[smaller] = len(larger) / len(smaller)
+        return found
+
+    def _parts(self, keys: Sequence[Key]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the indices of the larger class, with those of unknown class, and of the smaller."""
+        rarer = sum(key[0] is True for key in keys) <= sum(key[0] is False for key in keys)
+        small = np.array([key[0] is rarer for key in keys], bool)
+        return np.flatnonzero(~small), np.flatnonzero(small)
+
+
+CaseSampling = Annotated[EveryCase | Balanced | BalancedBatches | SubsampleCenters, Field(discriminator="name")]
 """Any way to draw an epoch's cases."""
 
 

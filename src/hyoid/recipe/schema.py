@@ -45,6 +45,10 @@ class Paper(Settings):
 class Recipe(Settings):
     """A system: inputs, preprocessing, stages, split, inference, and where it departs from its paper.
 
+    Of a network with several heads `answers` says which of them are asked, the most important first; without it the one
+    that its epochs are chosen by. `labelled` names the labels without which a patient is left out of training; without
+    it that of the first answer. A patient who lacks another label trains what there is.
+
     `hash` identifies everything that changes a result; names, citations and descriptions are left out of it.
     """
 
@@ -59,6 +63,8 @@ class Recipe(Settings):
     stages: tuple[Stage, ...] = Field(min_length=1, max_length=2)
     split: Split = KFold()
     inference: Inference = Inference()
+    answers: tuple[Task, ...] = ()
+    labelled: tuple[Task, ...] = ()
     variants: dict[str, dict[str, Any]] = {}
     deviations: tuple[str, ...] = ()
 
@@ -99,9 +105,51 @@ class Recipe(Settings):
         return isinstance(self.stages[0], NetworkStage)
 
     @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What the recipe answers, the most important first."""
+        return self.answers or (self.stages[-1].task,)
+
+    @property
     def task(self) -> Task:
-        """What the recipe answers."""
-        return self.stages[-1].task
+        """What the recipe answers first."""
+        return self.tasks[0]
+
+    @property
+    def segments(self) -> bool:
+        """Whether a network of the recipe labels voxels, asked for or not: it learns from masks."""
+        return self.has_network and self.network_stage.network.backbone is not None
+
+    @property
+    def multitask(self) -> bool:
+        """Whether one network labels voxels and has heads on whole patients."""
+        return self.segments and bool(self.network_stage.network.patient_heads)
+
+    @property
+    def balanced_task(self) -> Task:
+        """Whose classes case sampling balances: HPV status or the event, that of the first answer where it has one."""
+        patients = [task for task in (*self.tasks, *self.network_stage.tasks) if task != "segmentation"]
+        return patients[0] if patients else "hpv"
+
+    @property
+    def required_labels(self) -> tuple[Task, ...]:
+        """The labels without which a patient is left out of training."""
+        return self.labelled or (self.task,)
+
+    def answering(self, task: Task) -> Recipe:
+        """Return the recipe as one that answers this alone; folds are joined as the task allows.
+
+        Raises
+        ------
+        RecipeError
+            If no head answers it.
+        """
+        if self.tasks == (task,):
+            return self
+        known = self.network_stage.tasks if self.has_network else self.tasks
+        if task not in known:
+            raise RecipeError.of(f"{self.title} asked for {task}", f"one of {', '.join(known)}", "Use another recipe.")
+        inference = self.inference.model_copy(update={"ensemble": self.inference.ensemble.of_task(task)})
+        return self.model_copy(update={"answers": (task,), "inference": inference})
 
     def make_folds(self, cases: Sequence[Case]) -> list[Fold]:
         """Divide cases by the recipe's split, with a `stack` part where an estimator is fitted on deep features of it.
@@ -149,7 +197,16 @@ class Recipe(Settings):
         frame = self.imaging.frame
         if not isinstance(frame, NeckBox | FullView | FixedBox):
             raise TypeError(f"{frame.name} has no voxel size of its own")
-        return self.network_stage.patch_voxels(frame.spacing_mm)
+        whole = frame.voxels()
+        if self.network_stage.training.patch_mm is None:
+            if whole is None:
+                raise TypeError(f"{frame.name} has no size in voxels of its own")
+            return whole
+        patch = self.network_stage.patch_voxels(frame.spacing_mm)
+        if whole is None:
+            return patch
+        z, y, x = (min(edge, limit) for edge, limit in zip(patch, whole, strict=True))
+        return z, y, x
 
     @property
     def crop_voxels(self) -> tuple[int, int, int] | None:
@@ -189,8 +246,8 @@ class Recipe(Settings):
     def build_network(self, columns: int = 0) -> nn.Module:
         """Return the untrained network for this recipe's images and, for a classifier, `columns` of encoded record."""
         network, channels = self.network_stage.network, len(self.inputs.channels)
-        if self.task == "segmentation":
-            return network.build_backbone(channels, self.classes, self.patch_voxels, self.flags)
+        if network.backbone is not None:
+            return network.build_backbone(channels, self.classes, self.patch_voxels, self.flags, columns)
         return network.build_fusion(channels, self.sample_voxels, columns, self.flags)
 
     @property

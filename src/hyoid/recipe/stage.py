@@ -25,24 +25,27 @@ class NetworkStage(Settings):
     training: Training = Training()
 
     @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What the network's heads answer."""
+        return tuple(head.name for head in self.network.heads.values())
+
+    @property
     def task(self) -> Task:
-        """What the network's head answers."""
-        (head,) = self.network.heads.values()
-        return head.name
+        """What its epochs are chosen by: of several heads, the one that `training.select.metric` measures."""
+        chosen = [task for task in self.tasks if self.training.select.metric in METRICS[task]]
+        return chosen[0] if chosen else self.tasks[0]
 
     @model_validator(mode="after")
     def _samples_fit_the_network(self) -> Self:
         segments = self.network.backbone is not None
-        if segments and self.training.patch_mm is None:
-            raise ValueError("a backbone is trained on patches: give training.patch_mm")
         if not segments and (self.training.patch_mm is not None or self.training.patches_per_case != 1):
             raise ValueError(
                 f"a network for {self.task} sees whole frames: leave training.patch_mm and patches_per_case out"
             )
         if self.training.select.metric not in METRICS[self.task]:
+            known = ", ".join(metric for task in self.tasks for metric in METRICS[task])
             raise ValueError(
-                f"training.select.metric {self.training.select.metric} is none of {self.task}: "
-                f"{', '.join(METRICS[self.task])}"
+                f"training.select.metric {self.training.select.metric} is none of {', '.join(self.tasks)}: {known}"
             )
         return self
 

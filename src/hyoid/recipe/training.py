@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,6 +9,7 @@ from pydantic import Field
 from hyoid.augment import Augmentation
 from hyoid.networks.runtime import Precision
 from hyoid.recipe.sampling import CaseSampling, EveryCase
+from hyoid.recipe.schedule import PolynomialSchedule, Schedule
 from hyoid.settings import Settings
 
 Positive = Annotated[float, Field(gt=0)]
@@ -34,62 +33,6 @@ class Adam(Settings):
 
 
 Optimizer = Annotated[AdamW | Adam, Field(discriminator="name")]
-
-
-class ConstantSchedule(Settings):
-    """The learning rate never changes."""
-
-    name: Literal["constant"] = "constant"
-
-    def factor(self, epoch: int, epochs: int, history: Sequence[float]) -> float:  # noqa: ARG002 - one signature
-        """Return the factor on the learning rate in `epoch` (from 0) of `epochs`."""
-        return 1.0
-
-
-class PolynomialSchedule(Settings):
-    """The learning rate decays as (1 - epoch / epochs) ** power, per epoch."""
-
-    name: Literal["polynomial"] = "polynomial"
-    power: Positive = 0.9
-
-    def factor(self, epoch: int, epochs: int, history: Sequence[float]) -> float:  # noqa: ARG002 - one signature
-        """Return the factor on the learning rate in `epoch` (from 0) of `epochs`."""
-        return float((1.0 - epoch / epochs) ** self.power)
-
-
-class CosineSchedule(Settings):
-    """The learning rate falls to zero along half a cosine (Loshchilov and Hutter 2017, without restarts), per epoch."""
-
-    name: Literal["cosine"] = "cosine"
-
-    def factor(self, epoch: int, epochs: int, history: Sequence[float]) -> float:  # noqa: ARG002 - one signature
-        """Return the factor on the learning rate in `epoch` (from 0) of `epochs`."""
-        return 0.5 * (1.0 + math.cos(math.pi * epoch / epochs))
-
-
-class PlateauSchedule(Settings):
-    """The learning rate is multiplied by `factor_of_drop` when more than `patience` selections bring nothing better.
-
-    As PyTorch's ReduceLROnPlateau, without its threshold; counted anew after each drop.
-    """
-
-    name: Literal["plateau"] = "plateau"
-    factor_of_drop: float = Field(0.5, gt=0, lt=1)
-    patience: int = Field(3, ge=0)
-
-    def factor(self, epoch: int, epochs: int, history: Sequence[float]) -> float:  # noqa: ARG002 - one signature
-        """Return the factor on the learning rate after the selections of `history`, higher is better."""
-        factor, best, without = 1.0, -math.inf, 0
-        for value in history:
-            best, without = (value, 0) if value > best else (best, without + 1)
-            if without > self.patience:
-                factor, without = factor * self.factor_of_drop, 0
-        return factor
-
-
-Schedule = Annotated[
-    ConstantSchedule | PolynomialSchedule | CosineSchedule | PlateauSchedule, Field(discriminator="name")
-]
 
 
 class ClassBalanced(Settings):

@@ -2,11 +2,11 @@
 
 from hyoid.training.conditions import prognoses_under
 from hyoid.training.decide import DECISION
-from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, PREDICTIONS
+from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, PREDICTIONS, table_of
 from hyoid.training.risk_table import PROGNOSIS
 from hyoid.training.run import Run, train_run
 from hyoid.training.store import Store, StoreReport
-from hyoid.training.usable import usable_cases
+from hyoid.training.usable import has_label, usable_cases
 
 __all__ = [
     "DECISION",
@@ -17,7 +17,9 @@ __all__ = [
     "Run",
     "Store",
     "StoreReport",
+    "has_label",
     "prognoses_under",
+    "table_of",
     "train_run",
     "usable_cases",
 ]

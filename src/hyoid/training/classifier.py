@@ -16,7 +16,7 @@ from hyoid.errors import CohortError
 from hyoid.files import read_json, write_json
 from hyoid.inference.classify import load_classifier
 from hyoid.recipe import EstimatorStage, NetworkStage, Recipe
-from hyoid.recipe.network import ClassificationHead
+from hyoid.recipe.heads import ClassificationHead
 from hyoid.recipe.training import Training
 from hyoid.training.checkpoint import is_finished
 from hyoid.training.fit import kept_weights
@@ -149,7 +149,7 @@ def _fit_network(
         machine,
         title,
     )
-    shares = _shares(stage.training, train)
+    shares = shares_of_classes(stage.training, train)
     return {
         "stages": [fitted],
         "class_weights": loss.prior_weights,
@@ -158,8 +158,13 @@ def _fit_network(
     }
 
 
-def _shares(training: Training, train: Patients) -> tuple[float, float]:
-    """Return the shares of negatives and positives among the samples that an epoch is expected to draw."""
-    weights: NDArray[np.float64] = training.cases.weights([(case.hpv, case.center) for case in train.cases])
-    positive = float(weights[train.positive].sum() / weights.sum())
+def shares_of_classes(training: Training, train: Patients, balanced: str = "hpv") -> tuple[float, float]:
+    """Return the shares of negatives and positives among the samples of known status that an epoch is expected to draw.
+
+    `balanced` is the task whose classes the case sampling balances.
+    """
+    keys = list(zip(train.classes(balanced), [case.center for case in train.cases], strict=True))
+    weights: NDArray[np.float64] = training.cases.weights(keys)
+    known = np.array([case.hpv is not None for case in train.cases], bool)
+    positive = float(weights[train.positive].sum() / weights[known].sum())
     return 1 - positive, positive

@@ -23,7 +23,7 @@ from hyoid.metrics.confusion import confusion
 from hyoid.recipe import Recipe
 from hyoid.training.checkpoint import read_fitted
 from hyoid.training.classifier import LOGITS
-from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, PREDICTIONS, Work
+from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, Work
 
 DECISION = "decision.json"
 """What the bundle decides new patients by: calibrator and threshold fitted on every finished fold's values."""
@@ -46,14 +46,16 @@ def decide(work: Work, folds: Sequence[Fold], finished: Sequence[int], held_out:
         write_json(work.folder(k) / "fitted.json", fitted)
         rows.append(_rows(logits[k]["report"], read[k]["report"], decisions[k], f"fold-{k}"))
     table = pd.concat(rows)
-    write_text(work.out / OUT_OF_FOLD / PREDICTIONS, table.to_csv(index=False))
+    write_text(work.out / OUT_OF_FOLD / work.predictions, table.to_csv(index=False))
     deployed = _deployed(work, logits, table, decisions)
     write_json(work.out / DECISION, deployed)
     if held_out:
-        ids = sorted({i for fold in folds for i in fold.held_out})
+        ids = sorted({i for fold in folds for i in fold.held_out} & set(read[finished[0]]["held_out"]))
         centered, raw = ({k: one[k]["held_out"] for k in finished} for one in (logits, read))
         decided, given = (_together(work, each, ids, deployed["best_fold"]) for each in (centered, raw))
-        write_text(work.out / HELD_OUT / PREDICTIONS, _rows(decided, given, deployed, "ensemble").to_csv(index=False))
+        write_text(
+            work.out / HELD_OUT / work.predictions, _rows(decided, given, deployed, "ensemble").to_csv(index=False)
+        )
 
 
 def fit_decision(

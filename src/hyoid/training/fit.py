@@ -17,7 +17,7 @@ from torch import nn
 
 from hyoid.files import atomic_path
 from hyoid.progress import track
-from hyoid.recipe.network import Head
+from hyoid.recipe.heads import Head
 from hyoid.recipe.training import Optimizer, Training
 from hyoid.training.averaging import WeightAverage
 from hyoid.training.batch import Loading, TrainingBatch

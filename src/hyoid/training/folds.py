@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -16,13 +16,16 @@ from hyoid.errors import CohortError
 from hyoid.inference.case import is_predicted, predict_framed, write_prediction
 from hyoid.progress import follow, set_quiet, track
 from hyoid.recipe import Recipe
+from hyoid.recipe.stage import Task
 from hyoid.training.checkpoint import epochs_logged
 from hyoid.training.classifier import fit_classifier, write_logits
-from hyoid.training.given import given_inputs
+from hyoid.training.given import Given, given_inputs
 from hyoid.training.machine import Machine
+from hyoid.training.multitask import fit_multitask
 from hyoid.training.prognosis import fit_prognosis, write_prognoses
 from hyoid.training.segmenter import fit_segmenter
 from hyoid.training.store import Store
+from hyoid.training.usable import has_label
 
 OUT_OF_FOLD = "out-of-fold"
 HELD_OUT = "held-out"
@@ -34,7 +37,8 @@ class Work:
     """What every fold of a run shares.
 
     `cases` are the usable ones by id, with their lesion measures where the recipe reads them; `store` holds their
-    images where it reads these. With several `devices` the batches of a network are shared by them.
+    images where it reads these. With several `devices` the batches of a network are shared by them. `predictions` is
+    the name of the table of predictions.
     """
 
     recipe: Recipe
@@ -43,6 +47,13 @@ class Work:
     out: Path
     device: str
     devices: int = 1
+    predictions: str = PREDICTIONS
+
+    def answering(self, task: Task) -> Work:
+        """Return the work of a recipe as that of one task alone; of several, each has a table of its own."""
+        if self.recipe.tasks == (task,):
+            return self
+        return replace(self, recipe=self.recipe.answering(task), predictions=table_of(self.recipe, task))
 
     def folder(self, number: int) -> Path:
         """Return the folder of a fold."""
@@ -54,6 +65,12 @@ class Work:
         if self.store is None:
             raise TypeError(f"{self.recipe.title} reads no images")
         return self.store
+
+
+def table_of(recipe: Recipe, task: Task) -> str:
+    """Return the name of a task's table of predictions: of several tasks on patients each has its own."""
+    several = len([one for one in recipe.tasks if one != "segmentation"]) > 1
+    return f"predictions-{task}.csv" if several else PREDICTIONS
 
 
 def chosen_folds(count: int, chosen: str) -> Sequence[int]:
@@ -94,14 +111,18 @@ def train_folds(work: Work, folds: Sequence[Fold], numbers: Sequence[int], jobs:
 
 def predict_held_out(work: Work, folds: Sequence[Fold]) -> None:
     """Predict the held-out part by all folds; called once, when everything else is chosen."""
-    held_out = {i for fold in folds for i in fold.held_out}
+    for task in work.recipe.tasks:
+        _predict_held_out(work.answering(task), folds, {i for fold in folds for i in fold.held_out})
+
+
+def _predict_held_out(work: Work, folds: Sequence[Fold], held_out: set[str]) -> None:
     numbers = range(len(folds))
     if work.recipe.task == "segmentation":
         machine = Machine.of(work.recipe, work.device)
         networks = [_network(work, number, machine) for number in numbers]
         _write_label_maps(work, networks, held_out, HELD_OUT, "all", machine)
         return
-    recipe, parts, store = work.recipe, {"held_out": held_out}, work.store
+    recipe, parts, store = work.recipe, {"held_out": _labelled(work, held_out)}, work.store
     for number in numbers:
         folder = work.folder(number)
         if recipe.task == "hpv":
@@ -118,9 +139,11 @@ def _one_fold(work: Work, fold: Fold, number: int, threads: int | None = None) -
         set_quiet(True)
     recipe, folder = work.recipe, work.folder(number)
     machine = Machine.of(recipe, work.device, work.devices)
-    if recipe.task == "segmentation":
-        fit_segmenter(recipe, fold, number, work.cases, work.images, folder, machine)
-        _write_label_maps(work, [_network(work, number, machine)], fold.report, OUT_OF_FOLD, fold.name, machine)
+    if recipe.segments:
+        fit = fit_multitask if recipe.multitask else fit_segmenter
+        fit(recipe, fold, number, work.cases, work.images, folder, machine)
+        for task in recipe.tasks:
+            _predict_fold(work.answering(task), fold, number, machine)
         return
     parts = {"select": fold.select, "report": fold.report}
     if recipe.task == "hpv":
@@ -131,6 +154,24 @@ def _one_fold(work: Work, fold: Fold, number: int, threads: int | None = None) -
         given = given_inputs(recipe, fold, asked, work.cases, work.store, folder, work.device)
         fit_prognosis(recipe, fold, number, given, work.store, folder, machine)
         write_prognoses(recipe, parts, given, work.store, folder, work.device)
+
+
+def _predict_fold(work: Work, fold: Fold, number: int, machine: Machine) -> None:
+    """Ask one head of a fold's network about the cases that the fold selects and reports."""
+    recipe, folder = work.recipe, work.folder(number)
+    if recipe.task == "segmentation":
+        _write_label_maps(work, [_network(work, number, machine)], fold.report, OUT_OF_FOLD, fold.name, machine)
+        return
+    parts = {name: _labelled(work, ids) for name, ids in (("select", fold.select), ("report", fold.report))}
+    if recipe.task == "hpv":
+        write_logits(recipe, parts, work.cases, work.store, folder, work.device)
+    else:
+        write_prognoses(recipe, parts, Given(work.cases), work.store, folder, work.device)
+
+
+def _labelled(work: Work, ids: Iterable[str]) -> list[str]:
+    """Return those of the patients whose label of the work's task is known: only these calibrate and are reported."""
+    return [i for i in sorted(ids) if has_label(work.cases[i], work.recipe.task)]
 
 
 def _network(work: Work, number: int, machine: Machine) -> nn.Module:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hyoid.cohort import Case, Fold
-from hyoid.cohort.encoders.value import value_of
+from hyoid.cohort.encoders.value import FORBIDDEN, value_of
 from hyoid.cohort.schema import CANONICAL_NAMES
 from hyoid.errors import CohortError, RecipeError
 from hyoid.recipe import Recipe
@@ -28,7 +28,9 @@ def check_inputs(recipe: Recipe, cases: Sequence[Case]) -> list[str]:
     if clinical is None:
         return []
     empty = [column for column in clinical.columns if all(value_of(case, column) is None for case in cases)]
-    known = {*CANONICAL_NAMES, *(name for case in cases for name in case.clinical)}
+    known = {*CANONICAL_NAMES, *(name for case in cases for name in (*case.clinical, *case.unread))} - {*FORBIDDEN}
+    if "hpv" in recipe.tasks:  # it is the answer
+        known.discard("hpv")
     for column in empty:
         if column not in known:
             raise RecipeError(f"No patient has a clinical column '{column}': {nearest(column, known)}")
@@ -40,7 +42,17 @@ def check_inputs(recipe: Recipe, cases: Sequence[Case]) -> list[str]:
         )
     if len(empty) == len(clinical.columns) and recipe.inputs.lesions is None and not recipe.inputs.images:
         raise CohortError.of(f"no value of {', '.join(empty)}", "values of one at least", "Name other columns.")
-    return [f"{column} has no value in any of {len(cases)} cases: it is missing for every patient." for column in empty]
+    return [
+        f"{column} has no {'' if (found := _unread(column, cases)) is None else 'readable '}value in any of "
+        f"{len(cases)} cases{'' if found is None else f' ({found})'}: it is missing for every patient."
+        for column in empty
+    ]
+
+
+def _unread(column: str, cases: Sequence[Case]) -> str | None:
+    """Return in how many cases something stood in a column that could not be read, with the first; None for none."""
+    found = [case.unread[column] for case in cases if column in case.unread]
+    return f"{len(found)} could not be read, first: {found[0]}" if found else None
 
 
 def check_folds(recipe: Recipe, cases: Sequence[Case], folds: Sequence[Fold]) -> list[str]:
@@ -50,17 +62,28 @@ def check_folds(recipe: Recipe, cases: Sequence[Case], folds: Sequence[Fold]) ->
     ------
     RecipeError
         If the ensemble is a single fold that the split does not have.
+    CohortError
+        If a survival recipe has no event in the whole cohort.
     """
     ensemble = recipe.inference.ensemble
     if ensemble.name == "single_fold" and ensemble.fold >= len(folds):
         raise RecipeError.of(
             f"inference.ensemble.fold={ensemble.fold} with {len(folds)} folds", f"0 to {len(folds) - 1}", "Correct it."
         )
-    if recipe.task == "hpv":
-        positives = sum(case.hpv is True for case in cases)
-        rarer, what = min(positives, len(cases) - positives), "cases of the rarer HPV status"
-    else:
-        rarer, what = sum(case.relapse is True for case in cases), "recurrences"
-    if recipe.task == "segmentation" or rarer >= len(folds):
-        return []
-    return [f"{len(folds)} folds, but only {rarer} {what}: some folds report none."]
+    if "rfs" in recipe.tasks and not any(case.relapse for case in cases):
+        raise CohortError.of(
+            f"no event among all {len(cases)} cases",
+            "patients with the event, to learn survival from",
+            "Check how the column of the event is coded: 1 is a recurrence.",
+        )
+    statuses = [case.hpv for case in cases if case.hpv is not None]
+    rarer = {
+        "hpv": (min(statuses.count(True), statuses.count(False)), "cases of the rarer HPV status"),
+        "rfs": (sum(case.relapse is True for case in cases), "recurrences"),
+    }
+    asked = [rarer[task] for task in recipe.tasks if task in rarer]
+    return [
+        f"{len(folds)} folds, but only {count} {what}: some folds report none."
+        for count, what in asked
+        if count < len(folds)
+    ]

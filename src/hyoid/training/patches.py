@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hyoid.augment import draw_all
 from hyoid.recipe.sampling import Key
@@ -29,19 +30,35 @@ class PatchSettings:
     fold: int
 
 
+@dataclass(frozen=True, slots=True)
+class OfPatients:
+    """What heads on whole patients read of n cases: encoded vectors (n, m) or None, labels (n, ...) with known (n,)."""
+
+    clinical: NDArray[np.float32] | None = None
+    labels: Mapping[str, tuple[NDArray[np.generic], NDArray[np.bool_]]] = field(default_factory=dict)
+
+
 def epoch_batches(
-    cases: Sequence[StoredCase], keys: Sequence[Key], settings: PatchSettings, epoch: int, share: Share = ALONE
+    cases: Sequence[StoredCase],
+    keys: Sequence[Key],
+    settings: PatchSettings,
+    epoch: int,
+    share: Share = ALONE,
+    patients: OfPatients = OfPatients(),
 ) -> Iterator[TrainingBatch]:
     """Yield the batches of one epoch from the cases that the recipe's case sampling draws by their `keys`.
 
-    Of each batch the samples of this process's `share` are read.
+    Of each batch the samples of this process's `share` are read. Every patch comes with what `patients` holds of its
+    case.
     """
     order = settings.training.cases.draw(keys, _stream(settings, epoch, 0))
     size = settings.training.batch_size
     groups = [order[i : i + size] for i in range(0, len(order), size)]
+    if patients.labels and len(groups) > 1 and size > 1 and len(groups[-1]) == 1:
+        groups[-2:] = [np.concatenate(groups[-2:])]  # batch normalisation of a vector has no spread in one sample
     return prefetched(
         [
-            partial(_load, [cases[i] for i in group], settings, _stream(settings, epoch, 1 + step), share)
+            partial(_load, cases, patients, group, settings, _stream(settings, epoch, 1 + step), share)
             for step, group in enumerate(groups)
         ]
     )
@@ -74,9 +91,15 @@ def patch_start(centre: Shape, size: Shape, shape: Shape) -> Shape:
 
 
 def _load(
-    cases: Sequence[StoredCase], settings: PatchSettings, rng: np.random.Generator, share: Share
+    cases: Sequence[StoredCase],
+    patients: OfPatients,
+    group: NDArray[np.int64],
+    settings: PatchSettings,
+    rng: np.random.Generator,
+    share: Share,
 ) -> TrainingBatch:
-    chosen = [case for case in cases for _ in range(settings.training.patches_per_case)]
+    indices = np.repeat(group, settings.training.patches_per_case)
+    chosen = [cases[int(i)] for i in indices]
     starts = [patch_start(draw_centre(case, settings, rng), settings.size, case.shape) for case in chosen]
     count, rows = len(chosen), share.rows(len(chosen))
     present = np.stack([case.present for case in chosen])
@@ -88,6 +111,8 @@ def _load(
         present=present[rows],
         augmentation=augmentation,
         masks=(np.stack([labels for _, labels in patches]), np.array([chosen[i].has_mask for i in rows])),
+        clinical=None if patients.clinical is None else patients.clinical[indices[rows]],
+        labels={n: (values[indices[rows]], known[indices[rows]]) for n, (values, known) in patients.labels.items()},
         removed=None if removed is None else removed[rows],
     )
     return share.counted(batch, count)

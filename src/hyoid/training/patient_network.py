@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from hyoid.recipe import Recipe
-from hyoid.recipe.network import Head
+from hyoid.recipe.heads import Head
 from hyoid.training.batch import Loading
 from hyoid.training.distributed import fit_on
 from hyoid.training.fit import FitTask

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hyoid.cohort import Fold
 from hyoid.files import read_json, write_json, write_text
 from hyoid.metrics.survival import Observed, concordance, risk_groups
-from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, PREDICTIONS, Work
+from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, Work
 from hyoid.training.prognosis import HORIZON_DAYS, PROGNOSES
 
 PROGNOSIS = "prognosis.json"
@@ -37,7 +37,7 @@ def write_risk_tables(work: Work, folds: Sequence[Fold], finished: Sequence[int]
         others = [risks[other] for other in finished if other != k] or [_risks(read[k]["select"])]
         cuts = cut_points(np.concatenate(others), groups)
         rows.append(_rows(read[k]["report"], cuts, f"fold-{k}"))
-    write_text(work.out / OUT_OF_FOLD / PREDICTIONS, pd.concat(rows).to_csv(index=False))
+    write_text(work.out / OUT_OF_FOLD / work.predictions, pd.concat(rows).to_csv(index=False))
     pooled = np.sort(np.concatenate(list(risks.values())))
     best = _best_fold(work, read)
     deployed = {
@@ -48,11 +48,11 @@ def write_risk_tables(work: Work, folds: Sequence[Fold], finished: Sequence[int]
     }
     write_json(work.out / PROGNOSIS, deployed)
     if held_out:
-        ids = sorted({i for fold in folds for i in fold.held_out})
+        ids = sorted({i for fold in folds for i in fold.held_out} & set(read[finished[0]]["held_out"]))
         used = work.recipe.inference.ensemble.used([f"fold-{k}" for k in finished], best["best_fold"])
         together = _mean([read[int(name.removeprefix("fold-"))]["held_out"] for name in used], ids)
         table = _rows(together, np.array(deployed["cut_points"], np.float64), "ensemble")
-        write_text(work.out / HELD_OUT / PREDICTIONS, table.to_csv(index=False))
+        write_text(work.out / HELD_OUT / work.predictions, table.to_csv(index=False))
 
 
 def cut_points(risks: NDArray[np.float64], groups: int) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from hyoid.recipe import Recipe, dump_recipe, load_recipe
 from hyoid.training.checkpoint import is_finished
 from hyoid.training.copies import find_copies
 from hyoid.training.decide import decide
+from hyoid.training.excluded import excluded_by_findings
 from hyoid.training.expert_masks import prepare_expert_masks
 from hyoid.training.folds import Work, chosen_folds, predict_held_out, train_folds
 from hyoid.training.inputs_there import check_folds, check_inputs
@@ -72,11 +73,13 @@ def train_run(  # noqa: PLR0913 - the options of the verb, all but three by keyw
     device = resolve_device(device)  # before hours of preprocessing
     check_devices(device, devices)
     usable, excluded = usable_cases(cohort.cases, recipe)
+    excluded |= excluded_by_findings(recipe, usable, jobs)
+    usable = [case for case in usable if case.id not in excluded]
     drawn = recipe.make_folds(usable)  # what is wrong with them is refused before anything is written
     chosen_folds(len(drawn), fold)
     notes = [*check_inputs(recipe, usable), *check_folds(recipe, usable, drawn)]
     check_upstreams(recipe, usable, drawn)
-    if recipe.task != "segmentation":
+    if recipe.tasks != ("segmentation",):
         _check_reported_once(drawn)
     _open_folder(out, recipe, cohort, resume)
     usable, unmeasured = add_lesion_measures(recipe, usable, out, jobs)
@@ -97,10 +100,11 @@ def train_run(  # noqa: PLR0913 - the options of the verb, all but three by keyw
     held_out = {i for one in folds for i in one.held_out} if complete else set()
     if held_out:  # everything is chosen: now the test part may be looked at, once, by all folds together
         predict_held_out(work, folds)
-    if recipe.task == "hpv":
-        decide(work, folds, finished, bool(held_out))
-    elif recipe.task == "rfs":
-        write_risk_tables(work, folds, finished, bool(held_out))
+    for task in recipe.tasks:
+        if task == "hpv":
+            decide(work.answering(task), folds, finished, bool(held_out))
+        elif task == "rfs":
+            write_risk_tables(work.answering(task), folds, finished, bool(held_out))
     reported = {i for k in finished for i in folds[k].report}
     names = {f"fold-{k}": one.name for k, one in enumerate(folds)}
     folders = {f"fold-{k}": work.folder(k) for k in finished}
@@ -118,7 +122,7 @@ def _stored(
     if recipe.preprocess is None:
         return None, {}
     given = cases
-    if recipe.task != "segmentation":  # a classifier never sees the mask: a wrong one is no reason to lose a case
+    if not recipe.segments:  # a classifier never sees the mask: a wrong one is no reason to lose a case
         cases = [replace(case, mask=None) for case in cases]
     stored = Store(root, recipe.preprocess, recipe.inputs.images)
     excluded = dict(stored.prepare(cases, jobs).quarantined)

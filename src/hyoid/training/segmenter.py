@@ -34,12 +34,7 @@ def fit_segmenter(
     seed = (stage.training.seed, number)
     torch.manual_seed(1_000_003 * seed[0] + seed[1])
     network = recipe.build_network()
-    settings = PatchSettings(
-        size=recipe.patch_voxels,
-        labels=_label_values(recipe),
-        training=stage.training,
-        fold=number,
-    )
+    settings = patch_settings(recipe, number)
     train = [store.open(case_id) for case_id in sorted(fold.train)]
     select = [store.open(case_id) for case_id in sorted(fold.select)]
     keys = [(cases[case.id].hpv, cases[case.id].center) for case in train]
@@ -67,7 +62,8 @@ def fit_segmenter(
     )
 
 
-def _label_values(recipe: Recipe) -> dict[str, tuple[int, ...]]:
-    """Return which stored labels each name of the sampling ratios means."""
+def patch_settings(recipe: Recipe, fold: int) -> PatchSettings:
+    """Return what the sampler needs to draw patches for a recipe: which stored labels each name of its ratios means."""
     lesions: dict[str, tuple[int, ...]] = {"tumour": (1, 2)} if recipe.merged else {"gtvp": (1,), "gtvn": (2,)}
-    return {"background": (0,), **lesions}
+    labels = {"background": (0,), **lesions}
+    return PatchSettings(recipe.patch_voxels, labels, recipe.network_stage.training, fold)

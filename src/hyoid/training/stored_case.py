@@ -13,7 +13,7 @@ from hyoid.files import read_json
 from hyoid.imaging import Framed, WayBack
 from hyoid.training.chunked import open_chunked
 
-STORE_FORMAT = 2
+STORE_FORMAT = 3
 """Raised whenever what is written into a store changes its meaning: old stores are then made again."""
 
 

@@ -17,6 +17,19 @@ _LABEL: dict[str, str] = {
     "rfs": "a known recurrence and its time",
 }
 
+_UNKNOWN: dict[str, str] = {
+    "segmentation": "no expert mask",
+    "hpv": "HPV status unknown",
+    "rfs": "outcome unknown",
+}
+
+
+def has_label(case: Case, task: str) -> bool:
+    """Whether what a task learns from is known of a case: an expert's mask, HPV status, the outcome."""
+    if task == "segmentation":
+        return case.mask is not None
+    return case.hpv is not None if task == "hpv" else case.relapse is not None and case.rfs_days is not None
+
 
 def usable_cases(cases: Iterable[Case], recipe: Recipe) -> tuple[list[Case], dict[str, str]]:
     """Split cases into those with the inputs and a label of the recipe, and `{id: reason}` for the rest.
@@ -58,13 +71,14 @@ def _why_not(case: Case, recipe: Recipe) -> str | None:
         return f"no {' and no '.join(lacking)} (inputs.only_with)"
     if missing := lacking_images(case, recipe):
         return f"no {' and no '.join(missing)}"
-    if recipe.task == "segmentation" and case.mask is None:
-        return "no expert mask"
-    if recipe.task == "hpv" and case.hpv is None:
-        return "HPV status unknown"
-    if recipe.task == "rfs" and (case.relapse is None or case.rfs_days is None):
-        return "outcome unknown"
-    return None
+    unknown = [_why_unknown(case, task) for task in recipe.required_labels if not has_label(case, task)]
+    return ", ".join(unknown) or None
+
+
+def _why_unknown(case: Case, task: str) -> str:
+    """Return that a label is unknown, and what stood in its place where something did."""
+    found = case.unread.get(task)
+    return _UNKNOWN[task] + (f" ({found})" if found else "")
 
 
 def _why_no_mask(case: Case, recipe: Recipe, segmentation: Recipe | None) -> str | None:
@@ -89,7 +103,7 @@ def _purpose_of_mask(recipe: Recipe) -> str:
 
 def needed(recipe: Recipe) -> list[str]:
     """Return in words what a training case must have."""
-    label = [_LABEL[recipe.task]]
+    label = [_LABEL[task] for task in recipe.required_labels]
     masks = ["an expert mask"] if _purpose_of_mask(recipe) else []
     images = dict.fromkeys((*recipe.inputs.images, *recipe.inputs.only_with))
     return [*(name.upper() for name in images), *masks, *label]

@@ -17,6 +17,9 @@ STUDY_RULES: tuple[StudyRule, ...] = (
 )
 """Rules that look at one case's images, in the order in which they run."""
 
+STUDY_CODES: tuple[str, ...] = tuple(rule.code for rule in STUDY_RULES)
+"""Codes of what can be found in one case's images."""
+
 RULES: tuple[Rule, ...] = (*STUDY_RULES, *table.RULES, *cohort.RULES)
 """Every rule, by subject."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,18 @@ def check_case(case: Case) -> CaseCheck:
             findings.append(_failed(case, rule.code, error))
     digests = {role: study.reads[role].digest for role in ("ct", "pet") if role in study.reads}
     return CaseCheck(case.id, tuple(findings), {role: digest for role, digest in digests.items() if digest})
+
+
+def find_in_case(case: Case, codes: Collection[str]) -> list[Finding]:
+    """Read one case and look for these findings in its images alone.
+
+    Raises
+    ------
+    HyoidError
+        If an image cannot be read.
+    """
+    study = Study.of(case)
+    return [finding for rule in STUDY_RULES if rule.code in codes for finding in rule.findings(study)]
 
 
 def check_cohort(cohort: Cohort, jobs: int = 1) -> list[Finding]:
