@@ -19,6 +19,7 @@ _VERBS = {
     "predict": "hyoid.api",
     "preprocess": "hyoid.api",
     "read_cohort": "hyoid.cohort",
+    "run_benchmark": "hyoid.benchmark",
     "run_demo": "hyoid.demo",
     "train": "hyoid.api",
     "write_cohort": "hyoid.phantom",
@@ -26,6 +27,7 @@ _VERBS = {
 
 if TYPE_CHECKING:
     from hyoid.api import deep_features, predict, preprocess, train
+    from hyoid.benchmark import run_benchmark
     from hyoid.cohort import check_cohort, read_cohort
     from hyoid.demo import run_demo
     from hyoid.evaluation import evaluate_segmentation, evaluate_survival
@@ -44,6 +46,7 @@ __all__ = [
     "predict",
     "preprocess",
     "read_cohort",
+    "run_benchmark",
     "run_demo",
     "train",
     "write_cohort",

@@ -46,7 +46,7 @@ def test_several_heads_read_the_fused_vector() -> None:
 def test_settings_build_a_network_that_trains() -> None:
     encoder = ResNet18(channels=(4, 4, 4, 4), norm="instance")
     branch, fusion = ClinicalBranch(hidden=(6,)), Fusion(hidden=(5,), dropout=0.1)
-    joined = encoder.features + branch.features + 2
+    joined = encoder.features + branch.features(5) + 2
     shape = (20, 20, 20)
     heads: dict[str, nn.Module] = {"hpv": nn.Linear(fusion.features(joined), 2)}
     network = FusionNetwork(encoder.build(2, shape), branch.build(5), fusion.build(joined), heads, flags=True)

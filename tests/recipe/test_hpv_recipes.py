@@ -9,7 +9,7 @@ from hyoid.recipe import EstimatorStage, Recipe, load_recipe, recipe_names
 SPECS = [
     f"{name}{suffix}"
     for name in recipe_names()
-    if load_recipe(name).task == "hpv"
+    if load_recipe(name).task == "hpv" and not load_recipe(name).multitask
     for suffix in ["", *(f":{variant}" for variant in load_recipe(name).variants)]
 ]
 ENCODED = 15

@@ -11,7 +11,7 @@ import numpy as np
 
 from hyoid.api.common import PathLike, resolve_cohort
 from hyoid.api.study import impossible_values, single_study, unused_keys
-from hyoid.cohort import Case
+from hyoid.cohort import Case, Cohort
 from hyoid.decision import PriorShift, check_informative, estimate_prevalence_black_box, estimate_prevalence_em
 from hyoid.errors import HyoidError
 from hyoid.files import write_text
@@ -57,7 +57,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     clinical: PathLike | None = None,
     mask: PathLike | None = None,
     dose: PathLike | None = None,
-    cohort: PathLike | None = None,
+    cohort: PathLike | Cohort | None = None,
     case_id: str | None = None,
     device: str = "auto",
     columns: PathLike | None = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from hyoid.cli.benchmark import benchmark
 from hyoid.cli.check import check
 from hyoid.cli.demo import demo
 from hyoid.cli.dvh import dvh
@@ -42,6 +43,6 @@ def _root(
     """PET/CT and clinical AI in head and neck cancer. Research use only, not a medical device."""
 
 
-for verb in (demo, phantom, check, recipes, preprocess, train, predict, features, dvh):
+for verb in (demo, phantom, check, recipes, preprocess, train, predict, features, dvh, benchmark):
     app.command()(verb)
 app.add_typer(evaluate, name="evaluate")

@@ -1,0 +1,8 @@
+"""Many recipes on the same patients and folds, in one table."""
+
+from hyoid.benchmark.result import BenchmarkResult
+from hyoid.benchmark.row import BenchmarkRow
+from hyoid.benchmark.run import SPLITS, run_benchmark
+from hyoid.benchmark.table import as_csv, as_markdown
+
+__all__ = ["SPLITS", "BenchmarkResult", "BenchmarkRow", "as_csv", "as_markdown", "run_benchmark"]

@@ -1,0 +1,30 @@
+"""What a comparison of recipes yields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hyoid.benchmark.row import BenchmarkRow
+from hyoid.files import jsonable
+from hyoid.version import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkResult:
+    """Rows of all recipes under all splits, on `patients` patients of the cohort at `cohort`.
+
+    `excluded` are those that one of the recipes cannot use, with its reason: they are left out for all.
+    """
+
+    cohort: str
+    patients: int
+    excluded: Mapping[str, str]
+    rows: tuple[BenchmarkRow, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON types."""
+        rows = [row.to_dict() for row in self.rows]
+        cohort = {"cohort": self.cohort, "patients": self.patients, "excluded": dict(self.excluded)}
+        return dict(jsonable({"hyoid": __version__, **cohort, "rows": rows}))

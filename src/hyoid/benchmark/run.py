@@ -1,0 +1,147 @@
+"""Train every recipe on the same patients with the same folds, and collect what each is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from hyoid import api
+from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
+from hyoid.benchmark.cost import measure_cost
+from hyoid.benchmark.figures import figures_of, floor_row
+from hyoid.benchmark.result import BenchmarkResult
+from hyoid.benchmark.row import BenchmarkRow
+from hyoid.benchmark.table import as_csv, as_markdown
+from hyoid.cohort import Cohort
+from hyoid.cohort.encoders import FittedEncoder
+from hyoid.errors import CohortError, HyoidError
+from hyoid.files import read_json, write_json, write_text
+from hyoid.networks.multihead import count_parameters
+from hyoid.recipe import Recipe
+from hyoid.training import usable_cases
+
+SPLITS: Mapping[str, str] = {
+    "kfold": "split={name: kfold, folds: 5}",
+    "leave-one-center-out": "split={name: leave_one_center_out}",
+}
+"""Splits by the names of the command line."""
+
+
+def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by keyword
+    cohort: PathLike | Cohort,
+    recipes: Sequence[str | Recipe],
+    out: Path,
+    *,
+    splits: Sequence[str] = ("kfold",),
+    preset: str | None = None,
+    overrides: Sequence[str] = (),
+    floor: bool = True,
+    cost_cases: int = 2,
+    device: str = "auto",
+    columns: PathLike | None = None,
+    jobs: int = 1,
+) -> BenchmarkResult:
+    """Cross-validate recipes under the same splits, with the folds of the same patients, into one result.
+
+    Every run is kept in `out/RECIPE--SPLIT`; a second call goes on with what is there.
+
+    Parameters
+    ----------
+    splits
+        Names of `SPLITS`.
+    preset, overrides
+        Of every recipe; a split among the overrides replaces the settings of `splits`' own.
+    floor
+        Put SUV thresholds, chosen on the other folds, beside recipes that segment GTVp and GTVn.
+    cost_cases
+        How many patients are predicted for time and memory; 0 measures neither.
+
+    Raises
+    ------
+    HyoidError
+        If a split or recipe is unknown, one is named twice, no patient can be used by all recipes, or runs report other
+        patients in a fold.
+    """
+    unknown = [name for name in splits if name not in SPLITS]
+    if unknown or not recipes:
+        raise HyoidError.of(f"the splits {list(splits)} of {len(recipes)} recipes", ", ".join(SPLITS), "Name some.")
+    whole = resolve_cohort(cohort, columns)
+    titles = [resolve_recipe(recipe, preset, overrides) for recipe in recipes]
+    if len({recipe.title for recipe in titles}) < len(titles):
+        raise HyoidError.of(f"{[recipe.title for recipe in titles]}", "each recipe once", "Leave one out.")
+    common, excluded = _common(whole, titles)
+    rows: list[BenchmarkRow] = []
+    for split in splits:
+        reported: dict[str, list[list[str]]] = {}
+        for recipe in recipes:
+            chosen = resolve_recipe(recipe, preset, (SPLITS[split], *overrides))
+            folder = out / f"{chosen.name}{'-' + chosen.variant if chosen.variant else ''}--{split}"
+            started = (folder / "recipe.yaml").is_file()
+            trained = api.train(common, chosen, folder, device=device, resume=started, jobs=jobs)
+            reported[chosen.title] = [fold["report"] for fold in read_json(folder / "splits.json")]
+            rows += _rows(trained, chosen, split, common, cost_cases, device)
+        _check_same(reported)
+        if floor and any("segmentation" in recipe.tasks and not recipe.merged for recipe in titles):
+            rows.append(floor_row(common, split, next(iter(reported.values())), jobs))
+        found = BenchmarkResult(str(whole.root), len(common.cases), excluded, tuple(rows))
+        write_json(out / "benchmark.json", found.to_dict())
+    write_text(out / "benchmark.md", as_markdown(found))
+    write_text(out / "benchmark.csv", as_csv(found))
+    return found
+
+
+def _common(cohort: Cohort, recipes: Sequence[Recipe]) -> tuple[Cohort, dict[str, str]]:
+    """Return the patients that every recipe can use, and why the others are not among them."""
+    excluded: dict[str, str] = {}
+    for recipe in recipes:
+        _, reasons = usable_cases(cohort.cases, recipe)
+        excluded |= {i: f"{recipe.title}: {reason}" for i, reason in reasons.items() if i not in excluded}
+    kept = tuple(case for case in cohort.cases if case.id not in excluded)
+    if not kept:
+        first = next(iter(excluded.items()))
+        raise CohortError.of(
+            f"no patient that all {len(recipes)} recipes can use ({first[0]}: {first[1]})",
+            "some with all inputs and labels",
+            "Compare fewer recipes, or run `hyoid check` on the cohort.",
+        )
+    return replace(cohort, cases=kept), dict(sorted(excluded.items()))
+
+
+def _rows(
+    trained: api.TrainResult, recipe: Recipe, split: str, cohort: Cohort, cost_cases: int, device: str
+) -> list[BenchmarkRow]:
+    parameters = None
+    if recipe.has_network:
+        encoder = read_json(next(iter(trained.run.folds.values())) / "fitted.json").get("encoder")
+        columns = 0 if encoder is None else len(FittedEncoder.from_json(encoder).names)
+        parameters = count_parameters(recipe.build_network(columns))
+    cost = None
+    if cost_cases:
+        cost = measure_cost(trained.bundle.folder, cohort, cohort.cases[:cost_cases], device)
+    reported = () if recipe.paper is None else tuple(one.model_dump(mode="json") for one in recipe.paper.reported)
+    return [
+        BenchmarkRow(
+            recipe.title,
+            split,
+            task,
+            figures_of(evaluation, trained.run),
+            parameters,
+            cost,
+            reported if task == recipe.task else (),
+            trained.run.notes,
+        )
+        for task, evaluation in {recipe.task: trained.evaluation, **trained.further}.items()
+    ]
+
+
+def _check_same(reported: Mapping[str, list[list[str]]]) -> None:
+    """Refuse a comparison whose runs report other patients in a fold: one of them set a patient aside, say."""
+    (first, folds), *others = reported.items()
+    for title, found in others:
+        if found != folds:
+            raise CohortError.of(
+                f"other folds of {title} than of {first}",
+                "the same patients in every fold",
+                "Look for patients that one of the two set aside: excluded.json in both runs.",
+            )

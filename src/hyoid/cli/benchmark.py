@@ -1,0 +1,62 @@
+"""`hyoid benchmark`: many recipes on the same patients and folds, in one table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hyoid.cli.options import (
+    CohortArgument,
+    ColumnsOption,
+    DeviceOption,
+    JobsOption,
+    JsonOption,
+    PresetOption,
+    QuietOption,
+    SetOption,
+)
+
+
+def benchmark(
+    cohort: CohortArgument,
+    recipes: Annotated[str, typer.Option("--recipes", help="Names or files, with variants, separated by commas.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the runs and of the table.")],
+    split: Annotated[
+        str, typer.Option("--split", help="kfold, leave-one-center-out, or both separated by a comma.")
+    ] = "kfold",
+    preset: PresetOption = None,
+    overrides: SetOption = None,
+    floor: Annotated[bool, typer.Option(help="Put SUV thresholds beside recipes that segment.")] = True,
+    cost_cases: Annotated[
+        int, typer.Option("--cost-cases", min=0, help="How many patients to predict for time and memory.")
+    ] = 2,
+    device: DeviceOption = "auto",
+    columns: ColumnsOption = None,
+    jobs: JobsOption = 1,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Cross-validate recipes on the same patients and folds, and print what each is worth and costs in one table."""
+    from hyoid.benchmark import as_markdown, run_benchmark
+    from hyoid.progress import set_quiet
+
+    set_quiet(quiet)
+    result = run_benchmark(
+        cohort,
+        [name.strip() for name in recipes.split(",") if name.strip()],
+        out,
+        splits=[name.strip() for name in split.split(",")],
+        preset=preset,
+        overrides=overrides or (),
+        floor=floor,
+        cost_cases=cost_cases,
+        device=device,
+        columns=columns,
+        jobs=jobs,
+    )
+    typer.echo(json.dumps(result.to_dict(), indent=2) if as_json else as_markdown(result))
+    if not as_json:
+        typer.echo(f"Written to {out}: benchmark.md, benchmark.csv, benchmark.json, and a run of each.")
