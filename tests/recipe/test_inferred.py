@@ -66,7 +66,7 @@ CONTRADICTIONS: list[tuple[str, str, str]] = [
     ("cds-rfs", "inputs.mask.train=recorded", "inputs.mask.train: Input should be 'expert' or 'predicted'"),
     ("rfs-lesions:clinical", "inputs.mask={}", "a mask joins the images as two more channels"),
     ("glasgow-hpv", "inputs.mask={}", "inputs.mask is of survival recipes"),
-    ("baseline-unet", "inputs.mask={}", "leave inputs.clinical and inputs.mask out"),
+    ("baseline-unet", "inputs.mask={}", "leave inputs.mask out"),
     ("glasgow-hpv", "inputs.hpv={}", "inputs.hpv says where the column 'hpv' comes from"),
 ]
 

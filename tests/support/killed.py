@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hyoid.cohort import read_cohort
 from hyoid.recipe import Recipe
-from hyoid.training import fit, train_run
+from hyoid.training import fit, step, train_run
 from support.hpv import clinical_network
 from support.rfs import record_network
 
@@ -29,8 +29,9 @@ def recipe_of(task: str) -> Recipe:
 
 
 def kill_at_call(name: str, number: int) -> None:
-    """Kill this process when `fit` calls its function `name` for the `number`-th time (from 1)."""
-    original: Callable[..., object] = getattr(fit, name)
+    """Kill this process when the loop or its step calls the function `name` for the `number`-th time (from 1)."""
+    module = fit if hasattr(fit, name) else step
+    original: Callable[..., object] = getattr(module, name)
     calls = 0
 
     def counted(*arguments: object) -> object:
@@ -40,7 +41,7 @@ def kill_at_call(name: str, number: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return original(*arguments)
 
-    setattr(fit, name, counted)
+    setattr(module, name, counted)
 
 
 def train_in_child(table: Path, task: str, out: Path, killed: tuple[str, int] | None = None) -> None:

@@ -240,7 +240,6 @@ def test_a_killed_alternating_run_resumes_to_the_same_bits(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["stages.0.training.micro_batch=2"], "compares the patients of a batch"),
         (["stages.0.training.select.metric=auc"], "auc is none of rfs"),
         (["inference.ensemble={name: mean_logits}"], "joined by mean_risk"),
         (["inference.decision={}"], "inference.decision is of classifiers"),

@@ -231,7 +231,7 @@ def test_hold_out_part_is_never_trained_on_and_predicted_by_all_folds(cohort: Pa
     [
         ("baseline-unet", 100),
         ("cds-dynunet", 100),
-        ("baseline-unetr", 100),
+        pytest.param("baseline-unetr", 200, marks=pytest.mark.slow),
         pytest.param("baseline-segresnet", 100, marks=pytest.mark.slow),
         pytest.param("glasgow-segresnet", 300, marks=pytest.mark.slow),
         pytest.param("baseline-swinunetr", 100, marks=pytest.mark.slow),
