@@ -29,7 +29,9 @@ def benchmark(
     ] = "kfold",
     preset: PresetOption = None,
     overrides: SetOption = None,
-    floor: Annotated[bool, typer.Option(help="Put SUV thresholds beside recipes that segment.")] = True,
+    without_floor: Annotated[
+        bool, typer.Option("--without-floor", help="Put no SUV thresholds beside recipes that segment.")
+    ] = False,
     cost_cases: Annotated[
         int, typer.Option("--cost-cases", min=0, help="How many patients to predict for time and memory.")
     ] = 2,
@@ -51,7 +53,7 @@ def benchmark(
         splits=[name.strip() for name in split.split(",")],
         preset=preset,
         overrides=overrides or (),
-        floor=floor,
+        floor=not without_floor,
         cost_cases=cost_cases,
         device=device,
         columns=columns,
