@@ -55,7 +55,7 @@ def build(settings: dict[str, Any], edge: int) -> FusionNetwork:
 
     encoder = TypeAdapter(ImageEncoder).validate_python(settings)
     branch, fusion = ClinicalBranch(), Fusion()
-    joined = encoder.features + branch.features + CHANNELS
+    joined = encoder.features + branch.features(CLINICAL) + CHANNELS
     return FusionNetwork(
         encoder.build(CHANNELS, (edge, edge, edge)),
         branch.build(CLINICAL),

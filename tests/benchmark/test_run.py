@@ -47,6 +47,7 @@ def result(cohort: Path, recipes: list[object], tmp_path_factory: pytest.TempPat
     return run_benchmark(cohort, recipes, out, overrides=TWO_FOLDS, cost_cases=1, device="cpu")
 
 
+@pytest.mark.slow
 def test_only_patients_that_all_can_use_are_compared(result: BenchmarkResult) -> None:
     assert result.patients == PATIENTS - 2
     assert set(result.excluded) == {"ACEN-001", "ACEN-002"}
@@ -54,6 +55,7 @@ def test_only_patients_that_all_can_use_are_compared(result: BenchmarkResult) ->
     assert "cds-hpv" in result.excluded["ACEN-002"]
 
 
+@pytest.mark.slow
 def test_every_recipe_stands_there_for_each_of_its_tasks_and_the_floor_beside(result: BenchmarkResult) -> None:
     assert [(row.recipe, row.task) for row in result.rows] == [
         ("baseline-unet", "segmentation"),
@@ -67,6 +69,7 @@ def test_every_recipe_stands_there_for_each_of_its_tasks_and_the_floor_beside(re
     assert result.rows[-1].parameters is None
 
 
+@pytest.mark.slow
 def test_figures_are_those_of_the_runs_pooled_and_by_fold(result: BenchmarkResult, cohort: Path) -> None:
     row = result.rows[0]
     assert row.figures["GTVn_DSC_agg"].n == PATIENTS - 2
@@ -96,6 +99,7 @@ def test_fold_means_are_the_folds_own_measures(cohort: Path, tmp_path: Path) -> 
     assert figures["GTVp_mean_dice"].value == pytest.approx(6 / 11)
 
 
+@pytest.mark.slow
 def test_the_table_can_be_read_and_computed_with(result: BenchmarkResult) -> None:
     text = as_markdown(result)
     assert "## Segmentation" in text

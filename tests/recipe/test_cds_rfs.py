@@ -14,6 +14,7 @@ VARIANTS = {
     ":expert_masks": ("expert", "expert", "predicted", "ensemble", "mean_risk"),
     ":recorded_hpv": ("predicted", "predicted", "recorded", "recorded", "mean_risk"),
     ":one_fold_hpv": ("predicted", "predicted", "predicted", "single_fold", "mean_risk"),
+    ":cds_upstreams": ("predicted", "predicted", "predicted", "ensemble", "mean_risk"),
 }
 ENCODED = 8
 

@@ -109,6 +109,7 @@ def test_two_processes_train_as_one_with_the_same_batch(tmp_path: Path) -> None:
         assert mine["select_value"] == pytest.approx(its["select_value"], abs=1e-10) if "select_value" in its else True
 
 
+@pytest.mark.slow
 def test_shares_that_are_divided_once_more_give_the_same(tmp_path: Path) -> None:
     _, expected = train(tmp_path / "one", 1)
     _, weights = train(tmp_path / "two", 2, micro_batch=2)

@@ -131,6 +131,9 @@ QUICK = [
             "stages.0.training.optimizer.learning_rate=0.01",
         ],
     ),
+    ("glasgow-hpv:clinical", 100, ["stages.0.training.optimizer.learning_rate=0.01"]),
+]
+SLOW = [
     (
         "baseline-hpv-efficientnet:image",
         30,
@@ -149,9 +152,6 @@ QUICK = [
             "preprocess.frame.size_voxels=[35,35,35]",
         ],
     ),
-    ("glasgow-hpv:clinical", 100, ["stages.0.training.optimizer.learning_rate=0.01"]),
-]
-SLOW = [
     *(
         (spec, 40, ["stages.0.training.optimizer.learning_rate=0.001"])
         for spec in ("baseline-hpv-resnet18", "glasgow-hpv", "subtle-hpv", "subtle-hpv:image")

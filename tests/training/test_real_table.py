@@ -53,7 +53,9 @@ def test_the_file_keeps_oropharynx_of_known_status(cohort: Cohort) -> None:
 
 
 @pytest.mark.parametrize("split", SPLITS)
-@pytest.mark.parametrize("recipe", ["hpv-logistic:clinical", "glasgow-hpv:clinical"])
+@pytest.mark.parametrize(
+    "recipe", ["hpv-logistic:clinical", pytest.param("glasgow-hpv:clinical", marks=pytest.mark.slow)]
+)
 def test_clinical_recipes_report_every_patient_once(cohort: Cohort, recipe: str, split: str, tmp_path: Path) -> None:
     trained = hyoid.train(cohort, recipe, tmp_path / "run", overrides=SPLITS[split], device="cpu")
     assert trained.run.excluded == {}

@@ -84,6 +84,7 @@ def test_one_fold_then_the_rest(cohort: Path, trained: api.TrainResult, tmp_path
     _assert_same_weights(both.run.folder, trained.run.folder)
 
 
+@pytest.mark.slow
 def test_folds_side_by_side_predict_the_same_cases(cohort: Path, trained: api.TrainResult, tmp_path: Path) -> None:
     both = api.train(cohort, small_recipe(epochs=1), tmp_path / "run", device="cpu", jobs=2)
     assert both.run.reported == trained.run.reported

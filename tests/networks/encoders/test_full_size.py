@@ -15,7 +15,7 @@ CLINICAL = 8
 
 def _network(encoder: ImageEncoder, shape: tuple[int, int, int]) -> FusionNetwork:
     branch, fusion = ClinicalBranch(), Fusion(hidden=(64,))
-    joined = encoder.features + branch.features + 2
+    joined = encoder.features + branch.features(CLINICAL) + 2
     heads: dict[str, nn.Module] = {"hpv": nn.Linear(fusion.features(joined), 2)}
     return FusionNetwork(encoder.build(2, shape), branch.build(CLINICAL), fusion.build(joined), heads, flags=True)
 
