@@ -10,11 +10,13 @@ demo: $(VENV)/installed
 	$(BIN)/hyoid demo --out hyoid-demo
 
 # One thread a process: two processes of two threads each fight for two cores and take three times as long.
+# A file stays in one process, so that what its tests share is made once.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 test: $(VENV)/installed-test lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	$(PYTEST)
 
 test-all: $(VENV)/installed-test lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m ""
+	$(PYTEST) -m ""
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

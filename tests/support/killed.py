@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import lightning_fabric  # noqa: F401 - imported here, once, and not in each fork
+
 from hyoid.cohort import read_cohort
 from hyoid.recipe import Recipe
 from hyoid.training import fit, step, train_run

@@ -2,10 +2,8 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -95,24 +93,17 @@ def test_killed_at_any_moment_it_resumes_to_the_same_result(
     cohort: Path, trained: api.TrainResult, tmp_path: Path
 ) -> None:
     """kill -9 at several moments, each later than the last; then the run is finished and must equal the other."""
-    script = (
-        "import sys; sys.path.insert(0, sys.argv[3])\n"
-        "from support.recipes import small_recipe\n"
-        "from hyoid import api\n"
-        "api.train(sys.argv[1], small_recipe(epochs=3), sys.argv[2], device='cpu', resume=True)\n"
-    )
     out = tmp_path / "run"
-    command = [sys.executable, "-c", script, str(cohort), str(out), str(Path(__file__).parents[1])]
-    seen = set()
-    for wanted in ("fold-0/metrics.jsonl", "fold-0/weights.safetensors", "fold-1/last.ckpt", "fold-1/best.safetensors"):
-        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        while process.poll() is None and not (out / wanted).is_file():
-            time.sleep(0.002)
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
-            seen.add(wanted)
-        process.wait()
-    assert len(seen) >= 2, "the run ended before it could be killed twice"
+    moments = ("fold-0/metrics.jsonl", "fold-0/weights.safetensors", "fold-1/last.ckpt", "fold-1/best.safetensors")
+    tests = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, tests / "support" / "killed_when.py", cohort, out, *moments],
+        env={**os.environ, "PYTHONPATH": str(tests)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert len(done.stdout.split()) >= 2, "the run ended before it could be killed twice"
     resumed = api.train(cohort, small_recipe(epochs=3), out, resume=True, device="cpu")
     _assert_same_weights(resumed.run.folder, trained.run.folder)
     for fold in ("fold-0", "fold-1"):
@@ -190,7 +181,10 @@ def test_a_patient_under_two_ids_stands_in_no_two_parts(tmp_path: Path) -> None:
 
 def test_ensemble_of_two_bundles_and_one_fold_alone(cohort: Path, trained: api.TrainResult, tmp_path: Path) -> None:
     one = api.train(
-        cohort, small_recipe("baseline-unet", "inference.ensemble.name=single_fold", epochs=3), tmp_path / "one"
+        cohort,
+        small_recipe("baseline-unet", "inference.ensemble.name=single_fold", epochs=1),
+        tmp_path / "one",
+        device="cpu",
     )
     result = api.predict([one.bundle.folder], tmp_path / "p", cohort=cohort, device="cpu")
     assert result.cases[0]["networks"] == 1

@@ -13,6 +13,9 @@ from hyoid.geometry import Volume
 from hyoid.imaging import content_block, label_components
 from hyoid.inference.certainty import Members, lesion_certainty
 
+LISTED = 100
+"""How many components of a label are listed: who has learnt nothing yet sees thousands, and nobody reads them."""
+
 
 def lesion_summary(names: Mapping[int, str], labels: Volume) -> dict[str, dict[str, float]]:
     """Return volume (mL) and number of 26-connected components of each label."""
@@ -27,7 +30,9 @@ def lesion_summary(names: Mapping[int, str], labels: Volume) -> dict[str, dict[s
 def list_lesions(
     names: Mapping[int, str], labels: Volume, members: Members | None = None, suv: Volume | None = None
 ) -> list[dict[str, Any]]:
-    """Return every 26-connected component of every label, the labels in order, the largest first.
+    """Return the `LISTED` largest 26-connected components of every label, the labels in order, the largest first.
+
+    `lesion_summary` counts all of them.
 
     Parameters
     ----------
@@ -54,7 +59,10 @@ def list_lesions(
         components, count = label_components(mask[whole])
         start = np.array([axis.start for axis in whole])
         own = []
-        for component, block in enumerate(ndimage.find_objects(components, max_label=count), start=1):
+        blocks = ndimage.find_objects(components, max_label=count)
+        sizes = np.bincount(components.ravel(), minlength=count + 1)[1:]
+        for component in np.argsort(-sizes, kind="stable")[:LISTED] + 1:
+            block = blocks[component - 1]
             inside = np.argwhere(components[block] == component) + [axis.start for axis in block] + start
             points = labels.grid.to_world(inside[:, ::-1])
             own.append(

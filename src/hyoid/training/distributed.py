@@ -12,9 +12,6 @@ from typing import Any
 
 import cloudpickle
 import torch
-from lightning_fabric import Fabric
-from lightning_fabric.plugins.environments import LightningEnvironment
-from lightning_fabric.strategies import DDPStrategy
 from torch import nn
 from torch.multiprocessing.spawn import spawn
 
@@ -50,6 +47,10 @@ def fit_on(machine: Machine, task: FitTask, network: nn.Module, folder: Path) ->
 
 
 def _process(rank: int, world: int, port: int, threads: int, payload: bytes) -> None:
+    from lightning_fabric import Fabric
+    from lightning_fabric.plugins.environments import LightningEnvironment
+    from lightning_fabric.strategies import DDPStrategy
+
     os.environ |= {
         "MASTER_ADDR": "127.0.0.1",
         "MASTER_PORT": str(port),

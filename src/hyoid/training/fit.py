@@ -8,10 +8,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from lightning_fabric import Fabric
 from safetensors.torch import load_file, save_file
 from torch import nn
 
@@ -24,6 +23,9 @@ from hyoid.training.batch import Loading, TrainingBatch
 from hyoid.training.checkpoint import MetricsLog, Progress, load_checkpoint, save_checkpoint
 from hyoid.training.share import Share
 from hyoid.training.step import take_step
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 BEST = "best.safetensors"
 """The weights that a fit hands on."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from lightning_fabric import Fabric
 
 from hyoid.errors import HyoidError
 from hyoid.inference.segment import Compute
 from hyoid.networks.runtime import keep_freed_memory, resolve_device, resolve_precision
 from hyoid.recipe import NetworkStage, Recipe
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Machine:
         HyoidError
             If there is no such device, or not so many.
         """
+        from lightning_fabric import Fabric  # seconds that a prediction need not wait
+
         keep_freed_memory()
         device = resolve_device(device)
         check_devices(device, devices)
