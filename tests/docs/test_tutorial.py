@@ -6,20 +6,24 @@ from pathlib import Path
 import pytest
 
 from docs.markdown import ROOT, blocks
+from support.warm import warm_hyoid
 
 TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.timeout(900)  # it is the machine's load that may need it: alone it takes about half a minute
-def test_every_block_runs_in_order_as_it_stands(tmp_path: Path) -> None:
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", _as_one_session(tmp_path)],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONWARNINGS": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_every_block_runs_in_order_as_it_stands(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    programs = tmp_path_factory.mktemp("bin")
+    path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    with warm_hyoid(programs):
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", _as_one_session(tmp_path)],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path, "PYTHONWARNINGS": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, f"after {_last_block(done.stdout)}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     for made in ("run/bundle/manifest.json", "run/out-of-fold.json", "predicted/predictions.csv", "result.json"):
         assert (tmp_path / made).is_file(), made

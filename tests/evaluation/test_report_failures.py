@@ -2,7 +2,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hyoid.cohort import Cohort, read_cohort
@@ -100,13 +100,16 @@ def test_pieces_are_seen_apart(axis: int, view: str) -> None:
 
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 1000))
+@example(seed=55)
 def test_what_is_drawn_bold_lies_where_the_lesion_is(seed: int) -> None:
     truth = ball_case(seed)[2]
     nothing = truth.with_array(np.zeros(GRID.shape, np.uint8))
     (failure,) = find_failures(truth.array, nothing.array, GRID.spacing).of(FailureType.MISSED_NODE)
     projection, _ = project_failure(failure, truth, nothing)
     (lesion,) = projection.bold
-    assert projection.outlines["truth"][2][lesion.covered].all()
+    outlines = projection.outlines["truth"]
+    # where node and primary touch, a pixel of the drawing belongs to the one that covers more of it
+    assert (outlines[1] | outlines[2])[lesion.covered].all()
     shadow = (truth.array == 2).any(axis=1).sum() * GRID.spacing[0] * GRID.spacing[2]
     assert lesion.covered.sum() == pytest.approx(shadow, rel=0.12)  # voxels of 1 mm
 

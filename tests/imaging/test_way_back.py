@@ -26,7 +26,7 @@ def least_dice(in_plane_mm: float) -> float:
     return 0.97 if in_plane_mm >= 0.95 else 0.93
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     seed=SEEDS,
     in_plane=st.sampled_from(CT_IN_PLANE_MM),
@@ -55,7 +55,7 @@ def test_lesion_goes_to_the_frame_and_returns(
     assert dice(by_probability.array > 0, mask > 0) >= least_dice(in_plane) - 0.03
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     seed=SEEDS,
     in_plane=st.sampled_from(CT_IN_PLANE_MM[1:]),
@@ -86,7 +86,7 @@ def test_case_of_two_different_fields_of_view(
     assert np.linalg.norm(centroid(back.array, native) - centroid(mask.array, native)) <= 0.2
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SEEDS, DIRECTIONS)
 def test_probabilities_equal_whole_maps_by_itk(seed: int, kind: str) -> None:
     rng = np.random.default_rng(seed)

@@ -52,6 +52,9 @@ def brain_in_pet(pet: Volume, ct: Volume | None) -> Site | None:
 def _blobs(warm: NDArray[np.bool_], voxel_volume_mm3: float) -> list[NDArray[np.bool_]]:
     """Return the components of brain-like volume after opening, holes (ventricles, white matter) filled."""
     cross = ndimage.generate_binary_structure(3, 1)
+    # Above a high threshold little is left: only there, and as far around it as the opening reaches.
+    part = tuple(slice(max(0, axis.start - OPENING_VOXELS), axis.stop + OPENING_VOXELS) for axis in content_block(warm))
+    whole, warm = warm, warm[part]
     # Beyond the field the warm region goes on, so that a brain at its end is not worn away.
     opened = erode(warm, ndimage.iterate_structure(cross, OPENING_VOXELS), outside=True)
     for _ in range(OPENING_VOXELS):
@@ -62,8 +65,10 @@ def _blobs(warm: NDArray[np.bool_], voxel_volume_mm3: float) -> list[NDArray[np.
     likely = (volumes_ml >= CUT_VOLUME_ML / 2) & (volumes_ml <= VOLUME_ML[1])
     blobs = []
     for label in 1 + np.flatnonzero(likely[1:]):
-        blob = components == label
-        slices = content_block(blob)
-        blob[slices] = fill_holes(blob[slices])
+        own = components == label
+        slices = content_block(own)
+        own[slices] = fill_holes(own[slices])
+        blob = np.zeros_like(whole)
+        blob[part] = own
         blobs.append(blob)
     return blobs

@@ -100,14 +100,14 @@ def draw_disease(rng: np.random.Generator, hpv: bool) -> Disease:
 
 def _draw_primary(rng: np.random.Generator, disease: Disease, side: int) -> Lesion:
     trait = signature(disease.hpv)
-    volume = float(np.clip(_log_normal(rng, trait.primary_ml, PRIMARY_SIGMA), *PRIMARY_ML_RANGE))
+    volume = _within(PRIMARY_ML_RANGE, _log_normal(rng, trait.primary_ml, PRIMARY_SIGMA))
     necrotic = not disease.hpv and volume > 12 and rng.random() < 0.5
     return Lesion(
         "gtvp",
         SITES[choose(rng, trait.site)],
         side,
         volume,
-        float(np.clip(_log_normal(rng, 15.0, 0.34), 8.5, 40.0)),
+        _within((8.5, 40.0), _log_normal(rng, 15.0, 0.34)),
         disease.heterogeneity,
         disease.tumour_hu,
         "necrotic" if necrotic else "solid",
@@ -117,7 +117,7 @@ def _draw_primary(rng: np.random.Generator, disease: Disease, side: int) -> Lesi
 
 def _draw_node(rng: np.random.Generator, disease: Disease, side: int) -> Lesion:
     trait = signature(disease.hpv)
-    volume = float(np.clip(_log_normal(rng, trait.node_ml, NODE_SIGMA), *NODE_ML_RANGE))
+    volume = _within(NODE_ML_RANGE, _log_normal(rng, trait.node_ml, NODE_SIGMA))
     texture = TEXTURES[choose(rng, trait.texture)]
     core = {"solid": 0.0, "necrotic": rng.uniform(0.15, 0.4), "cystic": rng.uniform(0.4, 0.65)}[texture]
     return Lesion(
@@ -125,12 +125,16 @@ def _draw_node(rng: np.random.Generator, disease: Disease, side: int) -> Lesion:
         LEVELS[choose(rng, (0.58, 0.28, 0.14))],
         side if rng.random() < 0.75 else -side,
         volume,
-        float(np.clip(_log_normal(rng, 9.0, 0.42), 5.0, 28.0)),
+        _within((5.0, 28.0), _log_normal(rng, 9.0, 0.42)),
         disease.heterogeneity,
         disease.tumour_hu,
         texture,
         core,
     )
+
+
+def _within(limits: tuple[float, float], value: float) -> float:
+    return min(max(value, limits[0]), limits[1])
 
 
 def _log_normal(rng: np.random.Generator, median: float, sigma: float) -> float:

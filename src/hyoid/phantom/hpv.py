@@ -7,7 +7,10 @@ closed form: `log_likelihood_ratio` is the oracle that no classifier can beat in
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -117,7 +120,12 @@ def log_likelihood_ratio(  # noqa: PLR0913 - one argument per independent trait
 
 def choose(rng: np.random.Generator, shares: tuple[float, ...]) -> int:
     """Draw an index with probability proportional to `shares`."""
-    return int(np.searchsorted(np.cumsum(shares), rng.random() * sum(shares), side="right"))
+    return bisect_right(_cumulated(shares), rng.random() * sum(shares))
+
+
+@cache
+def _cumulated(shares: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(accumulate(shares))
 
 
 def _gauss(value: float, mean: float, sigma: float) -> float:
