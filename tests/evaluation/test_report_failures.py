@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 
 from hyoid.cohort import Cohort, read_cohort
 from hyoid.evaluation import evaluate_segmentation
@@ -107,9 +108,8 @@ def test_what_is_drawn_bold_lies_where_the_lesion_is(seed: int) -> None:
     (failure,) = find_failures(truth.array, nothing.array, GRID.spacing).of(FailureType.MISSED_NODE)
     projection, _ = project_failure(failure, truth, nothing)
     (lesion,) = projection.bold
-    outlines = projection.outlines["truth"]
-    # where node and primary touch, a pixel of the drawing belongs to the one that covers more of it
-    assert (outlines[1] | outlines[2])[lesion.covered].all()
+    # where node and primary touch, the map's own outline may leave a pixel to either or to neither
+    assert ndimage.binary_dilation(projection.outlines["truth"][2])[lesion.covered].all()
     shadow = (truth.array == 2).any(axis=1).sum() * GRID.spacing[0] * GRID.spacing[2]
     assert lesion.covered.sum() == pytest.approx(shadow, rel=0.12)  # voxels of 1 mm
 

@@ -225,7 +225,7 @@ def test_hold_out_part_is_never_trained_on_and_predicted_by_all_folds(cohort: Pa
     ("name", "epochs"),
     [
         ("baseline-unet", 60),
-        ("cds-dynunet", 60),
+        ("cds-dynunet", 80),
         pytest.param("baseline-unetr", 200, marks=pytest.mark.slow),
         pytest.param("baseline-segresnet", 100, marks=pytest.mark.slow),
         pytest.param("glasgow-segresnet", 300, marks=pytest.mark.slow),
