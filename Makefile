@@ -4,19 +4,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test test-all bench lint clean
+.PHONY: demo test test-all bench lint pytest clean
 
 demo: $(VENV)/installed
 	$(BIN)/hyoid demo --out hyoid-demo
 
+# The type checker works on one core while the tests begin: both cores are busy to the end.
+test: $(VENV)/installed-test
+	$(MAKE) --no-print-directory --jobs=2 lint pytest
+
+test-all: $(VENV)/installed-test
+	$(MAKE) --no-print-directory --jobs=2 lint pytest MARKED='-m ""'
+
 # One thread a process: two processes of two threads each fight for two cores and take three times as long.
 # A file stays in one process, so that what its tests share is made once.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
-test: $(VENV)/installed-test lint
-	$(PYTEST)
-
-test-all: $(VENV)/installed-test lint
-	$(PYTEST) -m ""
+pytest: $(VENV)/installed-test
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(MARKED)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

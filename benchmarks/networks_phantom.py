@@ -113,7 +113,7 @@ def paired(cohort: Path, runs: Path, first: str, other: str) -> dict[str, Any]:
 def main() -> None:
     """Measure a table, print and optionally keep it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--table", choices=TABLES, required=True)
+    parser.add_argument("--table", choices=TABLES, default="segmentation")
     parser.add_argument("--recipes", help="only these, separated by commas")
     parser.add_argument("--work", type=Path, help="folder that keeps cohorts and runs (default: a temporary one)")
     parser.add_argument("--out", type=Path, help="write the JSON here")
