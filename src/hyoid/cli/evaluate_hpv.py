@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from hyoid.cli.evaluate_options import OutOption, ReplicatesOption, SeedOption, StratifyOption
 from hyoid.cli.left_out import print_left_out, print_options
 from hyoid.cli.options import ColumnsOption, JsonOption, QuietOption
 
@@ -28,12 +29,10 @@ def hpv(
     truth: Annotated[
         Path, typer.Option("--truth", metavar="FILE.csv|COHORT", help="Table or cohort with PatientID and HPV Status.")
     ],
-    out: Annotated[
-        Path, typer.Option("--out", metavar="FILE.json", dir_okay=False, help="Where the full result is written.")
-    ],
-    replicates: Annotated[int, typer.Option("--bootstrap", min=0, help="Resamples of patients; 0 for none.")] = 2000,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the resampling.")] = 0,
-    stratify: Annotated[bool, typer.Option("--stratify", help="Resample within centers.")] = False,
+    out: OutOption,
+    replicates: ReplicatesOption = 2000,
+    seed: SeedOption = 0,
+    stratify: StratifyOption = False,
     columns: ColumnsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,

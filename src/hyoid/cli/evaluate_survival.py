@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from hyoid.cli.evaluate_options import OutOption, ReplicatesOption, ReportOption, SeedOption, StratifyOption
 from hyoid.cli.left_out import print_left_out, print_options
 from hyoid.cli.options import ColumnsOption, JsonOption, QuietOption
 
@@ -30,9 +31,7 @@ def survival(
         Path,
         typer.Option("--truth", metavar="FILE.csv|COHORT", help="Table or cohort with PatientID, Relapse and RFS."),
     ],
-    out: Annotated[
-        Path, typer.Option("--out", metavar="FILE.json", dir_okay=False, help="Where the full result is written.")
-    ],
+    out: OutOption,
     train: Annotated[
         Path | None,
         typer.Option(
@@ -58,12 +57,10 @@ def survival(
         Path | None,
         typer.Option("--against", metavar="OTHER.csv", help="Other predictions, compared on the patients in common."),
     ] = None,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE.html", dir_okay=False, help="Where a report is written.")
-    ] = None,
-    replicates: Annotated[int, typer.Option("--bootstrap", min=0, help="Resamples of patients; 0 for none.")] = 2000,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the resampling.")] = 0,
-    stratify: Annotated[bool, typer.Option("--stratify", help="Resample within centers.")] = False,
+    report: ReportOption = None,
+    replicates: ReplicatesOption = 2000,
+    seed: SeedOption = 0,
+    stratify: StratifyOption = False,
     columns: ColumnsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,

@@ -11,10 +11,12 @@ from hyoid.cohort import Case
 from hyoid.cohort.splits import Fold, KFold, Split, with_stack
 from hyoid.errors import RecipeError
 from hyoid.files import jsonable, sha256_of_json
-from hyoid.imaging import FixedBox, FullView, NeckBox, Preprocess
+from hyoid.imaging import Preprocess
 from hyoid.recipe.consistency import check_recipe
 from hyoid.recipe.inference import Decision, Inference, Window
 from hyoid.recipe.inputs import Inputs
+from hyoid.recipe.paper import Paper
+from hyoid.recipe.shapes import crop_voxels, patch_voxels
 from hyoid.recipe.stage import EstimatorStage, NetworkStage, Stage, Task
 from hyoid.settings import Settings
 
@@ -24,22 +26,6 @@ if TYPE_CHECKING:
 PresetName = Literal["full", "small", "tiny"]
 
 _DESCRIPTIVE = {"name", "description", "paper", "variants", "deviations"}
-
-
-class Reported(Settings):
-    """One figure that the paper reports."""
-
-    metric: str
-    value: float
-    spread: float | None = None
-    split: str
-
-
-class Paper(Settings):
-    """Which of the five documents the recipe comes from, and what it reports."""
-
-    key: str
-    reported: tuple[Reported, ...] = ()
 
 
 class Recipe(Settings):
@@ -194,28 +180,12 @@ class Recipe(Settings):
     @property
     def patch_voxels(self) -> tuple[int, int, int]:
         """The patch (z, y, x) in voxels, which is also the window of inference; of a segmentation recipe."""
-        frame = self.imaging.frame
-        if not isinstance(frame, NeckBox | FullView | FixedBox):
-            raise TypeError(f"{frame.name} has no voxel size of its own")
-        whole = frame.voxels()
-        if self.network_stage.training.patch_mm is None:
-            if whole is None:
-                raise TypeError(f"{frame.name} has no size in voxels of its own")
-            return whole
-        patch = self.network_stage.patch_voxels(frame.spacing_mm)
-        if whole is None:
-            return patch
-        z, y, x = (min(edge, limit) for edge, limit in zip(patch, whole, strict=True))
-        return z, y, x
+        return patch_voxels(self)
 
     @property
     def crop_voxels(self) -> tuple[int, int, int] | None:
         """The block (z, y, x) around the lesions that a network sees of a patient; None where it sees the frame."""
-        mask, frame = self.inputs.mask, None if self.preprocess is None else self.preprocess.frame
-        if mask is None or not isinstance(frame, FixedBox):
-            return None
-        network = self.network_stage.network
-        return mask.crop_voxels(frame.spacing_mm, network.divisor, network.min_size)
+        return crop_voxels(self)
 
     @property
     def sample_voxels(self) -> tuple[int, int, int] | None:
