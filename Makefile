@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
+# Byte code is kept whatever the environment says: without it every process compiles PyTorch anew for a quarter of a minute.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-all bench lint pytest clean
 
 demo: $(VENV)/installed

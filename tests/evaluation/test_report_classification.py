@@ -10,6 +10,7 @@ from hyoid.evaluation.report.classification import (
     result_section,
 )
 from hyoid.metrics import CLASSIFICATION_MEASURES, Bootstrap
+from support.pages import unbroken
 
 
 def _result(positives: int, negatives: int, centers: int = 2, folds: int = 2) -> ClassificationResult:
@@ -29,14 +30,14 @@ def result() -> ClassificationResult:
 
 
 def test_tables_hold_the_numbers(result: ClassificationResult) -> None:
-    table = metric_table(result)
+    table = unbroken(metric_table(result))
     for name, interval in result.cohort.items():
         assert CLASSIFICATION_MEASURES[name].description.replace("'", "&#x27;") in table
         assert f"{interval.value:.3f} ({interval.low:.3f} to {interval.high:.3f})" in table
     counts = result.confusion
     assert f'>{counts.true_positives}</td><td class="number">{counts.false_negatives}<' in confusion_table(result)
     assert "X&lt;1&gt;" in center_counts_table(result)
-    assert "4 (17%)" in center_counts_table(result)
+    assert "4 (17%)" in unbroken(center_counts_table(result))
     assert "–" in center_table(result)  # 4 negatives in each center: no balanced accuracy
 
 

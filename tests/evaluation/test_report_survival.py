@@ -16,6 +16,7 @@ from hyoid.evaluation.report.survival import (
 )
 from hyoid.metrics import Bootstrap
 from hyoid.metrics.survival import HORIZON_MEASURES, SURVIVAL_MEASURES, CalibrationGroup, Observed, kaplan_meier
+from support.pages import unbroken
 from support.survival import draw, prediction_frame, tables
 
 QUICK = Bootstrap(replicates=50)
@@ -28,7 +29,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> SurvivalResult:
 
 
 def test_tables_hold_the_numbers(result: SurvivalResult) -> None:
-    overall, at_horizons = metric_table(result), horizon_table(result)
+    overall, at_horizons = unbroken(metric_table(result)), unbroken(horizon_table(result))
     for name, interval in result.cohort.items():
         text = f"{interval.value:.3f} ({interval.low:.3f} to {interval.high:.3f})"
         assert text in (overall if name in SURVIVAL_MEASURES else at_horizons)
@@ -38,7 +39,7 @@ def test_tables_hold_the_numbers(result: SurvivalResult) -> None:
     centers = center_table(result)
     for row in result.center_outcomes:
         assert f'{row.center}</td><td class="number">{row.cases}<' in centers
-        assert f"{row.events} ({row.events / row.cases:.0%})" in centers
+        assert f"{row.events} ({row.events / row.cases:.0%})" in unbroken(centers)
 
 
 def test_the_section_says_what_a_reader_must_know(result: SurvivalResult) -> None:
@@ -99,7 +100,7 @@ def test_two_systems_stand_side_by_side(tmp_path: Path) -> None:
     frame = prediction_frame(draw(90), [f"{'CHUM' if k % 3 else 'MDA'}-{k:03d}" for k in range(90)])
     other = frame.assign(rfs_risk=np.random.default_rng(0).permutation(frame["rfs_risk"]))
     comparison = compare_survival(predictions, other.iloc[1:], known, bootstrap=QUICK)
-    text = comparison_section("A against B", comparison, ("A<1>", "B"))
+    text = unbroken(comparison_section("A against B", comparison, ("A<1>", "B")))
     found = comparison.differences["c_index"]
     assert f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})" in text
     assert f"{comparison.first['c_index']:.3f}</td>" in text

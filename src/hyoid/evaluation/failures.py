@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +20,7 @@ from hyoid.metrics import (
     Interval,
     SegmentationOptions,
     bootstrap_interval,
+    of_share,
 )
 
 FAILURE_WORDS: Mapping[FailureType, tuple[str, str]] = MappingProxyType(
@@ -137,10 +137,8 @@ def failure_rows(case: CaseFailures) -> list[dict[str, Any]]:
 
 def _count(pairs: Sequence[tuple[int, int]], bootstrap: Bootstrap | None, strata: Sequence[str] | None) -> FailureCount:
     sums = np.array(pairs, dtype=np.float64).reshape(-1, 2)
-    share = bootstrap_interval(sums, settings=bootstrap, strata=strata, n=int((sums[:, 1] > 0).sum()))
+    share = of_share(bootstrap_interval(sums, settings=bootstrap, strata=strata, n=int((sums[:, 1] > 0).sum())))
     failures, eligible = (int(total) for total in sums.sum(axis=0))
-    if failures in {0, eligible}:
-        share = replace(share, low=math.nan, high=math.nan)
     return FailureCount(int((sums[:, 0] > 0).sum()), failures, eligible, share)
 
 

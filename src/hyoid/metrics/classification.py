@@ -21,7 +21,15 @@ from hyoid.metrics.confusion import (
     sensitivity,
     specificity,
 )
-from hyoid.metrics.intervals import Bootstrap, Floats, Interval, Statistic, bootstrap_interval, weighted_interval
+from hyoid.metrics.intervals import (
+    Bootstrap,
+    Floats,
+    Interval,
+    Statistic,
+    bootstrap_interval,
+    of_share,
+    weighted_interval,
+)
 from hyoid.metrics.ranking import cases_in_pairs, pairs_ranked
 
 MINIMUM_OF_EACH_CLASS = 5
@@ -121,7 +129,7 @@ def measures_given(cases: BinaryCases) -> tuple[str, ...]:
 def _of_decisions(statistic: Statistic, counting: Callable[[BinaryCases], int] | None = None) -> Measured:
     def interval(cases: BinaryCases, settings: Bootstrap | None, strata: Sequence[Any] | None) -> Interval:
         sums = confusion_sums(cases.truth, cases.decision)
-        return bootstrap_interval(sums, statistic, settings, strata, counting(cases) if counting else None)
+        return of_share(bootstrap_interval(sums, statistic, settings, strata, counting(cases) if counting else None))
 
     return interval
 
@@ -138,7 +146,7 @@ def _auc(within_folds: bool) -> Measured:
     def interval(cases: BinaryCases, settings: Bootstrap | None, strata: Sequence[Any] | None) -> Interval:
         fold = cases.fold if within_folds else np.full(len(cases.truth), "")
         statistic = pairs_ranked(cases.truth, cases.probability, fold)
-        return weighted_interval(statistic, len(fold), settings, strata, cases_in_pairs(cases.truth, fold))
+        return of_share(weighted_interval(statistic, len(fold), settings, strata, cases_in_pairs(cases.truth, fold)))
 
     return interval
 

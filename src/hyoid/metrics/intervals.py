@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -76,6 +76,11 @@ def ratio(sums: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         quotient: Floats = np.where(sums[..., 1] == 0, np.nan, sums[..., 0] / sums[..., 1])
     return quotient
+
+
+def of_share(interval: Interval) -> Interval:
+    """Return the interval of a share, without bounds where it is none or all: resamples then agree by necessity."""
+    return replace(interval, low=math.nan, high=math.nan) if interval.value in {0.0, 1.0} else interval
 
 
 def bootstrap_interval(

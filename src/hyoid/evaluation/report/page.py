@@ -17,7 +17,8 @@ p.lead { color: #59636e; margin-top: 0; }
 table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #d1d9e0; padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; }
 th { font-weight: 600; }
-td.number { text-align: right; white-space: nowrap; }
+td.number, th.number { text-align: right; }
+td.number span { white-space: nowrap; display: inline-block; }
 figure { margin: 1rem 0; }
 figure img, figure svg { max-width: 100%; height: auto; }
 figcaption { color: #59636e; font-size: .9rem; }
@@ -41,13 +42,23 @@ def command(text: str) -> str:
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], numeric_from: int = 1) -> str:
     """Return a table; columns from `numeric_from` on are set as numbers."""
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
     kinds = ["" if i < numeric_from else ' class="number"' for i in range(len(header))]
+    head = "".join(f"<th{kind}>{html.escape(name)}</th>" for kind, name in zip(kinds, header, strict=True))
     lines = [
-        "".join(f"<td{kind}>{html.escape(cell)}</td>" for kind, cell in zip(kinds, row, strict=True)) for row in rows
+        "".join(
+            f"<td{kind}>{_number(cell) if kind else html.escape(cell)}</td>"
+            for kind, cell in zip(kinds, row, strict=True)
+        )
+        for row in rows
     ]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _number(cell: str) -> str:
+    """Return a value and its interval, between which alone a line may break."""
+    value, *interval = (html.escape(part) for part in cell.split(" (", 1))
+    return f"<span>{value}</span> <span>({interval[0]}</span>" if interval else value
 
 
 def picture(source: str, description: str, caption: str) -> str:
