@@ -86,6 +86,7 @@ def test_missing_columns_are_reported_once_each(tmp_path: Path) -> None:
         ("hecktor2022_endpoint_training.csv", "RFS", 120),
         ("HECKTOR_2025_Training_Task_2.csv", "RFS (months)", 120 * 365.25 / 12),
         ("endpoint.csv", "RFS (days)", 120),
+        ("endpoint.csv", "RFS (weeks)", 840),
     ],
 )
 def test_the_challenges_own_tables_are_in_days(tmp_path: Path, name: str, column: str, days: float) -> None:

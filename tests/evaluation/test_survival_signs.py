@@ -55,3 +55,13 @@ def test_below_five_events_there_is_no_interval_and_why_is_said(events: int, sai
     found = SurvivalStatistics(few, (), None).intervals(Bootstrap(replicates=20))["c_index"]
     assert np.isnan(found.low) == np.isnan(found.high) == (events < 5)
     assert [note[: len(said or "")] for note in doubts(few, found)] == ([] if said is None else [said])
+
+
+@pytest.mark.parametrize(("horizons", "told"), [((24.0, 60.0), True), ((30.0, 730.0), False), ((), False)])
+def test_horizons_that_may_be_months_are_told(horizons: tuple[float, ...], told: bool) -> None:
+    risk = np.arange(20.0)
+    observed = Observed(1500.0 + risk, np.ones(20, bool))
+    known = SurvivalCases.of(observed, risk, {day: np.exp(-risk / 20) for day in horizons})
+    notes = [note for note in doubts(known, interval(0.6, 0.7)) if "rfs_survival_730" in note]
+    assert bool(notes) == told
+    assert not told or "24, 60 days" in notes[0]

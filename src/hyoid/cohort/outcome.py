@@ -10,7 +10,12 @@ from hyoid.cohort.problem import Problem
 from hyoid.cohort.schema import DAYS_PER_MONTH, DAYS_PER_YEAR, MAX_RFS_DAYS, RfsUnit
 from hyoid.errors import CohortError
 
-DAYS_PER_UNIT: dict[RfsUnit, float] = {"days": 1.0, "months": DAYS_PER_MONTH, "years": DAYS_PER_YEAR}
+DAYS_PER_UNIT: dict[RfsUnit, float] = {
+    "days": 1.0,
+    "weeks": 7.0,
+    "months": DAYS_PER_MONTH,
+    "years": DAYS_PER_YEAR,
+}
 
 DAYS_ABOVE_MEDIAN = 100.0
 """Times whose median lies above this are days, else months: a median follow-up of 100 months is eight years, of 100
@@ -36,14 +41,15 @@ LEAST_PATIENTS_TO_REFUSE = 20
 
 PLAUSIBLE_MEDIANS: dict[RfsUnit, tuple[float, float]] = {
     "days": (DAYS_ABOVE_MEDIAN, LONGEST_YEARS * DAYS_PER_YEAR),
+    "weeks": (13.0, 780.0),
     "months": (3.0, 150.0),
     "years": (0.25, 15.0),
 }
 """Medians that a declared unit is believed with; outside them it is reported as doubtful."""
 
 _DECLARE = (
-    "Name the column 'RFS (days)', 'RFS (months)' or 'RFS (years)', or set rfs_unit in the --columns file, as the "
-    "times are meant."
+    "Name the column 'RFS (days)', 'RFS (weeks)', 'RFS (months)' or 'RFS (years)', or set rfs_unit in the "
+    "--columns file, as the times are meant."
 )
 _DROPPED = "The outcome is read as missing; complete the record."
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from hyoid.cohort.values import Value
 
-RfsUnit = Literal["days", "months", "years"]
+RfsUnit = Literal["days", "weeks", "months", "years"]
 
 DAYS_PER_MONTH = 365.25 / 12
 DAYS_PER_YEAR = 365.25
@@ -91,6 +91,8 @@ RFS_ALIASES: dict[str, RfsUnit | None] = {
     "rfs_days": "days",
     "rfs_time_days": "days",
     "rfs_in_days": "days",
+    "rfs_weeks": "weeks",
+    "rfs_in_weeks": "weeks",
     "rfs_months": "months",
     "rfs_time_months": "months",
     "rfs_in_months": "months",

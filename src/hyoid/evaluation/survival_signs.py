@@ -8,6 +8,9 @@ from hyoid.metrics import Interval
 from hyoid.metrics.intervals import Floats
 from hyoid.metrics.survival import MINIMUM_EVENTS, SurvivalCases
 
+SHORT_HORIZON = 0.05
+"""Part of the median time below which a last horizon is doubted: five years called 60 lie below it."""
+
 
 def doubts(cases: SurvivalCases, c_index: Interval) -> list[str]:
     """Return what a reader must know before the figures: no interval, an inverted C, a risk against its survival."""
@@ -18,6 +21,13 @@ def doubts(cases: SurvivalCases, c_index: Interval) -> list[str]:
         found.append(
             f"Only {events} of {len(cases)} patients had the event: no interval is given below {MINIMUM_EVENTS}, where "
             "one patient's rank decides."
+        )
+    followed = float(np.median(cases.observed.days))
+    if cases.survival and max(cases.survival) < SHORT_HORIZON * followed:
+        days = ", ".join(f"{day:g}" for day in sorted(cases.survival))
+        found.append(
+            f"Survival is predicted at {days} days, of patients followed for {followed:.0f} in the median: horizons "
+            "are days, so that two years are rfs_survival_730. Are these months?"
         )
     if c_index.high < 0.5:
         found.append(
