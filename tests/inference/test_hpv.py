@@ -274,7 +274,7 @@ def test_a_training_case_without_pet_is_counted_with_fill(balls: Path, tmp_path:
 
 
 def test_segmentation_and_lesion_classifier_are_joined_on_a_study_without_mask(
-    lesions: Path, balls: Path, tmp_path: Path
+    lesions: Path, logistic: Path, balls: Path, tmp_path: Path
 ) -> None:
     segmentation = api.train(ball_cohort(tmp_path / "s", 4), small_recipe(epochs=1), tmp_path / "seg", device="cpu")
     study = {"ct": balls / "ACEN-000__CT.nii.gz", "pet": balls / "ACEN-000__PT.nii.gz"}
@@ -296,6 +296,9 @@ def test_segmentation_and_lesion_classifier_are_joined_on_a_study_without_mask(
         [lesions], tmp_path / "e", **study, mask=balls / "ACEN-000.nii.gz", clinical=record_file, device="cpu"
     )
     assert _hpv(expert)["probability_raw"] != _hpv(alone)["probability_raw"]
+    with pytest.raises(CohortError, match="at least one of what hpv-logistic:clinical reads"):
+        api.predict([segmentation.run.folder, logistic], tmp_path / "refused", **study, device="cpu")
+    assert not (tmp_path / "refused").exists()  # told before anything is segmented
     assert read_volume(made).grid == read_volume(balls / "ACEN-000.nii.gz").grid
 
 

@@ -25,7 +25,9 @@ from hyoid.inference import (
     join_prognoses,
     write_prediction,
 )
+from hyoid.inference.patient import check_record
 from hyoid.progress import track
+from hyoid.recipe import Recipe
 
 EstimatePrevalence = Literal["em", "black_box"]
 
@@ -102,6 +104,8 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
         cases, problems = list(read.cases), list(read.problems)
     unused = [] if clinical is None else unused_keys(clinical, _clinical_columns(predictors))
     try:
+        if single:
+            _check_record(predictors, cases[0])
         found, failed = _predict_all(predictors, cases, Path(out), single=single)
     except HyoidError as error:  # of a single study: what was wrong with the record may be why
         raise type(error)(" ".join([str(error), *impossible_values(problems, cases[0].id), *unused])) from error
@@ -128,9 +132,19 @@ def _check_prior(prevalence: float | None, estimate: str | None, single: bool) -
 
 def _clinical_columns(predictors: Predictors) -> set[str]:
     """Return the clinical columns that any of the models reads."""
-    recipes = [*(one.recipe for one in predictors.hpv), *(one.recipe for one in predictors.rfs)]
-    inputs = [recipe.inputs.clinical for recipe in recipes]
+    inputs = [recipe.inputs.clinical for recipe in _patient_recipes(predictors)]
     return {column for clinical in inputs if clinical is not None for column in clinical.columns}
+
+
+def _check_record(predictors: Predictors, case: Case) -> None:
+    """Refuse a study without the record that a model needs before minutes are spent on its images."""
+    for recipe in _patient_recipes(predictors):
+        if recipe.inputs.lesions is None:  # with them, what is missing is known when they are measured
+            check_record(case, recipe)
+
+
+def _patient_recipes(predictors: Predictors) -> list[Recipe]:
+    return [*(one.recipe for one in predictors.hpv), *(one.recipe for one in predictors.rfs)]
 
 
 def _predict_all(

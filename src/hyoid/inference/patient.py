@@ -53,13 +53,7 @@ class Patient:
         missing = check_images(case, bundle)
         if inputs.lesions is not None:
             case, notes = _measured(case, mask, recipe)
-        missing += [column for column in inputs.recorded_columns if value_of(case, column) is None]
-        if not inputs.images and missing and len(missing) == len(inputs.recorded_columns):
-            raise CohortError.of(
-                f"case {case.id} without {', '.join(missing)}",
-                f"at least one of what {recipe.title} reads",
-                "Give the clinical record (--clinical FILE.json, or a cohort's table).",
-            )
+        missing += check_record(case, recipe)
         if recipe.preprocess is None:
             return cls(case, None, tuple(missing), tuple(notes))
         volumes = read_images(case, dict.fromkeys(("ct", "pet", *inputs.images)))
@@ -68,6 +62,25 @@ class Patient:
         framed = recipe.preprocess.apply(volumes, inputs.images)
         images: Images = framed.images, np.asarray(framed.present)
         return cls(case, lambda _: images, tuple(missing), (*notes, *framed.notes), framed.grid)
+
+
+def check_record(case: Case, recipe: Recipe) -> list[str]:
+    """Return the columns that a recipe reads and the case lacks; measures of its lesions are columns too.
+
+    Raises
+    ------
+    CohortError
+        If the recipe reads nothing else, and all are missing.
+    """
+    columns = recipe.inputs.recorded_columns
+    missing = [column for column in columns if value_of(case, column) is None]
+    if not recipe.inputs.images and missing and len(missing) == len(columns):
+        raise CohortError.of(
+            f"case {case.id} without {', '.join(missing)}",
+            f"at least one of what {recipe.title} reads",
+            "Give the clinical record (--clinical FILE.json, or a cohort's table).",
+        )
+    return missing
 
 
 def _measured(case: Case, mask: Volume | None, recipe: Recipe) -> tuple[Case, list[str]]:
