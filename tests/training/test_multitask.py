@@ -16,6 +16,7 @@ from hyoid.imaging import read_grid
 from hyoid.training import fit
 from hyoid.training.checkpoint import read_metrics
 from hyoid.training.usable import usable_cases
+from support.killed_when import run_killed
 from support.multitask import classifying, three_tasks
 from support.rfs import RECORD, TABLE, ball_outcome_cohort, outcome_records
 
@@ -116,6 +117,25 @@ def test_a_stopped_run_goes_on_to_the_same_bits(
     )
     for name, values in ours.items():
         np.testing.assert_array_equal(values, theirs[name], err_msg=name)
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_three_tasks_resume_to_the_same_result(
+    trained: api.TrainResult, cohort: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    moments = ("fold-0/metrics.jsonl", "fold-0/weights.safetensors", "fold-1/best.safetensors")
+    assert len(run_killed("three tasks", cohort, out, moments)) >= 2, "the run ended before it could be killed twice"
+    resumed = api.train(cohort, three_tasks(), out, device="cpu", resume=True).run.folder
+    for name in ("fold-0/weights.safetensors", "fold-1/weights.safetensors"):
+        ours, theirs = (load_file(folder / name) for folder in (resumed, trained.run.folder))
+        for key, values in ours.items():
+            np.testing.assert_array_equal(values, theirs[key], err_msg=key)
+    tables = sorted(path.name for path in (resumed / "out-of-fold").glob("*.csv"))
+    assert len(tables) == 2  # recurrence and HPV status
+    for name in tables:
+        ours, theirs = ((folder / "out-of-fold" / name).read_text() for folder in (resumed, trained.run.folder))
+        assert ours == theirs
 
 
 def test_all_labels_can_be_demanded(cohort: Path) -> None:

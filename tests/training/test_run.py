@@ -1,9 +1,6 @@
 """A whole run on the smallest cohort: training, out of fold, kill and resume, bundle, prediction."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +20,7 @@ from hyoid.training.segmenter import fit_segmenter
 from hyoid.training.selection import select_by_segmentation
 from hyoid.training.store import Store
 from support.balls import ball_cohort
+from support.killed_when import run_killed
 from support.recipes import small_recipe
 
 
@@ -95,15 +93,7 @@ def test_killed_at_any_moment_it_resumes_to_the_same_result(
     """kill -9 at several moments, each later than the last; then the run is finished and must equal the other."""
     out = tmp_path / "run"
     moments = ("fold-0/metrics.jsonl", "fold-0/weights.safetensors", "fold-1/last.ckpt")
-    tests = Path(__file__).parents[1]
-    done = subprocess.run(
-        [sys.executable, tests / "support" / "killed_when.py", cohort, out, *moments],
-        env={**os.environ, "PYTHONPATH": str(tests)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert len(done.stdout.split()) >= 2, "the run ended before it could be killed twice"
+    assert len(run_killed("segmentation", cohort, out, moments)) >= 2, "the run ended before it could be killed twice"
     resumed = api.train(cohort, small_recipe(epochs=3), out, resume=True, device="cpu")
     _assert_same_weights(resumed.run.folder, trained.run.folder)
     for fold in ("fold-0", "fold-1"):
