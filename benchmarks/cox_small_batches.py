@@ -5,8 +5,8 @@ their product; about half have an event. All ways let as many patients pass forw
 many patients with an event as without or drawn at random, and the learning rate of each is chosen on other patients
 than those that it is reported on.
 
-- `alone`: each batch of so many patients compares its own patients only.
-- `gathered`: the network sees so many at a time, the loss compares 16 or 64 of them (`micro_batch`). A first pass
+- `alone`: each batch of four patients compares its own patients only.
+- `gathered`: the network sees four at a time, the loss compares 16 or 64 of them (`micro_batch`). A first pass
   without gradients stands before it, which is counted as a third more.
 - `remembered`: the batch is compared with the last 64 or 256 risks too, as they were when they were computed, and only
   the batch's own risks have a gradient.
@@ -25,6 +25,7 @@ import datetime as dt
 import json
 import os
 import platform
+import sys
 from collections import deque
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -42,7 +43,8 @@ COLUMNS, PATIENTS, NEW = 20, 400, 2000
 PASSES = 20
 """How often each patient of the cohort passes forward and backward."""
 RATES = (0.003, 0.01)
-BATCHES = (2, 4)
+BATCH = 4
+"""What both papers with three tasks let into memory at once."""
 
 
 class Cohort(NamedTuple):
@@ -68,12 +70,11 @@ def ways() -> dict[str, Way]:
     found = {"everyone": Way(PATIENTS, PATIENTS, 0, False)}
     for balanced in (False, True):
         drawn = "balanced" if balanced else "random"
-        for batch in BATCHES:
-            found[f"alone, {batch}, {drawn}"] = Way(batch, batch, 0, balanced)
-            for compared in (16, 64):
-                found[f"gathered {compared}, {batch}, {drawn}"] = Way(batch, compared, 0, balanced)
-            for memory in (64, 256):
-                found[f"remembered {memory}, {batch}, {drawn}"] = Way(batch, batch, memory, balanced)
+        found[f"alone, {drawn}"] = Way(BATCH, BATCH, 0, balanced)
+        for compared in (16, 64):
+            found[f"gathered {compared}, {drawn}"] = Way(BATCH, compared, 0, balanced)
+        for memory in (64, 256):
+            found[f"remembered {memory}, {drawn}"] = Way(BATCH, BATCH, memory, balanced)
     return found
 
 
@@ -159,6 +160,7 @@ def measure(seeds: int) -> dict[str, Any]:
         for name, way in ways().items():
             for index, rate in enumerate(RATES):
                 scores[name][index, seed] = concordances(learn(way, rate, known, seed), new)
+        print(f"seed {seed + 1} of {seeds} done", file=sys.stderr, flush=True)
     best = {name: int(values[:, :, 0].mean(axis=1).argmax()) for name, values in scores.items()}
     reported = {name: scores[name][best[name], :, 1] for name in scores}
     return {
