@@ -3,7 +3,7 @@
 The recipe as it ships: its patch, its batch, its heads, losses and optimiser; `--micro-batch` samples at a time are in
 memory and their gradients added up, which for survival losses takes two passes. Images are noise and labels are drawn,
 so that reading and augmentation are not counted. A step is forward, backward and the optimiser; the first one does not
-count where there are more. Each recipe runs in a process of its own, whose peak memory is then its own.
+count where there are more. Processor seconds tell the cost on a busy machine. Each recipe runs in a process of its own, whose peak memory is then its own.
 
 Run: python benchmarks/full_size_step.py [--recipes A,B,...] [--micro-batch N] [--steps N] [--out FILE] (prints JSON)
 With --out, a second call adds recipes to what is in the file.
@@ -75,11 +75,12 @@ def measure(name: str, micro_batch: int, steps: int) -> dict[str, Any]:
     model, optimizer = machine.fabric.setup(network, make_optimizer(training.optimizer, network))
     samples = training.batch_size * training.patches_per_case
     batch = noise(recipe.patch_voxels, samples, {key: head.name for key, head in heads.items()}, len(recipe.labels))
-    seconds = []
+    seconds, processor_seconds = [], []
     for step in range(steps):
-        start = time.perf_counter()
+        start, processor_start = time.perf_counter(), time.process_time()
         take_step(task, model, optimizer, machine.fabric, batch, (0, step))
         seconds.append(time.perf_counter() - start)
+        processor_seconds.append(time.process_time() - processor_start)
     return {
         "patch": recipe.patch_voxels,
         "samples": samples,
@@ -87,6 +88,7 @@ def measure(name: str, micro_batch: int, steps: int) -> dict[str, Any]:
         "parameters": count_parameters(network),
         "precision": machine.precision,
         "seconds_per_step": round(statistics.median(seconds[1:] or seconds), 1),
+        "processor_seconds_per_step": round(statistics.median(processor_seconds[1:] or processor_seconds), 1),
         "peak_memory_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
         "threads": torch.get_num_threads(),
         "load_average": round(os.getloadavg()[0], 2),

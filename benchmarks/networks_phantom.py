@@ -4,10 +4,10 @@
   weights and with all components kept.
 - `multitask`: the three-task networks beside their ablations, by C-index, with the paired difference from the whole.
 
-Everything is at preset `tiny`, three folds of the same patients, and so few epochs that the networks are far from done:
-the table says that the procedure works from end to end and what it costs, not what an architecture is worth.
+Everything is at preset `tiny` or smaller, three folds of the same patients, and so few epochs that the networks are far
+from done: the table says that the procedure works from end to end and what it costs, not what an architecture is worth.
 
-Run: python benchmarks/networks_phantom.py --table segmentation|multitask [--work DIR] [--recipes A,B] [--out FILE]
+Run: python benchmarks/networks_phantom.py --table segmentation|multitask [--work DIR] [--families A,B] [--out FILE]
 With --work, cohort and runs are kept there and a second call goes on with them.
 """
 
@@ -28,76 +28,100 @@ from hyoid.benchmark import as_markdown, run_benchmark
 from hyoid.evaluation import compare_survival
 from hyoid.files import write_json
 from hyoid.phantom import write_cohort
+from hyoid.recipe import Recipe, load_recipe
 from hyoid.training import OUT_OF_FOLD, PREDICTIONS
 
 SPLIT = "split={name: kfold, folds: 3}"
 
 
 @dataclass(frozen=True)
+class Family:
+    """A recipe, those that are compared with it, and what is changed of all of them to fit into an hour."""
+
+    first: str
+    others: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+
+    def recipes(self, common: tuple[str, ...]) -> list[Recipe]:
+        """Return the recipes of the table."""
+        overrides = (*common, *self.overrides)
+        return [load_recipe(name, preset="tiny", overrides=overrides) for name in (self.first, *self.others)]
+
+
+@dataclass(frozen=True)
 class Table:
-    """A cohort, the recipes of a table by the one that others are compared with, and what is changed of all of them."""
+    """A cohort, the families of a table, and what is changed of all of them."""
 
     patients: int
     seed: int
-    epochs: int
-    recipes: dict[str, tuple[str, ...]]
-    overrides: tuple[str, ...] = ()
-
-    def names(self) -> list[str]:
-        """Return the recipes in the order of the table."""
-        return [name for first, others in self.recipes.items() for name in (first, *others)]
+    families: tuple[Family, ...]
+    overrides: tuple[str, ...]
 
 
+def _patch(edge_mm: int) -> str:
+    return f"stages.0.training.patch_mm=[{edge_mm},{edge_mm},{edge_mm}]"
+
+
+_BACKBONE = "stages.0.network.backbone"
 TABLES = {
     "segmentation": Table(
-        patients=36,
+        patients=24,
         seed=900,
-        epochs=30,
-        recipes={
-            "baseline-unet": (),
-            "baseline-segresnet": (),
-            "baseline-swinunetr": (),
-            "baseline-unetr": (),
-            "glasgow-segresnet": (),
-            "cds-dynunet": ("cds-dynunet:without_averaging", "cds-dynunet:all_components"),
-        },
-        overrides=("stages.0.training.select.every_epochs=10",),
+        families=(
+            Family("baseline-unet", overrides=(_patch(128),)),
+            Family("baseline-segresnet", overrides=(_patch(128),)),
+            Family("glasgow-segresnet", overrides=(_patch(128),)),
+            Family("cds-dynunet", ("cds-dynunet:without_averaging", "cds-dynunet:all_components"), (_patch(192),)),
+            Family("baseline-unetr", overrides=(_patch(128),)),
+            Family(
+                "baseline-swinunetr",  # 64 voxels an edge are the least that it takes
+                overrides=(_patch(256), f"{_BACKBONE}.features=12", f"{_BACKBONE}.checkpointing=false"),
+            ),
+        ),
+        overrides=(
+            "preprocess.frame.spacing_mm=[4,4,4]",
+            "stages.0.training.epochs=20",
+            "stages.0.training.patches_per_case=1",
+            "stages.0.training.select.every_epochs=10",
+        ),
     ),
     "multitask": Table(
         patients=72,
         seed=901,
-        epochs=15,
-        recipes={
-            "sims-life-multitask": ("sims-life-multitask:seg_surv", "sims-life-multitask:surv"),
-            "cds-multitask": ("cds-multitask:small_batches", "cds-multitask:detached"),
-        },
-        overrides=("stages.0.training.select.every_epochs=5",),
+        families=(
+            Family("sims-life-multitask", ("sims-life-multitask:seg_surv", "sims-life-multitask:surv")),
+            Family(
+                "cds-multitask",
+                ("cds-multitask:small_batches", "cds-multitask:detached"),
+                ("preprocess.frame.spacing_mm=[6,6,6]", _patch(192), "stages.0.training.epochs=10"),
+            ),
+        ),
+        overrides=("stages.0.training.epochs=15", "stages.0.training.select.every_epochs=5"),
     ),
 }
 
 
-def measure(name: str, work: Path, chosen: list[str]) -> dict[str, Any]:
-    """Train and compare the recipes of a table."""
+def measure(name: str, work: Path, chosen: list[str] | None) -> dict[str, Any]:
+    """Train and compare the recipes of a table, or of those families alone whose first recipe is `chosen`."""
     table = TABLES[name]
+    families = [family for family in table.families if chosen is None or family.first in chosen]
     cohort = work / f"cohort-{name}"
     if not cohort.is_dir():
         write_cohort(cohort, table.patients, table.seed, broken=False, event_rate=0.35)
-    overrides = (SPLIT, f"stages.0.training.epochs={table.epochs}", *table.overrides)
-    found = run_benchmark(
-        cohort, chosen, work / name, preset="tiny", overrides=overrides, cost_cases=1, device="cpu", jobs=1
-    )
+    recipes = [recipe for family in families for recipe in family.recipes((SPLIT, *table.overrides))]
+    found = run_benchmark(cohort, recipes, work / name, overrides=(SPLIT,), cost_cases=1, device="cpu")
     print(as_markdown(found))
     return {
         "table": name,
         "patients": table.patients,
         "seed": table.seed,
-        "epochs": table.epochs,
+        "overrides": {family.first: [*table.overrides, *family.overrides] for family in families},
         "result": found.to_dict(),
         "paired": {
-            f"{other} - {first}": paired(cohort, work / name, first, other)
-            for first, others in table.recipes.items()
-            for other in others
-            if name == "multitask" and {first, other} <= set(chosen)
+            f"{other} - {family.first}": paired(cohort, work / name, family.first, other)
+            for family in families
+            for other in family.others
+            if name == "multitask"
         },
     }
 
@@ -114,11 +138,11 @@ def main() -> None:
     """Measure a table, print and optionally keep it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--table", choices=TABLES, default="segmentation")
-    parser.add_argument("--recipes", help="only these, separated by commas")
+    parser.add_argument("--families", help="only those of these first recipes, separated by commas")
     parser.add_argument("--work", type=Path, help="folder that keeps cohorts and runs (default: a temporary one)")
     parser.add_argument("--out", type=Path, help="write the JSON here")
     options = parser.parse_args()
-    chosen = options.recipes.split(",") if options.recipes else TABLES[options.table].names()
+    chosen = options.families.split(",") if options.families else None
     with tempfile.TemporaryDirectory() as temporary:
         measured = measure(options.table, options.work or Path(temporary), chosen)
     result = {

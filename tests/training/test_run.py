@@ -8,17 +8,12 @@ import pytest
 from safetensors.numpy import load_file
 
 from hyoid import api
-from hyoid.bundle import load_network
-from hyoid.cohort import Fold, read_cohort
+from hyoid.cohort import read_cohort
 from hyoid.errors import BundleError, CohortError, HyoidError, RecipeError
 from hyoid.files import read_json
 from hyoid.imaging import read_grid, read_volume
 from hyoid.recipe import parse_recipe
 from hyoid.training.checkpoint import read_metrics
-from hyoid.training.machine import Machine
-from hyoid.training.segmenter import fit_segmenter
-from hyoid.training.selection import select_by_segmentation
-from hyoid.training.store import Store
 from support.balls import ball_cohort
 from support.killed_when import run_killed
 from support.recipes import small_recipe
@@ -209,37 +204,6 @@ def test_hold_out_part_is_never_trained_on_and_predicted_by_all_folds(cohort: Pa
     info = read_json(tmp_path / "run" / "held-out" / first / f"{first}.json")
     assert info["networks"] == 2
     assert (tmp_path / "run" / "held-out.json").is_file()
-
-
-@pytest.mark.parametrize(
-    ("name", "epochs"),
-    [
-        ("baseline-unet", 60),
-        ("cds-dynunet", 80),
-        pytest.param("baseline-unetr", 200, marks=pytest.mark.slow),
-        pytest.param("baseline-segresnet", 100, marks=pytest.mark.slow),
-        pytest.param("glasgow-segresnet", 300, marks=pytest.mark.slow),
-        pytest.param("baseline-swinunetr", 100, marks=pytest.mark.slow),
-    ],
-)
-def test_overfits_four_cases(name: str, epochs: int, cohort: Path, tmp_path: Path) -> None:
-    """Trained and scored on the same four cases, in evaluation mode, both classes."""
-    cases = {case.id: case for case in read_cohort(cohort).cases[:4]}
-    ids = tuple(cases)
-    overrides = ["stages.0.training.augment=[]", "stages.0.training.averaging=null", "inference.postprocess=[]"]
-    overrides += ["stages.0.training.optimizer.learning_rate=0.01", "stages.0.training.schedule={name: polynomial}"]
-    raw = small_recipe(name, *overrides, epochs=epochs).model_dump(mode="json")
-    raw["stages"][0]["training"] |= {"batch_size": 2, "patches_per_case": 3}
-    raw["stages"][0]["training"]["select"] = {"metric": "challenge_score", "every_epochs": epochs}
-    recipe = parse_recipe(raw, "test")
-    store = Store(tmp_path / "store", recipe.preprocess, recipe.inputs.images)
-    store.prepare(list(cases.values()))
-    machine = Machine.of(recipe, "cpu")
-    fit_segmenter(recipe, Fold("all", ids, (), ("other",)), 0, cases, store, tmp_path / "fold-0", machine)
-    network = load_network(recipe, tmp_path / "fold-0" / "weights.safetensors", "cpu")
-    scores = select_by_segmentation(recipe, network, [store.open(i) for i in ids], machine.compute)
-    assert scores["gtvp_dsc_exclude"] > 0.85
-    assert scores["gtvn_dsc_agg"] > 0.85
 
 
 def _assert_same_weights(one: Path, other: Path) -> None:

@@ -1,0 +1,66 @@
+"""Every network that segments learns four phantoms by heart: the shortest proof that a gradient reaches all of it."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from hyoid.bundle import load_network
+from hyoid.cohort import Fold, read_cohort
+from hyoid.recipe import parse_recipe
+from hyoid.training.machine import Machine
+from hyoid.training.segmenter import fit_segmenter
+from hyoid.training.selection import select_by_segmentation
+from hyoid.training.store import Store
+from support.balls import ball_cohort
+from support.recipes import small_recipe
+
+
+class Case(NamedTuple):
+    """How long and how fast a network learns, and on how many patches of each patient in a batch of two."""
+
+    name: str
+    epochs: int
+    learning_rate: float = 0.01
+    patches: int = 3
+    backbone: dict[str, object] | None = None
+
+
+QUICK = (
+    Case("baseline-unet", 60),
+    Case("cds-dynunet", 90, backbone={"name": "dynunet", "filters": [8, 16, 32], "strides": [2, 2]}),
+    Case("baseline-segresnet", 60),
+    Case("baseline-unetr", 50, 0.005, 1, {"name": "unetr", "features": 8, "hidden": 48, "mlp": 96, "heads": 3}),
+)
+SLOW = (
+    Case("glasgow-segresnet", 300),
+    Case("baseline-swinunetr", 40, 0.003, 1, {"name": "swinunetr", "features": 12, "heads": (1, 2, 4, 8)}),
+)
+
+
+@pytest.mark.parametrize(
+    "case", [*QUICK, *(pytest.param(one, marks=pytest.mark.slow) for one in SLOW)], ids=lambda case: case.name
+)
+def test_overfits_four_cases(case: Case, tmp_path: Path) -> None:
+    """Trained and scored on the same four cases, in evaluation mode, both classes."""
+    cases = {one.id: one for one in read_cohort(ball_cohort(tmp_path / "cohort", 4)).cases}
+    ids = tuple(cases)
+    overrides = ["stages.0.training.augment=[]", "stages.0.training.averaging=null", "inference.postprocess=[]"]
+    overrides += [
+        f"stages.0.training.optimizer.learning_rate={case.learning_rate}",
+        "stages.0.training.schedule={name: polynomial}",
+    ]
+    raw = small_recipe(case.name, *overrides, epochs=case.epochs).model_dump(mode="json")
+    raw["stages"][0]["training"] |= {"batch_size": 2, "patches_per_case": case.patches}
+    raw["stages"][0]["training"]["select"] = {"metric": "challenge_score", "every_epochs": case.epochs}
+    if case.backbone:
+        raw["stages"][0]["network"]["backbone"] = case.backbone
+    recipe = parse_recipe(raw, "test")
+    store = Store(tmp_path / "store", recipe.preprocess, recipe.inputs.images)
+    store.prepare(list(cases.values()))
+    machine = Machine.of(recipe, "cpu")
+    fit_segmenter(recipe, Fold("all", ids, (), ("other",)), 0, cases, store, tmp_path / "fold-0", machine)
+    network = load_network(recipe, tmp_path / "fold-0" / "weights.safetensors", "cpu")
+    scores = select_by_segmentation(recipe, network, [store.open(i) for i in ids], machine.compute)
+    assert scores["gtvp_dsc_exclude"] > 0.85
+    assert scores["gtvn_dsc_agg"] > 0.85
