@@ -3,7 +3,8 @@
 The recipe as it ships: its patch, its batch, its heads, losses and optimiser; `--micro-batch` samples at a time are in
 memory and their gradients added up, which for survival losses takes two passes. Images are noise and labels are drawn,
 so that reading and augmentation are not counted. A step is forward, backward and the optimiser; the first one does not
-count where there are more. Processor seconds tell the cost on a busy machine. Each recipe runs in a process of its own, whose peak memory is then its own.
+count where there are more. Processor seconds tell the cost on a busy machine. Each recipe runs in a process of its own,
+whose peak memory is then its own.
 
 Run: python benchmarks/full_size_step.py [--recipes A,B,...] [--micro-batch N] [--steps N] [--out FILE] (prints JSON)
 With --out, a second call adds recipes to what is in the file.

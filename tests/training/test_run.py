@@ -165,18 +165,12 @@ def test_a_patient_under_two_ids_stands_in_no_two_parts(tmp_path: Path) -> None:
 
 
 def test_ensemble_of_two_bundles_and_one_fold_alone(cohort: Path, trained: api.TrainResult, tmp_path: Path) -> None:
-    one = api.train(
-        cohort,
-        small_recipe("baseline-unet", "inference.ensemble.name=single_fold", epochs=1),
-        tmp_path / "one",
-        device="cpu",
-    )
-    result = api.predict([one.bundle.folder], tmp_path / "p", cohort=cohort, device="cpu")
-    assert result.cases[0]["networks"] == 1
-    both = api.predict([trained.bundle.folder, trained.bundle.folder], tmp_path / "q", cohort=cohort, device="cpu")
-    assert both.cases[0]["networks"] == 4
-    more = api.predict([trained.bundle.folder, one.bundle.folder], tmp_path / "r", cohort=cohort, device="cpu")
-    assert more.cases[0]["networks"] == 3
+    recipe = small_recipe("baseline-unet", "inference.ensemble.name=single_fold", epochs=1)
+    one, many = api.train(cohort, recipe, tmp_path / "one", device="cpu").bundle.folder, trained.bundle.folder
+    images = {"ct": cohort / "ACEN-000__CT.nii.gz", "pet": cohort / "ACEN-000__PT.nii.gz"}
+    for bundles, networks in (([one], 1), ([many, many], 4), ([many, one], 3)):
+        result = api.predict(bundles, tmp_path / f"of-{networks}", **images, device="cpu")
+        assert result.cases[0]["networks"] == networks
 
 
 def test_the_suv_gate_acts_in_selection_out_of_fold_and_on_new_cases(cohort: Path, tmp_path: Path) -> None:
