@@ -10,11 +10,11 @@ from typing import Any, Literal
 import numpy as np
 
 from hyoid.api.common import PathLike, resolve_cohort
+from hyoid.api.prediction_table import write_prediction_table
 from hyoid.api.study import impossible_values, single_study, unused_keys
 from hyoid.cohort import Case, Cohort
 from hyoid.decision import PriorShift, check_informative, estimate_prevalence_black_box, estimate_prevalence_em
 from hyoid.errors import HyoidError
-from hyoid.files import write_text
 from hyoid.geometry import Volume
 from hyoid.inference import (
     HpvLogits,
@@ -117,7 +117,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     for info in done:
         info["notes"] = [*info["notes"], *impossible_values(problems, info["id"]), *unused]
         write_prediction(Path(out), Prediction(info["id"], None, info))
-    _write_table(Path(out), done, failed)
+    write_prediction_table(Path(out), done, failed)
     return PredictResult(Path(out), done, failed, [shift for shift in shifts if shift is not None])
 
 
@@ -204,29 +204,3 @@ def _decided(predictors: Sequence[HpvPredictor], found: _Found, shifts: Sequence
         predictor.answer(logits, shift) for predictor, logits, shift in zip(predictors, found.hpv, shifts, strict=True)
     ]
     return found.info | {"hpv": join_answers(answers)}
-
-
-def _write_table(out: Path, done: Sequence[dict[str, Any]], failed: dict[str, str]) -> None:
-    """Write `predictions.csv`: one row per case with what was found; failed cases have a reason instead."""
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = []
-    for info in done:
-        row = {"PatientID": info["id"]}
-        lesions = info.get("lesions", {})
-        row |= {f"{name}_{key}": value for name, entry in lesions.items() for key, value in entry.items()}
-        notes, missing = list(info["notes"]), list(info["missing_inputs"])
-        if (rfs := info.get("rfs")) is not None:
-            row |= {f"rfs_{key}": rfs[key] for key in ("risk", "percentile", "group") if key in rfs}
-            row |= {f"rfs_survival_{at['days']}": at["value"] for at in rfs["survival"].values()}
-            notes += [note for note in rfs["notes"] if note not in notes]
-            missing += [name for name in rfs["missing"] if name not in missing]
-        if (hpv := info.get("hpv")) is not None:
-            row |= {f"hpv_{key}": hpv[key] for key in ("probability", "probability_raw", "threshold")}
-            row |= {"hpv_decision": int(hpv["decision"])}
-            row |= {f"hpv_fold_{key}": hpv["spread_over_folds"][key] for key in ("lowest", "highest")}
-            notes += [note for note in hpv["notes"] if note not in notes]
-            missing += [name for name in hpv["missing"] if name not in missing]
-        rows.append(row | {"missing": " ".join(missing), "notes": " ".join(notes)})
-    rows += [{"PatientID": case_id, "notes": reason} for case_id, reason in failed.items()]
-    write_text(out / "predictions.csv", pd.DataFrame(rows).to_csv(index=False))

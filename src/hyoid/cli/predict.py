@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from hyoid.cli.options import ColumnsOption, DeviceOption, JsonOption, QuietOption
+
+if TYPE_CHECKING:
+    from hyoid.api import PredictResult
 
 
 def predict(
@@ -69,31 +72,34 @@ def predict(
         prevalence=prevalence,
         estimate_prevalence=estimate_prevalence,
     )
-    if as_json:
-        prior = [shift.model_dump(mode="json") for shift in result.prior]
-        typer.echo(
-            json.dumps({"out": str(out), "cases": result.cases, "failed": result.failed, "prior": prior}, indent=2)
-        )
-        return
+    (_print_json if as_json else _print_sentences)(result)
+
+
+def _print_json(result: PredictResult) -> None:
+    prior = [shift.model_dump(mode="json") for shift in result.prior]
+    told = {"out": str(result.out), "cases": result.cases, "failed": result.failed, "prior": prior}
+    typer.echo(json.dumps(told, indent=2))
+
+
+def _print_sentences(result: PredictResult) -> None:
     for case in result.cases:
         _print_case(case)
     for case_id, reason in result.failed.items():
         typer.echo(f"{case_id}: not predicted: {reason}", err=True)
     for sentence in dict.fromkeys(sentence for shift in result.prior for sentence in shift.sentences):
         typer.echo(sentence)
-    typer.echo(f"Written to {out}. Research use only.")
+    typer.echo(f"Written to {result.out}. Research use only.")
 
 
 def _print_case(case: dict[str, Any]) -> None:
     """Print what was found in one case, and below it whatever was missing or not as expected."""
+    from hyoid.api.prediction_table import notes_and_missing
+
     found = [
         f"{label} {entry['volume_ml']:.1f} mL ({entry['count']})" for label, entry in case.get("lesions", {}).items()
     ]
-    notes, missing = list(case["notes"]), list(case["missing_inputs"])
     if (rfs := case.get("rfs")) is not None:
         found.append(_prognosis(rfs))
-        notes += [note for note in rfs["notes"] if note not in notes]
-        missing += [name for name in rfs["missing"] if name not in missing]
     if (hpv := case.get("hpv")) is not None:
         spread = hpv["spread_over_folds"]
         probability, threshold = _told_apart(hpv["probability"], hpv["threshold"])
@@ -101,8 +107,7 @@ def _print_case(case: dict[str, Any]) -> None:
             f"HPV-{'positive' if hpv['decision'] else 'negative'}, probability of positive {probability} "
             f"(threshold {threshold}; uncalibrated folds {spread['lowest']:.2f} to {spread['highest']:.2f})"
         )
-        notes += [note for note in hpv["notes"] if note not in notes]
-        missing += [name for name in hpv["missing"] if name not in missing]
+    notes, missing = notes_and_missing(case)
     typer.echo(f"{case['id']}: {', '.join(found)}")
     if missing:
         typer.echo(f"  missing: {', '.join(missing)}")

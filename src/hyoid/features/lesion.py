@@ -57,21 +57,8 @@ def lesion_measures(
     Returns
     -------
     dict
-        For each of `gtvp`, `gtvn`, `total`, as `gtvp_volume_ml` and so on, all of `MEASURES`:
-
-        - `volume_ml`: volume of the contour, mL.
-        - `count`: connected components (`total`: the sum of both).
-        - `pet_coverage`: part of the contour within the PET's field, 0 to 1.
-        - `mtv_ml`: metabolic tumour volume, the part within the PET with `active_suv` or more, mL.
-        - `tlg_g`: total lesion glycolysis, mean SUV of that part times its volume (g, as SUV is g/mL).
-        - `suv_max`, `suv_mean`: over the contour within the PET.
-        - `suv_peak`: greatest mean over a sphere of `PEAK_VOLUME_ML` centred on a voxel of the contour; the sphere may
-          reach beyond the contour, and counts what lies in the PET (IBSI 0F91, global intensity peak).
-        - `suv_cov`: coefficient of variation of the SUV, its standard deviation by its mean (IBSI 7TET).
-        - `suv_entropy`: entropy of the histogram of the SUV in bins of `ENTROPY_BIN_SUV` from 0, bits (IBSI TLU2).
-        - `dmax_mm`, `dmax_centroid_mm`, `spread_mm`: see `extent_measures`.
-        - `ct_coverage`, `ct_mean_hu`, `ct_sd_hu`: see `density_measures`.
-        - `dose_...`: see `dose_measures`.
+        For each of `gtvp`, `gtvn`, `total`, as `gtvp_volume_ml` and so on, all of `MEASURES`; definition, unit and IBSI
+        code of each stand in `hyoid.features.provenance.DEFINITIONS`.
 
         A lesion that is not there has volume, count, MTV, TLG and distances 0, the rest NaN. Without an image, or with
         the lesion outside it, all that needs the image is NaN, never 0.

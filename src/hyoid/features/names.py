@@ -37,7 +37,7 @@ MEASURES = (
     "ct_sd_hu",
     *DOSE_MEASURES,
 )
-"""Measures of each lesion."""
+"""Measures of each lesion; what each is, in which unit, stands in `hyoid.features.provenance.DEFINITIONS`."""
 
 SIGNED = ("ct_mean_hu",)
 """Measures that are negative as often as not, and so have no logarithm."""
