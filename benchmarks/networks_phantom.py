@@ -75,7 +75,13 @@ TABLES = {
             Family("baseline-unetr", overrides=(_patch(128),)),
             Family(
                 "baseline-swinunetr",  # 64 voxels an edge are the least that it takes
-                overrides=(_patch(256), f"{_BACKBONE}.features=12", f"{_BACKBONE}.checkpointing=false"),
+                overrides=(
+                    _patch(256),
+                    f"{_BACKBONE}.features=12",
+                    f"{_BACKBONE}.checkpointing=false",
+                    "stages.0.training.epochs=10",
+                    "stages.0.training.select.every_epochs=5",
+                ),
             ),
         ),
         overrides=(
