@@ -60,6 +60,7 @@ def test_train_prints_metrics_and_bundle(
     out = capsys.readouterr().out
     assert "GTVp_mean_dice" in out
     assert str(tmp_path / "run" / "bundle") in out
+    assert (tmp_path / "run" / "learning-curves.svg").read_text().startswith("<svg")
     assert _run(monkeypatch, *arguments, "--resume", "--json") == 0
     summary = json.loads(capsys.readouterr().out)
     assert summary["folds"] == ["fold-0", "fold-1"]

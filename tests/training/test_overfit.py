@@ -56,7 +56,7 @@ def overfit(spec: str, phantoms: dict[str, Case], out: Path, epochs: int, *overr
         preset="tiny",
         overrides=[
             f"stages.0.training.epochs={epochs}",
-            f"stages.0.training.select={{metric: balanced_log_loss, every_epochs: {epochs}, patience: null}}",
+            f"stages.0.training.select={{metric: balanced_log_loss, every_epochs: {epochs}, training_part: true}}",
             "stages.0.training.augment=[]",
             "stages.0.training.schedule={name: cosine}",  # at rest in the end, as running statistics need it
             "stages.0.training.optimizer.learning_rate=0.003",
@@ -66,7 +66,9 @@ def overfit(spec: str, phantoms: dict[str, Case], out: Path, epochs: int, *overr
     ids, store = tuple(phantoms), stored(recipe, phantoms, out)
     folder = out / "fold-0"
     fit_classifier(recipe, Fold("all", ids, (), ("other",)), 0, phantoms, store, folder, Machine.of(recipe, "cpu"))
-    losses = [line["loss"] for line in read_metrics(folder / "metrics.jsonl")]
+    lines = read_metrics(folder / "metrics.jsonl")
+    losses = [line["loss"] for line in lines]
+    assert lines[-1]["train_accuracy"] == 1.0
     assert losses[0] > 0.2
     assert losses[-1] < 0.05
     write_logits(recipe, {"all": ids}, phantoms, store, folder, "cpu")
@@ -81,7 +83,7 @@ def overfit_survival(spec: str, followed: dict[str, Case], out: Path, epochs: in
         preset="tiny",
         overrides=[
             f"stages.0.training.epochs={epochs}",
-            f"stages.0.training.select={{metric: cox_loss, every_epochs: {epochs}, patience: null}}",
+            f"stages.0.training.select={{metric: cox_loss, every_epochs: {epochs}, training_part: true}}",
             "stages.0.training.augment=[]",
             "stages.0.training.schedule={name: cosine}",
             "stages.0.training.optimizer.learning_rate=0.003",
@@ -93,8 +95,9 @@ def overfit_survival(spec: str, followed: dict[str, Case], out: Path, epochs: in
     folder = out / "fold-0"
     fold, machine = Fold("all", ids, (), ("other",)), Machine.of(recipe, "cpu")
     fit_prognosis(recipe, fold, 0, Given(followed), store, folder, machine)
-    losses = [line["loss"] for line in read_metrics(folder / "metrics.jsonl")]
-    assert losses[-1] < 0.5 * losses[0]
+    lines = read_metrics(folder / "metrics.jsonl")
+    assert lines[-1]["train_c_index"] == 1.0
+    assert lines[-1]["loss"] < 0.5 * lines[0]["loss"]
     model = load_risk_model(recipe, folder, "cpu")
     (member,) = model.members
     assert member.network is not None

@@ -8,6 +8,7 @@ import pytest
 from hyoid.bundle import load_network
 from hyoid.cohort import Fold, read_cohort
 from hyoid.recipe import parse_recipe
+from hyoid.training.checkpoint import read_metrics
 from hyoid.training.machine import Machine
 from hyoid.training.segmenter import fit_segmenter
 from hyoid.training.selection import select_by_segmentation
@@ -52,7 +53,8 @@ def test_overfits_four_cases(case: Case, tmp_path: Path) -> None:
     ]
     raw = small_recipe(case.name, *overrides, epochs=case.epochs).model_dump(mode="json")
     raw["stages"][0]["training"] |= {"batch_size": 2, "patches_per_case": case.patches}
-    raw["stages"][0]["training"]["select"] = {"metric": "challenge_score", "every_epochs": case.epochs}
+    select = {"metric": "challenge_score", "every_epochs": case.epochs, "training_part": True}
+    raw["stages"][0]["training"]["select"] = select
     if case.backbone:
         raw["stages"][0]["network"]["backbone"] = case.backbone
     recipe = parse_recipe(raw, "test")
@@ -62,5 +64,7 @@ def test_overfits_four_cases(case: Case, tmp_path: Path) -> None:
     fit_segmenter(recipe, Fold("all", ids, (), ("other",)), 0, cases, store, tmp_path / "fold-0", machine)
     network = load_network(recipe, tmp_path / "fold-0" / "weights.safetensors", "cpu")
     scores = select_by_segmentation(recipe, network, [store.open(i) for i in ids], machine.compute)
+    logged = read_metrics(tmp_path / "fold-0" / "metrics.jsonl")[-1]
+    assert {f"train_{name}": value for name, value in scores.items() if name != "value"}.items() <= logged.items()
     assert scores["gtvp_dsc_exclude"] > 0.85
     assert scores["gtvn_dsc_agg"] > 0.85

@@ -50,6 +50,7 @@ def train(
     """Train a recipe fold by fold, predict every case by the model that did not see it, and write the bundle."""
     from hyoid import api
     from hyoid.api.common import resolve_cohort, resolve_recipe
+    from hyoid.evaluation.report.learning_curves import write_learning_curves
     from hyoid.progress import set_quiet
 
     set_quiet(quiet)
@@ -66,7 +67,7 @@ def train(
         resume=resume,
         jobs=jobs,
     )
-    summary = result.summary()
+    summary, curves = result.summary(), write_learning_curves(result.run)
     if as_json:
         typer.echo(json.dumps(summary, indent=2))
         return
@@ -85,6 +86,8 @@ def train(
         else:
             interval = "no interval" if lower is None else f"95 % interval {lower:.3f} to {upper:.3f}"
             typer.echo(f"{name}: {value:.3f} ({interval}, n = {metric['n']}), out of fold")
+    if curves is not None:
+        typer.echo(f"learning curves: {curves}")
     typer.echo(f"bundle: {result.bundle.folder}")
 
 

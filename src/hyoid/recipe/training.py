@@ -60,7 +60,8 @@ class Selection(Settings):
     probability 0.5, are what papers use. Of survival, `c_index` is Harrell's, and `cox_loss` the negative log partial
     likelihood of the risks (lower is better), which few events leave less coarse.
 
-    With `patience`, training ends when that many epochs have brought nothing better.
+    With `patience`, training ends when that many epochs have brought nothing better. With `training_part` the same
+    measures are taken of the training part too, and logged as `train_...`: they choose nothing, and show the overfit.
     """
 
     metric: Literal["challenge_score", "mean_dice", "balanced_log_loss", "auc", "accuracy", "c_index", "cox_loss"] = (
@@ -68,6 +69,7 @@ class Selection(Settings):
     )
     every_epochs: int = Field(5, ge=1)
     patience: int | None = Field(None, ge=1)
+    training_part: bool = False
 
 
 class Averaging(Settings):

@@ -142,8 +142,8 @@ def _fit_network(
     fitted = fit_patient_network(
         recipe,
         {name: head.model_copy(update={"loss": loss})},
-        train,
-        lambda model: select_by_classification(stage.training.select.metric, model, select, machine.compute.device),
+        (train, select),
+        lambda model, part: select_by_classification(stage.training.select.metric, model, part, machine.compute.device),
         number,
         folder,
         machine,

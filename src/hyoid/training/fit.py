@@ -38,6 +38,7 @@ class FitTask:
     `batches(epoch, share)` yields an epoch's samples, of each batch a process's share; `loading` says how they become
     tensors. `heads` have their losses fitted to the training part. `select(network)` returns `{metric: value}` on the
     fold's `select` part, the chosen metric under "value" (higher is better), or nothing where there is no such part.
+    `on_training(network)` returns the same of the training part, for a recipe that wants both.
     With `keep_selected` the weights of every selection are kept beside the best ones, as `selected_weights(epoch)`.
     """
 
@@ -48,6 +49,7 @@ class FitTask:
     batches: Callable[[int, Share], Iterator[TrainingBatch]]
     select: Callable[[nn.Module], dict[str, float]]
     title: str
+    on_training: Callable[[nn.Module], dict[str, float]] | None = None
     keep_selected: bool = False
 
 
@@ -161,7 +163,11 @@ class _Fit:
         if value > progress.best_value or progress.best_epoch < 0 or not selected:
             progress.best_value, progress.best_epoch = value, epoch
             save_weights(self.folder / BEST, self.network)
-        return {f"select_{name}": measured for name, measured in selected.items()}
+        trained = {} if self.task.on_training is None else self.task.on_training(self.network)
+        return {
+            **{f"select_{name}": measured for name, measured in selected.items()},
+            **{f"train_{name}": measured for name, measured in trained.items() if name != "value"},
+        }
 
     def _averaged(self, average: WeightAverage) -> dict[str, Any]:
         """Take the weights into the average; after the last epoch the network becomes the average and is kept."""

@@ -104,14 +104,15 @@ class _Fit:
             seed=(training.seed, self.number),
             loading=Loading(recipe.inputs.images, outside, training.augment, recipe.merged, recipe.segmentation_head),
             batches=lambda epoch, share: epoch_batches(stored, keys, settings, epoch, share, of_patients),
-            select=self.selected,
+            select=lambda network: self.measured(network, self.select),
+            on_training=(lambda network: self.measured(network, train)) if training.select.training_part else None,
             title=title,
         )
 
-    def selected(self, network: nn.Module) -> dict[str, float]:
-        """Return what the network is worth on `select`, by the head that the recipe's metric measures."""
+    def measured(self, network: nn.Module, part: Patients) -> dict[str, float]:
+        """Return what the network is worth on a part, by the head that the recipe's metric measures."""
         metric, task = self.recipe.network_stage.training.select.metric, self.recipe.network_stage.task
-        known, device = with_label(self.select, task), self.machine.compute.device
+        known, device = with_label(part, task), self.machine.compute.device
         if not known.cases:
             return {}
         if metric in METRICS["segmentation"]:

@@ -23,19 +23,20 @@ from hyoid.training.wholes import whole_batches
 def fit_patient_network(
     recipe: Recipe,
     heads: Mapping[str, Head],
-    train: Patients,
-    select: Callable[[nn.Module], dict[str, float]],
+    parts: tuple[Patients, Patients],
+    measure: Callable[[nn.Module, Patients], dict[str, float]],
     number: int,
     folder: Path,
     machine: Machine,
     title: str,
 ) -> dict[str, Any]:
-    """Train the recipe's network on a fold's training patients and return what the fit loop says of it.
+    """Train the recipe's network on the first of a fold's `parts`, its training patients; return what the loop says.
 
-    `heads` have their losses fitted to the training part; `select` is the loop's (see `FitTask`); `number` is that of
-    the fold and enters the seed. Where an estimator keeps all of its iterations, so are the weights of all selections.
+    `heads` have their losses fitted to the training part; `measure` says what the network is worth on a part, by which
+    the loop selects on the second of them (see `FitTask`); `number` is that of the fold and enters the seed. Where an
+    estimator keeps all of its iterations, so are the weights of all selections.
     """
-    stage = recipe.estimator_stage
+    (train, select), stage = parts, recipe.estimator_stage
     training, preprocess = recipe.network_stage.training, recipe.preprocess
     torch.manual_seed(1_000_003 * training.seed + number)
     network = recipe.build_network(0 if train.clinical is None else train.clinical.shape[1])
@@ -49,7 +50,8 @@ def fit_patient_network(
         seed=(training.seed, number),
         loading=Loading(recipe.inputs.images, outside, training.augment, False, None, masks),
         batches=lambda epoch, share: whole_batches(train, tasks, training, number, epoch, masks, share),
-        select=select,
+        select=lambda model: measure(model, select),
+        on_training=(lambda model: measure(model, train)) if training.select.training_part else None,
         title=title,
         keep_selected=stage is not None and stage.iterations == "all",
     )

@@ -126,17 +126,17 @@ def write_prognoses(
 def _train_network(fit: _Fit, title: str) -> dict[str, Any]:
     stage, network = fit.recipe.estimator_stage, fit.recipe.network_stage
 
-    def select(model: nn.Module) -> dict[str, float]:
-        if not fit.select.cases:
+    def measure(model: nn.Module, part: Patients) -> dict[str, float]:
+        if not part.cases:
             return {}
-        risk = _risks(fit, model, fit.select, None if stage is None else _on_features(fit, stage, model))
-        return select_by_risk(network.training.select.metric, risk, fit.select.observed)
+        risk = _risks(fit, model, part, None if stage is None else _on_features(fit, stage, model))
+        return select_by_risk(network.training.select.metric, risk, part.observed)
 
     return fit_patient_network(
         fit.recipe,
         network.network.heads,
-        fit.train,
-        select,
+        (fit.train, fit.select),
+        measure,
         fit.number,
         fit.folder,
         fit.machine,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from hyoid.cohort import Case, Fold
 from hyoid.files import write_json
@@ -18,6 +19,7 @@ from hyoid.training.machine import Machine
 from hyoid.training.patches import PatchSettings, epoch_batches
 from hyoid.training.selection import select_by_segmentation
 from hyoid.training.store import Store
+from hyoid.training.stored_case import StoredCase
 from hyoid.training.usable import trained_without
 
 
@@ -39,13 +41,18 @@ def fit_segmenter(
     select = [store.open(case_id) for case_id in sorted(fold.select)]
     keys = [(cases[case.id].hpv, cases[case.id].center) for case in train]
     outside = tuple(recipe.imaging.outside(channel) for channel in recipe.inputs.images)
+
+    def measure(model: nn.Module, part: Sequence[StoredCase]) -> dict[str, float]:
+        return select_by_segmentation(recipe, model, part, machine.compute)
+
     task = FitTask(
         training=stage.training,
         heads=stage.network.heads,
         seed=seed,
         loading=Loading(recipe.inputs.images, outside, stage.training.augment, recipe.merged, recipe.segmentation_head),
         batches=lambda epoch, share: epoch_batches(train, keys, settings, epoch, share),
-        select=lambda model: select_by_segmentation(recipe, model, select, machine.compute),
+        select=lambda model: measure(model, select),
+        on_training=(lambda model: measure(model, train)) if stage.training.select.training_part else None,
         title=f"{recipe.title} {fold.name}",
     )
     fitted = fit_on(machine, task, network, folder)

@@ -12,14 +12,28 @@ from hyoid.evaluation.report.projection import COLOURS, STYLES, Projection, draw
 
 
 def learning_curves(histories: Mapping[str, Sequence[Mapping[str, Any]]], metric: str) -> str:
-    """Return an SVG of the training loss and of the selection metric against the epoch, one line per fold."""
+    """Return an SVG of the training loss and of the selection metric against the epoch, one line per fold.
+
+    `histories` are the lines of each fold's `metrics.jsonl`. A dashed line is the metric on the training part, where
+    the recipe measures it (`select.training_part`).
+    """
     figure, (left, right) = _figure(1, 2, (8.4, 2.9))
+    on_training = False
     for name, history in histories.items():
         left.plot([e["epoch"] + 1 for e in history], [e["loss"] for e in history], label=name, linewidth=1.2)
         chosen = [e for e in history if e.get("select_value") is not None]
-        right.plot([e["epoch"] + 1 for e in chosen], [e["select_value"] for e in chosen], ".-", label=name, linewidth=1)
-    left.set(xlabel="epoch", ylabel="training loss (Dice + CE)")
-    right.set(xlabel="epoch", ylabel=f"{metric} on the select part", ylim=(0, 1))
+        values = [e.get(f"select_{metric}", e["select_value"]) for e in chosen]
+        (line,) = right.plot([e["epoch"] + 1 for e in chosen], values, ".-", label=name, linewidth=1)
+        trained = [e for e in chosen if f"train_{metric}" in e]
+        if trained:
+            fitted = [e[f"train_{metric}"] for e in trained]
+            right.plot([e["epoch"] + 1 for e in trained], fitted, "--", color=line.get_color(), linewidth=1)
+            on_training = True
+    left.set(xlabel="epoch", ylabel="training loss")
+    words = "select part (dashed: training part)" if on_training else "select part"
+    right.set(xlabel="epoch", ylabel=f"{metric.replace('_', ' ')}, {words}")
+    if not metric.endswith("loss"):
+        right.set(ylim=(0, 1))
     for axes in (left, right):
         axes.grid(alpha=0.25)
         axes.legend(fontsize=8, frameon=False)
