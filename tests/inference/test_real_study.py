@@ -20,7 +20,6 @@ pytestmark = [
 ]
 SHORT = (
     "stages.0.training.epochs=1",
-    "stages.0.training.batch_size=4",
     "stages.0.training.select.every_epochs=1",
     "split={name: kfold, folds: 2}",
 )
@@ -50,7 +49,8 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_after_one_epoch_it_answers_for_a_real_study(name: str, cohort: Path, tmp_path: Path) -> None:
     study = Path(os.environ["HYOID_TEST_DATA"]) / "acrin-petct" / "nifti"
     ct, pet = study / "ACRIN-042__CT.nii.gz", study / "ACRIN-042__PT.nii.gz"
-    small = ["stages.0.network.backbone.features=12"] if name == "baseline-swinunetr" else []
+    small = [f"stages.0.training.batch_size={4 if name in WITH_PATIENT_HEADS else 1}"]
+    small += ["stages.0.network.backbone.features=12"] if name == "baseline-swinunetr" else []
     trained = api.train(
         cohort, name, tmp_path / "run", preset="tiny", overrides=[*SHORT, *small], fold="0", device="cpu"
     )
