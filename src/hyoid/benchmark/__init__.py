@@ -1,8 +1,19 @@
-"""Many recipes on the same patients and folds, in one table."""
+"""Many recipes on the same patients and folds, in one table; beside them hospitals that took no part in training."""
 
+from hyoid.benchmark.external import EXTERNAL
+from hyoid.benchmark.oracle import ORACLE
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.row import BenchmarkRow
 from hyoid.benchmark.run import SPLITS, run_benchmark
 from hyoid.benchmark.table import as_csv, as_markdown
 
-__all__ = ["SPLITS", "BenchmarkResult", "BenchmarkRow", "as_csv", "as_markdown", "run_benchmark"]
+__all__ = [
+    "EXTERNAL",
+    "ORACLE",
+    "SPLITS",
+    "BenchmarkResult",
+    "BenchmarkRow",
+    "as_csv",
+    "as_markdown",
+    "run_benchmark",
+]

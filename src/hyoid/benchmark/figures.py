@@ -23,8 +23,12 @@ def figures_of(evaluation: Evaluation, run: Run) -> dict[str, Figure]:
     if isinstance(evaluation, SegmentationResult):
         folds = read_json(run.folder / "splits.json")
         return segmentation_figures(evaluation, [fold["report"] for fold in folds if fold["folder"] in run.folds])
-    headline = evaluation.headline()
-    return {name: _figure(found) for name, found in headline.items()}
+    return overall_figures(evaluation)
+
+
+def overall_figures(evaluation: Evaluation) -> dict[str, Figure]:
+    """Return the headline measures over all patients, of one model or several that make no folds."""
+    return {name: _figure(found) for name, found in evaluation.headline().items()}
 
 
 def segmentation_figures(result: SegmentationResult, folds: Sequence[Sequence[str]]) -> dict[str, Figure]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hyoid.benchmark.row import BenchmarkRow
@@ -22,6 +22,10 @@ class BenchmarkResult:
     patients: int
     excluded: Mapping[str, str]
     rows: tuple[BenchmarkRow, ...]
+
+    def with_rows(self, more: Sequence[BenchmarkRow]) -> BenchmarkResult:
+        """Return the result with more rows below."""
+        return replace(self, rows=(*self.rows, *more))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON types."""

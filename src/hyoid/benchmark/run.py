@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 from hyoid import api
 from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
 from hyoid.benchmark.cost import measure_cost
+from hyoid.benchmark.external import EXTERNAL, External
 from hyoid.benchmark.figures import figures_of, floor_row
+from hyoid.benchmark.oracle import oracle_rows
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.row import BenchmarkRow
 from hyoid.benchmark.table import as_csv, as_markdown
@@ -19,6 +22,7 @@ from hyoid.errors import CohortError, HyoidError
 from hyoid.files import read_json, write_json, write_text
 from hyoid.networks.multihead import count_parameters
 from hyoid.recipe import Recipe
+from hyoid.recipe.stage import Task
 from hyoid.training import usable_cases
 
 SPLITS: Mapping[str, str] = {
@@ -40,11 +44,13 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     cost_cases: int = 2,
     device: str = "auto",
     columns: PathLike | None = None,
+    external: PathLike | Cohort | None = None,
     jobs: int = 1,
 ) -> BenchmarkResult:
     """Cross-validate recipes under the same splits, with the folds of the same patients, into one result.
 
-    Every run is kept in `out/RECIPE--SPLIT`; a second call goes on with what is there.
+    Every run is kept in `out/RECIPE--SPLIT`; a second call goes on with what is there. On synthetic patients an oracle
+    stands beside the recipes: what their hidden truth knows.
 
     Parameters
     ----------
@@ -56,6 +62,8 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
         Put SUV thresholds, chosen on the other folds, beside recipes that segment GTVp and GTVn.
     cost_cases
         How many patients are predicted for time and memory; 0 measures neither.
+    external
+        Patients of other hospitals, whom the bundles of the first split predict. They take no part in training.
 
     Raises
     ------
@@ -71,24 +79,58 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     if len({recipe.title for recipe in titles}) < len(titles):
         raise HyoidError.of(f"{[recipe.title for recipe in titles]}", "each recipe once", "Leave one out.")
     common, excluded = _common(whole, titles)
-    rows: list[BenchmarkRow] = []
+    outside = None if external is None else External(resolve_cohort(external, columns), common)
+    tasks = [task for task in get_args(Task) if any(task in recipe.tasks for recipe in titles)]
+    floor = floor and any("segmentation" in recipe.tasks and not recipe.merged for recipe in titles)
+    work = _Work(common, tuple(recipes), out, preset, tuple(overrides), tasks, floor, cost_cases, device, outside, jobs)
+    result = BenchmarkResult(str(whole.root), len(common.cases), excluded, ())
     for split in splits:
+        result = result.with_rows(work.rows(split, outside=split == splits[0]))
+        write_json(out / "benchmark.json", result.to_dict())
+    write_text(out / "benchmark.md", as_markdown(result))
+    write_text(out / "benchmark.csv", as_csv(result))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the splits of a benchmark share."""
+
+    cohort: Cohort
+    recipes: tuple[str | Recipe, ...]
+    out: Path
+    preset: str | None
+    overrides: tuple[str, ...]
+    tasks: Sequence[Task]
+    floor: bool
+    cost_cases: int
+    device: str
+    external: External | None
+    jobs: int
+
+    def rows(self, split: str, *, outside: bool) -> list[BenchmarkRow]:
+        """Train and evaluate every recipe under a split, and `outside` predict the external cohort by what it made."""
+        inside: list[BenchmarkRow] = []
+        beyond: list[BenchmarkRow] = []
         reported: dict[str, list[list[str]]] = {}
-        for recipe in recipes:
-            chosen = resolve_recipe(recipe, preset, (SPLITS[split], *overrides))
-            folder = out / f"{chosen.name}{'-' + chosen.variant if chosen.variant else ''}--{split}"
+        external = self.external if outside else None
+        for recipe in self.recipes:
+            chosen = resolve_recipe(recipe, self.preset, (SPLITS[split], *self.overrides))
+            folder = self.out / f"{chosen.name}{'-' + chosen.variant if chosen.variant else ''}--{split}"
             started = (folder / "recipe.yaml").is_file()
-            trained = api.train(common, chosen, folder, device=device, resume=started, jobs=jobs)
+            trained = api.train(self.cohort, chosen, folder, device=self.device, resume=started, jobs=self.jobs)
             reported[chosen.title] = [fold["report"] for fold in read_json(folder / "splits.json")]
-            rows += _rows(trained, chosen, split, common, cost_cases, device)
+            inside += _rows(trained, chosen, split, self.cohort, self.cost_cases, self.device)
+            if external is not None:
+                beyond += external.rows(chosen, folder, self.device, self.jobs)
         _check_same(reported)
-        if floor and any("segmentation" in recipe.tasks and not recipe.merged for recipe in titles):
-            rows.append(floor_row(common, split, next(iter(reported.values())), jobs))
-        found = BenchmarkResult(str(whole.root), len(common.cases), excluded, tuple(rows))
-        write_json(out / "benchmark.json", found.to_dict())
-    write_text(out / "benchmark.md", as_markdown(found))
-    write_text(out / "benchmark.csv", as_csv(found))
-    return found
+        if self.floor:
+            inside.append(floor_row(self.cohort, split, next(iter(reported.values())), self.jobs))
+        inside += oracle_rows(self.cohort, split, self.tasks)
+        if external is not None:
+            beyond += [external.floor(self.jobs)] if self.floor else []
+            beyond += oracle_rows(external.cohort, EXTERNAL, self.tasks)
+        return [*inside, *beyond]
 
 
 def _common(cohort: Cohort, recipes: Sequence[Recipe]) -> tuple[Cohort, dict[str, str]]:

@@ -27,6 +27,10 @@ def benchmark(
     split: Annotated[
         str, typer.Option("--split", help="kfold, leave-one-center-out, or both separated by a comma.")
     ] = "kfold",
+    external: Annotated[
+        Path | None,
+        typer.Option("--external", help="A cohort of other hospitals, whom the bundles of the first split predict."),
+    ] = None,
     preset: PresetOption = None,
     overrides: SetOption = None,
     without_floor: Annotated[
@@ -57,6 +61,7 @@ def benchmark(
         cost_cases=cost_cases,
         device=device,
         columns=columns,
+        external=external,
         jobs=jobs,
     )
     typer.echo(json.dumps(result.to_dict(), indent=2) if as_json else as_markdown(result))

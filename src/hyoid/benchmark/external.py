@@ -1,0 +1,103 @@
+"""Patients of hospitals that took no part in training: predicted by a run's bundle and evaluated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from hyoid import api
+from hyoid.api.training import Evaluation
+from hyoid.benchmark.figures import FLOOR, overall_figures
+from hyoid.benchmark.row import BenchmarkRow
+from hyoid.bundle import load_bundle
+from hyoid.cohort import Cohort
+from hyoid.errors import CohortError
+from hyoid.evaluation import evaluate_hpv, evaluate_segmentation, evaluate_survival, suv_floor
+from hyoid.evaluation.result import summarise
+from hyoid.files import read_json, sha256_of_json, write_json
+from hyoid.metrics import Bootstrap, SegmentationOptions
+from hyoid.recipe import Recipe
+from hyoid.recipe.stage import Task
+from hyoid.training import PREDICTIONS
+
+EXTERNAL = "external"
+"""The split of rows on patients who took no part in training."""
+
+_DONE = "external.json"
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """An external cohort, and the training cohort that it must not share a patient with.
+
+    Raises
+    ------
+    CohortError
+        If an id is in both.
+    """
+
+    cohort: Cohort
+    training: Cohort
+
+    def __post_init__(self) -> None:
+        shared = sorted({case.id for case in self.cohort.cases} & {case.id for case in self.training.cases})
+        if shared:
+            raise CohortError.of(
+                f"{len(shared)} patients of the external cohort who are in the training cohort too ({shared[0]}, ...)",
+                "patients who took no part in training",
+                "Take them out of one of the two.",
+            )
+
+    def rows(self, recipe: Recipe, run: Path, device: str, jobs: int) -> list[BenchmarkRow]:
+        """Predict all patients by the bundle of a finished run, unless that is done, and return what it is worth.
+
+        The predictions are kept in `run/external`. Patients who cannot be predicted are counted in the notes.
+        """
+        out = run / EXTERNAL
+        failed = self._predicted(run / "bundle", out, device)
+        notes = tuple(f"{case_id} not predicted: {reason}" for case_id, reason in failed.items())
+        return [
+            BenchmarkRow(
+                recipe.title, EXTERNAL, task, overall_figures(self._evaluate(recipe, task, out, jobs)), notes=notes
+            )
+            for task in recipe.tasks
+        ]
+
+    def floor(self, jobs: int) -> BenchmarkRow:
+        """Return the row of SUV thresholds, chosen on the training cohort."""
+        ours, others = self.cohort.cases, self.training.cases
+        usable = [case for case in (*ours, *others) if case.mask is not None]
+        found = suv_floor(usable, [[case.id for case in ours], [case.id for case in others]], jobs=jobs)
+        ids = {case.id for case in ours}
+        scored = [case for case in found.result.cases if case.id in ids]
+        result = summarise(scored, SegmentationOptions(), Bootstrap())
+        return BenchmarkRow(FLOOR, EXTERNAL, "segmentation", overall_figures(result))
+
+    def _predicted(self, bundle: Path, out: Path, device: str) -> dict[str, str]:
+        """Predict where that is not done by this bundle on this cohort already; return whom it failed for, and why."""
+        manifest = read_json(load_bundle(bundle).folder / "manifest.json")
+        del manifest["created"]  # the one thing that differs when the same bundle is written again
+        by = {"bundle": sha256_of_json(manifest), "cohort": self.cohort.content_hash()}
+        done = out / _DONE
+        known = read_json(done) if done.is_file() else {}
+        if {name: known.get(name) for name in by} != by:
+            result = api.predict([bundle], out, cohort=self.cohort, device=device)
+            known = by | {"failed": result.failed}
+            write_json(done, known)
+        return dict(known["failed"])
+
+    def _evaluate(self, recipe: Recipe, task: Task, out: Path, jobs: int) -> Evaluation:
+        cases = {case.id: case for case in self.cohort.cases}
+        if task == "segmentation":
+            truth = {i: case.mask for i, case in cases.items() if case.mask is not None}
+            predictions = {i: path for i in truth if (path := out / i / f"{i}.nii.gz").is_file()}
+            options = SegmentationOptions(merged=recipe.merged)
+            centers = {i: case.center for i, case in cases.items()}
+            return evaluate_segmentation(predictions, truth, options, centers=centers, only_predicted=True, jobs=jobs)
+        table = pd.read_csv(out / PREDICTIONS)
+        if task == "hpv":
+            table = table[table["hpv_probability"].notna()].astype({"hpv_decision": int})
+            return evaluate_hpv(table, {i: (case.hpv, case.center) for i, case in cases.items()})
+        return evaluate_survival(table[table["rfs_risk"].notna()], self.cohort, self.training)

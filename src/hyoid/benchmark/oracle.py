@@ -1,0 +1,39 @@
+"""The ceiling on synthetic patients: what their hidden truth knows of HPV status and recurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from scipy.special import expit
+
+from hyoid.benchmark.figures import overall_figures
+from hyoid.benchmark.row import BenchmarkRow
+from hyoid.cohort import Cohort
+from hyoid.evaluation import evaluate_hpv, evaluate_survival
+from hyoid.phantom import TRUTH_FILE
+from hyoid.recipe.stage import Task
+
+ORACLE = "oracle (the phantom's hidden truth)"
+"""Title of the row that no model can pass but by chance."""
+
+
+def oracle_rows(cohort: Cohort, split: str, tasks: Sequence[Task]) -> list[BenchmarkRow]:
+    """Return what the true log-likelihood ratio of HPV status, and the true log-hazard, reach on a phantom cohort.
+
+    Of a cohort that is no phantom there is nothing.
+    """
+    path = cohort.root / TRUTH_FILE
+    if not path.is_file():
+        return []
+    truth, rows = pd.read_csv(path), []
+    truth = truth[truth["PatientID"].isin([case.id for case in cohort.cases])]
+    if "hpv" in tasks:
+        ratio = truth["hpv_log_likelihood_ratio"]
+        answers = {"hpv_probability": expit(ratio), "hpv_decision": (ratio > 0).astype(int)}
+        table = pd.DataFrame({"PatientID": truth["PatientID"], **answers})
+        rows.append(BenchmarkRow(ORACLE, split, "hpv", overall_figures(evaluate_hpv(table, cohort))))
+    if "rfs" in tasks:
+        table = pd.DataFrame({"PatientID": truth["PatientID"], "rfs_risk": truth["log_hazard"]})
+        rows.append(BenchmarkRow(ORACLE, split, "rfs", overall_figures(evaluate_survival(table, cohort))))
+    return rows

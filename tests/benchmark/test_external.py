@@ -1,0 +1,74 @@
+"""Hospitals that took no part in training, beside those that did; table recipes on synthetic records."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from hyoid.benchmark import EXTERNAL, ORACLE, BenchmarkResult, as_markdown, run_benchmark
+from hyoid.cohort import read_cohort
+from hyoid.errors import CohortError
+from hyoid.evaluation import evaluate_hpv
+from hyoid.phantom import TRUTH_FILE
+from support.hpv import write_table
+from support.rfs import TABLE, outcome_records
+
+RECIPES = ["hpv-logistic:clinical", "rfs-lesions:clinical"]
+
+
+@pytest.fixture(scope="module")
+def cohorts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Records with an oracle that knows the status of all and the order of recurrences."""
+    root = tmp_path_factory.mktemp("external")
+    inside = outcome_records(90)
+    outside = {f"X{case}": row for case, row in outcome_records(45, seed=1).items()}
+    for name, rows in (("inside", inside), ("outside", outside)):
+        write_table(root / name / TABLE, rows)
+        truth = {
+            "PatientID": list(rows),
+            "hpv_log_likelihood_ratio": [1.0 if row["HPV Status"] else -1.0 for row in rows.values()],
+            "log_hazard": [-row["RFS"] for row in rows.values()],
+        }
+        pd.DataFrame(truth).to_csv(root / name / TRUTH_FILE, index=False)
+    return root / "inside", root / "outside"
+
+
+@pytest.fixture(scope="module")
+def result(cohorts: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[BenchmarkResult, Path]:
+    inside, outside = cohorts
+    out = tmp_path_factory.mktemp("table")
+    return run_benchmark(inside, RECIPES, out, external=outside, cost_cases=0, device="cpu"), out
+
+
+def test_every_recipe_and_the_oracle_stand_inside_and_outside(result: tuple[BenchmarkResult, Path]) -> None:
+    found = {(row.recipe, row.split, row.task) for row in result[0].rows}
+    for split in ("kfold", EXTERNAL):
+        for recipe, task in zip(RECIPES, ("hpv", "rfs"), strict=True):
+            assert {(recipe, split, task), (ORACLE, split, task)} <= found
+    ceiling = {row.task: row.figures for row in result[0].rows if (row.recipe, row.split) == (ORACLE, EXTERNAL)}
+    assert ceiling["hpv"]["balanced_accuracy"].value == 1.0
+    assert ceiling["rfs"]["c_index"].value == 1.0
+    assert "external" in as_markdown(result[0])
+
+
+def test_figures_are_those_of_the_bundle_s_predictions(
+    result: tuple[BenchmarkResult, Path], cohorts: tuple[Path, Path]
+) -> None:
+    (row,) = (row for row in result[0].rows if (row.recipe, row.split) == (RECIPES[0], EXTERNAL))
+    table = pd.read_csv(result[1] / "hpv-logistic-clinical--kfold" / EXTERNAL / "predictions.csv")
+    expected = evaluate_hpv(table, read_cohort(cohorts[1])).headline()["balanced_accuracy"]
+    assert row.figures["balanced_accuracy"].value == pytest.approx(expected["value"])
+    assert row.figures["balanced_accuracy"].n == expected["n"]
+
+
+def test_a_second_call_predicts_nobody_again(
+    result: tuple[BenchmarkResult, Path], cohorts: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, out = result
+    monkeypatch.setattr("hyoid.api.prediction._predict_all", None)
+    assert run_benchmark(cohorts[0], RECIPES, out, external=cohorts[1], cost_cases=0, device="cpu") == first
+
+
+def test_patients_of_the_training_cohort_are_no_external_ones(cohorts: tuple[Path, Path], tmp_path: Path) -> None:
+    with pytest.raises(CohortError, match="took no part in training"):
+        run_benchmark(cohorts[0], RECIPES, tmp_path, external=cohorts[0], cost_cases=0, device="cpu")
