@@ -30,8 +30,8 @@ class SwinUNETR(Settings):
     dropout
         Of the linear layers.
     checkpointing
-        Compute the layers on the way down once more in the backward pass instead of keeping what they gave: less
-        memory, more time, the same gradients.
+        Compute the inside of each block once more in the backward pass instead of keeping it: less memory, more time,
+        the same gradients.
     """
 
     name: Literal["swinunetr"] = "swinunetr"
@@ -70,6 +70,7 @@ class SwinUNETR(Settings):
         from monai.networks import nets
 
         from hyoid.networks.initialise import kaiming
+        from hyoid.networks.recompute import recompute
 
         network: nn.Module = nets.SwinUNETR(
             in_channels=in_channels,
@@ -80,4 +81,8 @@ class SwinUNETR(Settings):
             drop_rate=self.dropout,
             use_checkpoint=self.checkpointing,
         )
+        if self.checkpointing:  # MONAI's own is of the transformer alone, and most lies in the convolutions beside it
+            for name, block in network.named_children():
+                if name.startswith(("encoder", "decoder")):
+                    recompute(block)
         return kaiming(network)
