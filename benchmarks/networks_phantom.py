@@ -29,7 +29,7 @@ from hyoid.evaluation import compare_survival
 from hyoid.files import write_json
 from hyoid.phantom import write_cohort
 from hyoid.recipe import Recipe, load_recipe
-from hyoid.training import OUT_OF_FOLD, PREDICTIONS
+from hyoid.training import OUT_OF_FOLD, table_of
 
 SPLIT = "split={name: kfold, folds: 3}"
 
@@ -79,8 +79,8 @@ TABLES = {
                     _patch(256),
                     f"{_BACKBONE}.features=12",
                     f"{_BACKBONE}.checkpointing=false",
-                    "stages.0.training.epochs=10",
-                    "stages.0.training.select.every_epochs=5",
+                    "stages.0.training.epochs=4",
+                    "stages.0.training.select.every_epochs=2",
                 ),
             ),
         ),
@@ -98,7 +98,7 @@ TABLES = {
             Family("sims-life-multitask", ("sims-life-multitask:seg_surv", "sims-life-multitask:surv")),
             Family(
                 "cds-multitask",
-                ("cds-multitask:small_batches", "cds-multitask:detached"),
+                ("cds-multitask:small_batches",),
                 ("preprocess.frame.spacing_mm=[6,6,6]", _patch(192), "stages.0.training.epochs=10"),
             ),
         ),
@@ -134,8 +134,8 @@ def measure(name: str, work: Path, chosen: list[str] | None) -> dict[str, Any]:
 
 def paired(cohort: Path, runs: Path, first: str, other: str) -> dict[str, Any]:
     """Return how far the C-index of a recipe lies from that of another, on the same patients."""
-    folders = (runs / f"{name.replace(':', '-')}--kfold" / OUT_OF_FOLD for name in (other, first))
-    one, two = (folder / PREDICTIONS for folder in folders)  # recurrence is what all of these answer first
+    folders = (runs / f"{name.replace(':', '-')}--kfold" for name in (other, first))
+    one, two = (folder / OUT_OF_FOLD / table_of(load_recipe(str(folder / "recipe.yaml")), "rfs") for folder in folders)
     difference = compare_survival(one, two, cohort).differences["c_index"]
     return {"value": difference.value, "interval": [difference.low, difference.high], "n": difference.n}
 

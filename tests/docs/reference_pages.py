@@ -115,6 +115,10 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def _answers(recipe: Recipe) -> str:
+    return ", ".join(ANSWERS.get(task) or ", ".join(recipe.labels.values()) for task in recipe.tasks)
+
+
 def recipes_page() -> str:
     """docs/reference/recipes.md."""
     recipes = [load_recipe(name) for name in recipe_names()]
@@ -129,8 +133,8 @@ def recipes_page() -> str:
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| [`{r.name}`](#{r.name}) | {_cell(r.description)} | {', '.join(_inputs(r))} | "
-        f"{', '.join(r.labels.values()) or ANSWERS[r.task]} | {', '.join(f'`{v}`' for v in r.variants) or 'none'} |"
+        f"| [`{r.name}`](#{r.name}) | {_cell(r.description)} | {', '.join(_inputs(r))} | {_answers(r)} | "
+        f"{', '.join(f'`{v}`' for v in r.variants) or 'none'} |"
         for r in recipes
     ]
     for recipe in recipes:

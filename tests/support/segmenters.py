@@ -25,7 +25,7 @@ def untrained_bundle(folder: Path, recipe: Recipe, folds: int = 2, seed: int = 0
         save_file(weights, folder / name / "weights.safetensors")
         write_json(folder / name / "fitted.json", {"trained_without": {}})
     write_json(folder / "ensemble.json", {"folds": names})
-    return Bundle(folder, recipe, names, {})
+    return Bundle(folder, recipe, names, {"recipe_hash": recipe.hash})
 
 
 def ball_images(seed: int = 0) -> dict[str, Volume]:

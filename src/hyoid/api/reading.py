@@ -32,7 +32,7 @@ def reading_notes(cohort: Cohort, recipe: Recipe) -> list[str]:
 def outcome_line(cohort: Cohort, recipe: Recipe) -> str | None:
     """Return how many usable patients and recurrences a survival recipe has, and their median follow-up.
 
-    None for other recipes.
+    None for other recipes. Whom a finding in the images leaves out (`inputs.exclude`) is not known yet.
 
     Raises
     ------
@@ -45,7 +45,8 @@ def outcome_line(cohort: Cohort, recipe: Recipe) -> str | None:
     observed = observed_of((bool(case.relapse), case.rfs_days) for case in cases if case.rfs_days is not None)
     days = median_follow_up(observed)
     followed = "not reached" if isnan(days) else f"{days:.0f} days"
-    return f"{len(observed)} patients, {observed.events} with a recurrence, median follow-up {followed}"
+    before = ", before those with a finding are left out" if recipe.inputs.exclude else ""
+    return f"{len(observed)} patients, {observed.events} with a recurrence, median follow-up {followed}{before}"
 
 
 def _concerns(problem: Problem, recipe: Recipe) -> bool:

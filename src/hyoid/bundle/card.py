@@ -39,6 +39,9 @@ def model_card(recipe: Recipe, folds: Sequence[str], cohort: Mapping[str, Any], 
     if recipe.optimistic:
         lines += ["", "Selected on the reported part, as published: these figures are optimistic."]
     lines += ["", "Trained in the hospitals above; what it is worth elsewhere is not known from these figures.", ""]
+    if recipe.paper is not None and recipe.paper.reported:
+        lines += [f"## What the paper reports (`{recipe.paper.key}`), on other patients", ""]
+        lines += [f"- {one.metric} {one.value:g} ({one.split})" for one in recipe.paper.reported] + [""]
     if cohort.get("notes"):
         lines += ["## What was not as expected", "", *(f"- {note}" for note in cohort["notes"]), ""]
     if recipe.deviations:

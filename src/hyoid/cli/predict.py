@@ -101,12 +101,7 @@ def _print_case(case: dict[str, Any]) -> None:
     if (rfs := case.get("rfs")) is not None:
         found.append(_prognosis(rfs))
     if (hpv := case.get("hpv")) is not None:
-        spread = hpv["spread_over_folds"]
-        probability, threshold = _told_apart(hpv["probability"], hpv["threshold"])
-        found.append(
-            f"HPV-{'positive' if hpv['decision'] else 'negative'}, probability of positive {probability} "
-            f"(threshold {threshold}; uncalibrated folds {spread['lowest']:.2f} to {spread['highest']:.2f})"
-        )
+        found.append(_hpv_status(hpv))
     notes, missing = notes_and_missing(case)
     typer.echo(f"{case['id']}: {', '.join(found)}")
     if missing:
@@ -115,13 +110,26 @@ def _print_case(case: dict[str, Any]) -> None:
         typer.echo(f"  note: {note}")
 
 
+def _hpv_status(hpv: dict[str, Any]) -> str:
+    """Return the decision in words, and how far the folds lie apart where there are several."""
+    probability, threshold = _told_apart(hpv["probability"], hpv["threshold"])
+    spread = hpv["spread_over_folds"]
+    folds = "" if spread is None else f"; uncalibrated folds {spread['lowest']:.2f} to {spread['highest']:.2f}"
+    decision = "positive" if hpv["decision"] else "negative"
+    return f"HPV-{decision}, probability of positive {probability} (threshold {threshold}{folds})"
+
+
 def _prognosis(rfs: dict[str, Any]) -> str:
     """Return the prognosis in words: where the risk lies among the training cohort's, and survival over time."""
+    folds = [
+        f" ({at['lowest']:.0%} to {at['highest']:.0%})" if "lowest" in at else "" for at in rfs["survival"].values()
+    ]
     survival = ", ".join(
-        f"{name.replace('_', ' ')} {at['value']:.0%} ({at['lowest']:.0%} to {at['highest']:.0%})"
-        for name, at in rfs["survival"].items()
+        f"{name.replace('_', ' ')} {at['value']:.0%}{spread}"
+        for (name, at), spread in zip(rfs["survival"].items(), folds, strict=True)
     )
-    return f"risk of recurrence at percentile {rfs['percentile']:.0f}; free of it at {survival} over folds"
+    over = " over folds" if any(folds) else ""
+    return f"risk of recurrence at percentile {rfs['percentile']:.0f}; free of it at {survival}{over}"
 
 
 def _told_apart(probability: float, threshold: float) -> tuple[str, str]:

@@ -33,6 +33,9 @@ def recipes(
     typer.echo(json.dumps(recipe.model_dump(mode="json"), indent=2) if as_json else dump_recipe(recipe), nl=as_json)
 
 
+_TASKS = {"segmentation": "Segmentation", "hpv": "HPV status", "rfs": "Recurrence-free survival"}
+
+
 def _row(recipe: Recipe) -> dict[str, Any]:
     reported = recipe.paper.reported if recipe.paper else ()
     clinical = recipe.inputs.clinical.columns if recipe.inputs.clinical else ()
@@ -51,7 +54,7 @@ def _row(recipe: Recipe) -> dict[str, Any]:
 def _print_list(rows: list[dict[str, Any]]) -> None:
     """Print the recipes by task, a few lines each, so that no name is cut in a narrow terminal."""
     for task in dict.fromkeys(row["task"] for row in rows):
-        typer.echo(f"{'HPV status' if task == 'hpv' else task}:")
+        typer.echo(f"{_TASKS[task]}:")
         for row in (one for one in rows if one["task"] == task):
             typer.echo(f"  {row['name']}")
             typer.echo(f"      {row['description']}")

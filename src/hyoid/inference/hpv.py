@@ -85,7 +85,7 @@ class HpvPredictor:
         apart = spread(np.array(list(found.folds.values()))[:, None])
         return {
             "recipe": self.recipe.title,
-            "recipe_hash": self.recipe.hash,
+            "recipe_hash": self.bundle.manifest["recipe_hash"],
             "preset": self.recipe.preset,
             "bundle": str(self.bundle.folder.resolve()),
             "probability_raw": float(expit(found.raw)),
@@ -97,7 +97,9 @@ class HpvPredictor:
                 "lowest": float(apart.minimum[0]),
                 "highest": float(apart.maximum[0]),
                 "standard_deviation": float(apart.standard_deviation[0]),
-            },
+            }
+            if len(found.folds) > 1
+            else None,
             "prior": None if shift is None else shift.model_dump(mode="json"),
             "missing": list(found.missing),
             "notes": list(found.notes),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hyoid.bundle import Bundle
 from hyoid.cohort import Case
@@ -58,7 +59,7 @@ class RfsPredictor:
         risk = float(np.mean(list(risks.values())))
         return {
             "recipe": self.recipe.title,
-            "recipe_hash": self.recipe.hash,
+            "recipe_hash": self.bundle.manifest["recipe_hash"],
             "preset": self.recipe.preset,
             "bundle": str(self.bundle.folder.resolve()),
             "risk": risk,
@@ -66,7 +67,7 @@ class RfsPredictor:
             "group": 1 + bisect_left(self.placed["cut_points"], risk),
             "groups": 1 + len(self.placed["cut_points"]),
             "survival": {
-                name: {"days": day, "value": float(at.mean()), "lowest": float(at.min()), "highest": float(at.max())}
+                name: {"days": day, "value": float(at.mean()), **_spread(at)}
                 for (name, day), at in zip(ANSWER_DAYS.items(), survival.T, strict=True)
             },
             "folds_risk": risks,
@@ -93,6 +94,16 @@ class RfsPredictor:
         ]
 
 
+def _spread(survival: NDArray[np.float64]) -> dict[str, float]:
+    """Return the least and the greatest of the folds' survival; of one fold there is no spread."""
+    return {"lowest": float(survival.min()), "highest": float(survival.max())} if len(survival) > 1 else {}
+
+
+def _at(answer: dict[str, Any], name: str, end: str) -> float:
+    told = answer["survival"][name]
+    return float(told.get(end, told["value"]))
+
+
 def percentile(risk: float, known: Sequence[float]) -> float:
     """Return the share, in percent, of the training cohort's out-of-fold risks (sorted) at or below this one."""
     return 100.0 * bisect_right(list(known), risk) / len(known)
@@ -111,8 +122,8 @@ def join_prognoses(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
         name: {
             "days": day,
             "value": float(np.mean([answer["survival"][name]["value"] for answer in answers])),
-            "lowest": min(answer["survival"][name]["lowest"] for answer in answers),
-            "highest": max(answer["survival"][name]["highest"] for answer in answers),
+            "lowest": min(_at(answer, name, "lowest") for answer in answers),
+            "highest": max(_at(answer, name, "highest") for answer in answers),
         }
         for name, day in ANSWER_DAYS.items()
     }

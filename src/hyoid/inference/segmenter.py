@@ -77,7 +77,15 @@ class Segmenter:
         return read_images(case, dict.fromkeys(name for member in self._members for name in member.wanted))
 
     def _from(self, prediction: Prediction) -> Prediction:
-        prediction.info["bundles"] = [str(bundle.folder.resolve()) for bundle in self.bundles]
+        """Say which bundles answered: each recipe by the hash in its bundle's manifest."""
+        info, known = prediction.info, {bundle.manifest["recipe_hash"]: bundle.recipe for bundle in self.bundles}
+        if len(known) == 1:
+            info["recipe_hash"] = next(iter(known))
+        elif "recipes" not in info:  # different networks on one frame, averaged window by window
+            del info["recipe_hash"]
+            info["recipe"] = " + ".join(recipe.title for recipe in known.values())
+            info["recipes"] = [{"recipe": recipe.title, "recipe_hash": own} for own, recipe in known.items()]
+        info["bundles"] = [str(bundle.folder.resolve()) for bundle in self.bundles]
         return prediction
 
 

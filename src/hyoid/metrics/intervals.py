@@ -79,8 +79,12 @@ def ratio(sums: Floats) -> Floats:
 
 
 def of_share(interval: Interval) -> Interval:
-    """Return the interval of a share, without bounds where it is none or all: resamples then agree by necessity."""
-    return replace(interval, low=math.nan, high=math.nan) if interval.value in {0.0, 1.0} else interval
+    """Return the interval of a share, or of a mean of shares, without bounds where all resamples agree by necessity.
+
+    They do where the share is none or all, and a balanced accuracy is 0.5 in each where every patient is called alike.
+    """
+    agree = interval.value in {0.0, 1.0} or interval.low == interval.high
+    return replace(interval, low=math.nan, high=math.nan) if agree else interval
 
 
 def bootstrap_interval(

@@ -63,6 +63,7 @@ def _check_segmentation(recipe: Recipe, stage: NetworkStage) -> None:
         raise ValueError("a network that segments is not given a mask: leave inputs.mask out")
     if stage.training.patch_mm is None and (recipe.preprocess is None or recipe.preprocess.frame.voxels() is None):
         raise ValueError("a backbone is trained on patches, or on whole frames of fixed_box: give training.patch_mm")
+    _check_patch(recipe, stage)
     if recipe.preprocess is not None and not isinstance(recipe.preprocess.frame, NeckBox | FullView | FixedBox):
         raise ValueError(
             "segmentation needs a frame with a voxel size, neck_box, full_view or fixed_box, not "
@@ -73,6 +74,14 @@ def _check_segmentation(recipe: Recipe, stage: NetworkStage) -> None:
     unknown = set(stage.training.sampling.ratios) - names if stage.training.sampling else set()
     if unknown:
         raise ValueError(f"sampling ratios name {sorted(unknown)}; the labels are {sorted(names)}")
+
+
+def _check_patch(recipe: Recipe, stage: NetworkStage) -> None:
+    """Refuse a patch that is mostly beyond its frame: padding would cost memory and teach nothing."""
+    patch, frame = stage.training.patch_mm, None if recipe.preprocess is None else recipe.preprocess.frame
+    if patch is not None and isinstance(frame, NeckBox) and max(patch) > 2 * max(frame.size_mm):
+        longest = max(frame.size_mm)
+        raise ValueError(f"training.patch_mm {max(patch):g} is more than twice the frame's {longest:g} mm: give less")
 
 
 def _check_voxels_alone(recipe: Recipe) -> None:

@@ -11,6 +11,10 @@ from hyoid.errors import RecipeError
 from hyoid.settings import nearest
 
 
+def _no_keys(place: Any, path: str) -> str:
+    return f"'{path}' is not there in this recipe." if place is None else f"'{path}' is a single value."
+
+
 def merge(base: Any, change: Any) -> Any:
     """Return `base` with `change` laid over it.
 
@@ -55,7 +59,7 @@ def set_leaf(settings: dict[str, Any], assignment: str) -> None:
             index = int(step)
         elif not isinstance(place, dict) or step not in place:
             valid = [str(k) for k in place] if isinstance(place, dict) else []
-            hint = nearest(step, valid) if valid else f"'{'.'.join(steps[:depth])}' is a single value."
+            hint = nearest(step, valid) if valid else _no_keys(place, ".".join(steps[:depth]))
             raise RecipeError(f"'{key}': no key '{step}'; {hint}")
         if depth == len(steps) - 1:
             place[index] = yaml.safe_load(text)

@@ -78,7 +78,7 @@ def check_folds(recipe: Recipe, cases: Sequence[Case], folds: Sequence[Fold]) ->
         )
     statuses = [case.hpv for case in cases if case.hpv is not None]
     rarer = {
-        "hpv": (min(statuses.count(True), statuses.count(False)), "cases of the rarer HPV status"),
+        "hpv": (min(statuses.count(True), statuses.count(False)), "of the rarer HPV status"),
         "rfs": (sum(case.relapse is True for case in cases), "recurrences"),
     }
     asked = [rarer[task] for task in recipe.tasks if task in rarer]

@@ -55,4 +55,6 @@ def check_devices(device: str, count: int) -> None:
     """Raise HyoidError where there are not so many devices of a kind ('cpu', 'cuda'); a CPU takes any number."""
     there = torch.cuda.device_count() if device == "cuda" else max(1, count)
     if not 1 <= count <= there:
-        raise HyoidError.of(f"--devices {count}", f"1 to {there}", "Ask for as many as there are.")
+        raise HyoidError.of(
+            f"--devices {count}", "1" if there == 1 else f"1 to {there}", "Ask for as many as there are."
+        )

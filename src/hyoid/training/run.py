@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def train_run(  # noqa: PLR0913 - the options of the verb, all but three by keyw
     usable, excluded = usable_cases(cohort.cases, recipe)
     excluded |= excluded_by_findings(recipe, usable, jobs)
     usable = [case for case in usable if case.id not in excluded]
-    drawn = recipe.make_folds(usable)  # what is wrong with them is refused before anything is written
+    drawn = _drawn(recipe, usable, excluded)  # what is wrong with them is refused before anything is written
     chosen_folds(len(drawn), fold)
     notes = [*check_inputs(recipe, usable), *check_folds(recipe, usable, drawn)]
     check_upstreams(recipe, usable, drawn)
@@ -133,8 +133,14 @@ def _stored(
 
 
 def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> None:
-    """Start a run folder, or make sure that the one there is the same run."""
-    if (out / "recipe.yaml").is_file():
+    """Start a run folder, or make sure that the one there is the same run.
+
+    A run that was refused before it trained anything leaves its place to the next one.
+    """
+    begun = any(out.glob("fold-*/*"))
+    if (out / "recipe.yaml").is_file() and not begun and not resume:
+        (out / "splits.json").unlink(missing_ok=True)
+    elif (out / "recipe.yaml").is_file():
         if not resume:
             raise CohortError.of(
                 f"a run in {out}", "an empty folder", "Use --resume to go on with it, or another --out."
@@ -154,6 +160,18 @@ def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> Non
     manifest = {"hyoid": __version__, "recipe_hash": recipe.hash, "cohort_hash": cohort.content_hash()}
     write_json(out / "manifest.json", manifest | {"cohort": str(cohort.root)})
     write_text(out / "recipe.yaml", dump_recipe(recipe))
+
+
+def _drawn(recipe: Recipe, usable: Sequence[Case], excluded: Mapping[str, str]) -> list[Fold]:
+    """Return the folds; where they cannot be drawn, the error says how many patients were left out before, and why."""
+    try:
+        return recipe.make_folds(usable)
+    except CohortError as error:
+        if not excluded:
+            raise
+        (reason, count), *_ = Counter(excluded.values()).most_common(1)
+        said = f"{len(excluded)} of {len(usable) + len(excluded)} patients cannot be used, {count} of them: {reason}."
+        raise CohortError(f"{error} {said}") from error
 
 
 def _check_reported_once(folds: Sequence[Fold]) -> None:

@@ -66,7 +66,7 @@ class HoldOutKFold(Selecting):
 def _kfold(split: Selecting, folds: int, cases: Sequence[Case], held_out: Sequence[Case] = ()) -> list[Fold]:
     if len(cases) < max(folds, 3 if split.select == "nested" else 2):
         raise CohortError.of(
-            f"{len(cases)} case(s)",
+            f"{len(cases)} usable case(s)",
             f"at least one a fold for {folds} folds, and one each to train, select and report on",
             "Use fewer folds or a larger cohort.",
         )
