@@ -229,6 +229,8 @@ def test_out_of_fold_logits_are_those_of_the_bundle_of_that_fold_alone(refusing:
     found = {i: predictor.logits(cohort.case(i)).raw for i in expected}
     assert found == {i: pytest.approx(value, abs=1e-4) for i, value in expected.items()}
     assert len(set(expected.values())) == len(expected)
+    one = predictor.answer(predictor.logits(cohort.case(next(iter(expected)))))
+    assert one["spread_over_folds"] is None  # one fold agrees with itself, which says nothing
 
 
 def test_a_missing_pet_is_refused_where_the_recipe_says_so(refusing: Path, balls: Path, tmp_path: Path) -> None:

@@ -26,6 +26,11 @@ def test_bundles_that_share_the_window_are_one_pool_of_networks(case: Case, tmp_
     networks = [network for bundle in bundles for network in bundle.networks("cpu")]
     assert prediction.info["networks"] == len(networks) == 3
     assert prediction.info["bundles"] == [str((tmp_path / name).resolve()) for name in "ab"]
+    assert prediction.info["recipes"] == [
+        {"recipe": one.title, "recipe_hash": one.hash}
+        for one in (recipe, alone)  # averaged, and yet two systems
+    ]
+    assert "recipe_hash" not in prediction.info
     framed = framed_ball(recipe)
     expected = framed.restore(segment_frame(recipe, networks, framed, Compute()))
     assert prediction.labels is not None

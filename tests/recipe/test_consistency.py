@@ -33,6 +33,7 @@ CHANGES: list[tuple[str, dict[str, Any], str]] = [
     ("baseline-unet", {"preprocess.frame": {"name": "resized_view"}}, "segmentation needs a frame with a voxel size"),
     ("baseline-unet", {"stages.0.training.sampling.ratios": {"gtv": 1.0}}, r"sampling ratios name \['gtv'\]"),
     ("baseline-unet", {"stages.0.training.patch_mm": None}, "a backbone is trained on patches"),
+    ("baseline-unet", {"stages.0.training.patch_mm": [900, 900, 900]}, "900 is more than twice the frame's 310 mm"),
     ("baseline-unet", {"stages.0.training.select.metric": "auc"}, "select.metric auc is none of segmentation"),
     ("baseline-unet", {"inference.postprocess": [{"name": "suv_gate"}], "inputs.images": ["ct"]}, "needs the PET"),
     (

@@ -107,6 +107,19 @@ def test_resuming_something_else_is_refused(cohort: Path, trained: api.TrainResu
         api.train(cohort, small_recipe(epochs=4), trained.run.folder, resume=True)
 
 
+def test_a_run_that_was_refused_before_it_trained_leaves_its_folder_free(tmp_path: Path) -> None:
+    lame = ball_cohort(tmp_path / "lame", 4)
+    for name in ("ACEN-000", "BCEN-001", "ACEN-002"):
+        (lame / f"{name}.nii.gz").unlink()
+    with pytest.raises(CohortError, match="3 of 4 patients cannot be used, 3 of them: no expert mask"):
+        api.train(lame, small_recipe(epochs=1), tmp_path / "run", device="cpu")
+    started = tmp_path / "begun"
+    started.mkdir()
+    (started / "recipe.yaml").write_text("name: refused")
+    found = api.train(ball_cohort(tmp_path / "whole", 4), small_recipe(epochs=1), started, fold="0", device="cpu")
+    assert list(found.run.folds) == ["fold-0"]
+
+
 def test_resuming_on_a_changed_cohort_is_refused(trained: api.TrainResult, tmp_path: Path) -> None:
     with pytest.raises(CohortError, match="changed cohort"):
         api.train(ball_cohort(tmp_path / "other", 5), small_recipe(epochs=3), trained.run.folder, resume=True)
