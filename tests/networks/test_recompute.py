@@ -1,4 +1,5 @@
 import cloudpickle
+import pytest
 import torch
 
 from hyoid.networks.recompute import recompute
@@ -37,6 +38,7 @@ def test_it_travels_to_another_process() -> None:
     torch.testing.assert_close(cloudpickle.loads(cloudpickle.dumps(block))(images), block(images))
 
 
+@pytest.mark.slow
 def test_swinunetr_has_the_same_gradients_with_and_without() -> None:
     images, found = torch.randn(1, 2, 64, 32, 32), []
     for checkpointing in (False, True):

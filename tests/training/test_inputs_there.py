@@ -53,7 +53,7 @@ def test_nothing_to_learn_from_is_refused() -> None:
 def test_more_folds_than_cases_of_the_rarer_class_are_noted_and_a_fold_that_is_not_there_refused() -> None:
     recipe = load_recipe("hpv-logistic:clinical")
     (note,) = check_folds(recipe, CASES, FOLDS)
-    assert "3 folds, but only 2 cases of the rarer" in note
+    assert "3 folds, but only 2 of the rarer" in note
     assert check_folds(recipe, CASES, FOLDS[:2]) == []
     alone = load_recipe("hpv-logistic:clinical", overrides=["inference.ensemble={name: single_fold, fold: 3}"])
     with pytest.raises(RecipeError, match="fold=3 with 3 folds; expected 0 to 2"):

@@ -275,5 +275,5 @@ def test_radiomics_join_the_lesion_measures_where_the_recipe_names_their_setting
 
 def test_one_patient_is_too_few_and_said_so(tmp_path: Path) -> None:
     cohort = read_cohort(write_table(tmp_path / TABLE, outcome_records(1)))
-    with pytest.raises(CohortError, match=r"1 case"):
+    with pytest.raises(CohortError, match=r"1 usable case"):
         train_run(cohort, load_recipe("rfs-lesions:clinical"), tmp_path / "run", device="cpu")

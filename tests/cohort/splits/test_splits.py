@@ -104,9 +104,9 @@ def test_leave_one_center_out_refuses_one_center_and_unknown_ones() -> None:
 
 
 def test_too_few_cases_are_refused() -> None:
-    with pytest.raises(CohortError, match=r"4 case\(s\)"):
+    with pytest.raises(CohortError, match=r"4 usable case\(s\)"):
         KFold(folds=5).make_folds([_case(k) for k in range(4)])
-    with pytest.raises(CohortError, match=r"2 case\(s\)"):
+    with pytest.raises(CohortError, match=r"2 usable case\(s\)"):
         KFold(folds=2).make_folds([_case(k) for k in range(2)])
     with pytest.raises(CohortError, match="held out"):
         HoldOutKFold(folds=5).make_folds([_case(k) for k in range(5)])
