@@ -27,18 +27,8 @@ from pathlib import Path
 from typing import Any
 
 from hyoid.files import read_json, write_json
+from hyoid.recipe import load_recipe, recipe_names
 
-RECIPES = (
-    "baseline-unet",
-    "baseline-segresnet",
-    "baseline-swinunetr",
-    "baseline-unetr",
-    "glasgow-segresnet",
-    "cds-dynunet",
-    "cds-hpv",
-    "cds-multitask",
-    "sims-life-multitask",
-)
 COLUMNS = 9
 """Width of an encoded record."""
 
@@ -48,7 +38,6 @@ def measure(name: str, micro_batch: int, steps: int) -> dict[str, Any]:
     import torch
 
     from hyoid.networks.multihead import count_parameters
-    from hyoid.recipe import load_recipe
     from hyoid.recipe.heads import ClassificationHead
     from hyoid.training.batch import Loading
     from hyoid.training.fit import FitTask, make_optimizer
@@ -121,7 +110,8 @@ def noise(patch: tuple[int, int, int], samples: int, heads: dict[str, str], labe
 def main() -> None:
     """Measure the recipes one after the other, print and optionally keep the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--recipes", default=",".join(RECIPES))
+    every = [name for name in recipe_names() if load_recipe(name).segments]
+    parser.add_argument("--recipes", default=",".join(every))
     parser.add_argument("--micro-batch", type=int, default=1)
     parser.add_argument("--steps", type=int, default=1)
     parser.add_argument("--out", type=Path, help="write the JSON here too")

@@ -69,6 +69,16 @@ def test_a_second_call_predicts_nobody_again(
     assert run_benchmark(cohorts[0], RECIPES, out, external=cohorts[1], cost_cases=0, device="cpu") == first
 
 
+def test_external_patients_without_any_label_are_refused_before_training(
+    cohorts: tuple[Path, Path], tmp_path: Path
+) -> None:
+    rows = {f"Y{case}": row | {"HPV Status": ""} for case, row in outcome_records(6, seed=2).items()}
+    write_table(tmp_path / "blind" / TABLE, rows)
+    with pytest.raises(CohortError, match="what hpv is measured by"):
+        run_benchmark(cohorts[0], RECIPES, tmp_path / "out", external=tmp_path / "blind", cost_cases=0, device="cpu")
+    assert not (tmp_path / "out").exists()
+
+
 def test_patients_of_the_training_cohort_are_no_external_ones(cohorts: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(CohortError, match="took no part in training"):
         run_benchmark(cohorts[0], RECIPES, tmp_path, external=cohorts[0], cost_cases=0, device="cpu")

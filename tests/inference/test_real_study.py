@@ -12,6 +12,7 @@ from hyoid import api
 from hyoid.files import write_json
 from hyoid.imaging import read_grid, read_volume
 from hyoid.phantom import write_cohort
+from hyoid.recipe import load_recipe, recipe_names
 from support.rfs import RECORD
 
 pytestmark = [
@@ -23,19 +24,8 @@ SHORT = (
     "stages.0.training.select.every_epochs=1",
     "split={name: kfold, folds: 2}",
 )
-SEGMENTERS = (
-    "baseline-unet",
-    "baseline-segresnet",
-    "baseline-swinunetr",
-    "baseline-unetr",
-    "glasgow-segresnet",
-    "cds-dynunet",
-)
-WITH_PATIENT_HEADS = {
-    "cds-hpv": {"hpv"},
-    "cds-multitask": {"rfs", "hpv", "lesions"},
-    "sims-life-multitask": {"rfs", "hpv", "lesions"},
-}
+SEGMENTING = [name for name in recipe_names() if load_recipe(name).segments]
+ANSWERS = {"rfs": "rfs", "hpv": "hpv", "segmentation": "lesions"}
 
 
 @pytest.fixture(scope="module")
@@ -45,24 +35,25 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("name", [*SEGMENTERS, *WITH_PATIENT_HEADS])
+@pytest.mark.parametrize("name", SEGMENTING)
 def test_after_one_epoch_it_answers_for_a_real_study(name: str, cohort: Path, tmp_path: Path) -> None:
     study = Path(os.environ["HYOID_TEST_DATA"]) / "acrin-petct" / "nifti"
     ct, pet = study / "ACRIN-042__CT.nii.gz", study / "ACRIN-042__PT.nii.gz"
-    small = [f"stages.0.training.batch_size={4 if name in WITH_PATIENT_HEADS else 1}"]
+    recipe = load_recipe(name)
+    small = [f"stages.0.training.batch_size={4 if recipe.inputs.clinical else 1}"]
     small += ["stages.0.network.backbone.features=12"] if name == "baseline-swinunetr" else []
     trained = api.train(
         cohort, name, tmp_path / "run", preset="tiny", overrides=[*SHORT, *small], fold="0", device="cpu"
     )
     record = None
-    if name in WITH_PATIENT_HEADS:
+    if recipe.inputs.clinical:
         record = tmp_path / "record.json"
         write_json(record, RECORD)
     result = api.predict(
         [trained.bundle.folder], tmp_path / "out", ct=ct, pet=pet, clinical=record, case_id="ACRIN-042", device="cpu"
     )
     (info,) = result.cases
-    assert WITH_PATIENT_HEADS.get(name, {"lesions"}) <= info.keys()
+    assert {ANSWERS[task] for task in recipe.tasks} <= info.keys()
     if "hpv" in info:
         assert 0 < info["hpv"]["probability"] < 1
     if "lesions" in info:

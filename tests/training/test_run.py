@@ -118,6 +118,12 @@ def test_a_run_that_was_refused_before_it_trained_leaves_its_folder_free(tmp_pat
     (started / "recipe.yaml").write_text("name: refused")
     found = api.train(ball_cohort(tmp_path / "whole", 4), small_recipe(epochs=1), started, fold="0", device="cpu")
     assert list(found.run.folds) == ["fold-0"]
+    measured = tmp_path / "measured"
+    (measured / "upstream").mkdir(parents=True)
+    (measured / "recipe.yaml").write_text("name: refused")
+    (measured / "upstream" / "kept").touch()  # fitted for other settings: not to be taken for this run's
+    with pytest.raises(CohortError, match="an empty folder"):
+        api.train(tmp_path / "whole", small_recipe(epochs=1), measured, device="cpu")
 
 
 def test_resuming_on_a_changed_cohort_is_refused(trained: api.TrainResult, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from hyoid.files import read_json, sha256_of_json, write_json
 from hyoid.metrics import Bootstrap, SegmentationOptions
 from hyoid.recipe import Recipe
 from hyoid.recipe.stage import Task
-from hyoid.training import PREDICTIONS
+from hyoid.training import PREDICTIONS, has_label
 
 EXTERNAL = "external"
 """The split of rows on patients who took no part in training."""
@@ -49,6 +50,16 @@ class External:
                 "patients who took no part in training",
                 "Take them out of one of the two.",
             )
+
+    def check(self, tasks: Sequence[Task]) -> None:
+        """Raise CohortError where nobody has a label to be measured by: better before hours of training than after."""
+        for task in tasks:
+            if not any(has_label(case, task) for case in self.cohort.cases):
+                raise CohortError.of(
+                    f"nobody in the external cohort with what {task} is measured by",
+                    "patients with the label of every recipe's task",
+                    "Leave the recipe or the cohort out.",
+                )
 
     def rows(self, recipe: Recipe, run: Path, device: str, jobs: int) -> list[BenchmarkRow]:
         """Predict all patients by the bundle of a finished run, unless that is done, and return what it is worth.
@@ -96,7 +107,7 @@ class External:
             options = SegmentationOptions(merged=recipe.merged)
             centers = {i: case.center for i, case in cases.items()}
             return evaluate_segmentation(predictions, truth, options, centers=centers, only_predicted=True, jobs=jobs)
-        table = pd.read_csv(out / PREDICTIONS)
+        table = pd.read_csv(out / PREDICTIONS, dtype={"PatientID": str})
         if task == "hpv":
             table = table[table["hpv_probability"].notna()].astype({"hpv_decision": int})
             return evaluate_hpv(table, {i: (case.hpv, case.center) for i, case in cases.items()})

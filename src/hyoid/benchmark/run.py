@@ -81,6 +81,8 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     common, excluded = _common(whole, titles)
     outside = None if external is None else External(resolve_cohort(external, columns), common)
     tasks = [task for task in get_args(Task) if any(task in recipe.tasks for recipe in titles)]
+    if outside is not None:
+        outside.check(tasks)
     floor = floor and any("segmentation" in recipe.tasks and not recipe.merged for recipe in titles)
     work = _Work(common, tuple(recipes), out, preset, tuple(overrides), tasks, floor, cost_cases, device, outside, jobs)
     result = BenchmarkResult(str(whole.root), len(common.cases), excluded, ())

@@ -27,6 +27,8 @@ from hyoid.training.upstream import check_upstreams, fit_upstreams
 from hyoid.training.usable import usable_cases
 from hyoid.version import __version__
 
+_BEFORE_FITTING = {"recipe.yaml", "manifest.json", "excluded.json", "splits.json", "store"}
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -135,10 +137,9 @@ def _stored(
 def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> None:
     """Start a run folder, or make sure that the one there is the same run.
 
-    A run that was refused before it trained anything leaves its place to the next one.
+    A run that was refused before anything was fitted or measured for it leaves its place to the next one.
     """
-    begun = any(out.glob("fold-*/*"))
-    if (out / "recipe.yaml").is_file() and not begun and not resume:
+    if (out / "recipe.yaml").is_file() and not _has_begun(out) and not resume:
         (out / "splits.json").unlink(missing_ok=True)
     elif (out / "recipe.yaml").is_file():
         if not resume:
@@ -160,6 +161,12 @@ def _open_folder(out: Path, recipe: Recipe, cohort: Cohort, resume: bool) -> Non
     manifest = {"hyoid": __version__, "recipe_hash": recipe.hash, "cohort_hash": cohort.content_hash()}
     write_json(out / "manifest.json", manifest | {"cohort": str(cohort.root)})
     write_text(out / "recipe.yaml", dump_recipe(recipe))
+
+
+def _has_begun(out: Path) -> bool:
+    """Whether a run folder holds more than its description and the store, which knows by itself what is current."""
+    others = (path for path in out.iterdir() if path.name not in _BEFORE_FITTING)
+    return any(path.is_file() or any(path.iterdir()) for path in others)
 
 
 def _drawn(recipe: Recipe, usable: Sequence[Case], excluded: Mapping[str, str]) -> list[Fold]:
