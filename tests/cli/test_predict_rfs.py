@@ -4,10 +4,13 @@ import json
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from hyoid import api
 from hyoid.cli import main
+from hyoid.cohort import Case
+from hyoid.inference.rfs import RfsPredictor
 from hyoid.recipe import load_recipe
 from support.hpv import write_table
 from support.rfs import RECORD, TABLE, outcome_records, write_record
@@ -111,3 +114,24 @@ def test_two_models_are_printed_as_one_answer(
     shown = capsys.readouterr().out.splitlines()
     assert sum("risk of recurrence at percentile" in line for line in shown) == 1
     assert not any(line.startswith("  missing") for line in shown)
+
+
+def test_an_interrupted_cohort_keeps_what_was_predicted(
+    cox: Path, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = RfsPredictor.answer
+    stopped = sorted(outcome_records(24))[2]
+
+    def stop_at_third(self: RfsPredictor, case: Case, *arguments: object, **options: object) -> object:
+        if case.id == stopped:
+            raise KeyboardInterrupt
+        return answer(self, case, *arguments, **options)
+
+    monkeypatch.setattr(RfsPredictor, "answer", stop_at_third)
+    assert _cli(monkeypatch, cox, "--out", tmp_path / "out", "--cohort", table) == 130
+    written = pd.read_csv(tmp_path / "out" / "predictions.csv", dtype={"PatientID": str})
+    assert list(written["PatientID"]) == sorted(outcome_records(24))[:2]
+    assert written["rfs_risk"].notna().all()
+    assert sorted(path.name for path in (tmp_path / "out").glob("*/*.json")) == [
+        f"{name}.json" for name in written["PatientID"]
+    ]

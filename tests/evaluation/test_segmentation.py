@@ -135,15 +135,24 @@ def test_result_is_json_and_names_its_choices(tmp_path: Path) -> None:
     json.dumps(found, allow_nan=False)
 
 
+def test_a_mean_that_every_resample_shares_has_no_bounds() -> None:
+    missed = evaluate_segmentation({i: _map((12, 20)) for i in "ABC"}, dict.fromkeys("ABC", _map((0, 8))))
+    dice = missed.cohort["gtvp_dsc_exclude"]
+    assert (dice.value, dice.n) == (0.0, 3)
+    assert math.isnan(dice.low)
+    assert math.isnan(dice.high)
+
+
 def test_stratified_resampling_keeps_the_centers() -> None:
     truth = {f"{center}-{i}": _map((0, 8)) for center in ("CHUM", "MDA") for i in range(4)}
     prediction = {i: _map((0, 8)) if i.startswith("CHUM") else _map((12, 20)) for i in truth}
+    prediction["MDA-0"] = _map((4, 12))  # Dice 0.5: of eight values four are 1 and three are 0
     free, kept = (
         evaluate_segmentation(prediction, truth, bootstrap=QUICK, stratify=s).cohort["gtvp_dsc_exclude"]
         for s in (False, True)
     )
-    assert (kept.low, kept.value, kept.high) == (0.5, 0.5, 0.5)
-    assert free.low < 0.5 < free.high
+    assert kept.value == free.value == pytest.approx(4.5 / 8)
+    assert free.low < 0.5 <= kept.low < kept.high <= 0.75 < free.high
     with pytest.raises(CohortError, match="--centers"):
         evaluate_segmentation({"D-label3": _map((0, 8))}, {"D-label3": _map((0, 8))}, stratify=True)
 

@@ -78,7 +78,8 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     estimate_prevalence
         Estimate that share from the cohort's own predictions, of 50 cases at the least.
 
-    In a cohort a case that cannot be predicted is reported and stops nothing; a single study raises.
+    In a cohort a case that cannot be predicted is reported and stops nothing; a single study raises. A cohort that is
+    interrupted keeps what was predicted, its table with it, unless a prevalence was to be estimated from all of it.
 
     Raises
     ------
@@ -106,9 +107,11 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     try:
         if single:
             _check_record(predictors, cases[0])
-        found, failed = _predict_all(predictors, cases, Path(out), single=single)
+        found, failed, interrupted = _predict_all(predictors, cases, Path(out), single=single)
     except HyoidError as error:  # of a single study: what was wrong with the record may be why
         raise type(error)(" ".join([str(error), *impossible_values(problems, cases[0].id), *unused])) from error
+    if interrupted and estimate_prevalence is not None:
+        raise KeyboardInterrupt  # the share among some of the patients would decide for all of them
     shifts = [
         _shift(predictor, [one.hpv[k].combined for one in found], prevalence, estimate_prevalence)
         for k, predictor in enumerate(predictors.hpv)
@@ -118,6 +121,8 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
         info["notes"] = [*info["notes"], *impossible_values(problems, info["id"]), *unused]
         write_prediction(Path(out), Prediction(info["id"], None, info))
     write_prediction_table(Path(out), done, failed)
+    if interrupted:
+        raise KeyboardInterrupt
     return PredictResult(Path(out), done, failed, [shift for shift in shifts if shift is not None])
 
 
@@ -149,8 +154,10 @@ def _patient_recipes(predictors: Predictors) -> list[Recipe]:
 
 def _predict_all(
     predictors: Predictors, cases: Sequence[Case], out: Path, *, single: bool
-) -> tuple[list[_Found], dict[str, str]]:
-    found, failed = [], {}
+) -> tuple[list[_Found], dict[str, str], bool]:
+    """Return what was found, why cases failed, and whether the user stopped it."""
+    found: list[_Found] = []
+    failed: dict[str, str] = {}
     for case in track(cases, "Predicting"):
         try:
             found.append(_predict_one(predictors, case, out, mask_given=single))
@@ -158,7 +165,11 @@ def _predict_all(
             if single:
                 raise
             failed[case.id] = str(error)
-    return found, failed
+        except KeyboardInterrupt:
+            if single:
+                raise
+            return found, failed, True
+    return found, failed, False
 
 
 def _predict_one(predictors: Predictors, case: Case, out: Path, *, mask_given: bool) -> _Found:

@@ -19,6 +19,7 @@ from hyoid.metrics import (
     Lesion,
     SegmentationOptions,
     bootstrap_interval,
+    of_share,
     dice_name,
 )
 
@@ -192,7 +193,7 @@ def _measure(
             continue
         sums = measure.sums(scores)
         counting = int((sums[:, 1] != 0).sum())
-        found[name] = bootstrap_interval(sums, settings=bootstrap, strata=strata, n=counting)
+        found[name] = of_share(bootstrap_interval(sums, settings=bootstrap, strata=strata, n=counting))
     return found
 
 

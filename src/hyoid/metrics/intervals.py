@@ -81,7 +81,8 @@ def ratio(sums: Floats) -> Floats:
 def of_share(interval: Interval) -> Interval:
     """Return the interval of a share, or of a mean of shares, without bounds where all resamples agree by necessity.
 
-    They do where the share is none or all, and a balanced accuracy is 0.5 in each where every patient is called alike.
+    They do where the share is none or all, where every lesion is missed (a Dice of 0 in each), and where every patient
+    is called alike (a balanced accuracy of 0.5 in each).
     """
     agree = interval.value in {0.0, 1.0} or interval.low == interval.high
     return replace(interval, low=math.nan, high=math.nan) if agree else interval
