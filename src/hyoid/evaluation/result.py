@@ -19,8 +19,8 @@ from hyoid.metrics import (
     Lesion,
     SegmentationOptions,
     bootstrap_interval,
-    of_share,
     dice_name,
+    of_share,
 )
 
 
