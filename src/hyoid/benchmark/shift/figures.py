@@ -38,7 +38,7 @@ def forest(found: CenterValues, label: str) -> str:
         axes.plot([low, high], [rows + 1] * 2, color=_GREY, linewidth=1.2, linestyle="--")
         axes.plot([summary.mean], [rows + 1], "|", color=_GREY, markersize=8)
         _at_right(axes, rows + 1, f"{summary.mean:.3f} [{low:.3f}, {high:.3f}]")
-        names.append("a new center, expected")
+        names.append("a new centre, expected")
     axes.axhline(rows - 0.5, color="#8c959f", linewidth=0.6)
     axes.set(ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)), yticklabels=names, xlabel=label)
     _finish(axes)
@@ -89,7 +89,9 @@ def decision_curve(found: DecisionCurve, name: str) -> str:
     thresholds = np.array(found.thresholds)
     model, everyone = (np.array([one.value for one in values]) for values in (found.model, found.treat_all))
     low, high = (np.array([getattr(one, side) for one in found.model]) for side in ("low", "high"))
-    axes.fill_between(thresholds, low, high, color=_BLUE, alpha=0.15, linewidth=0, label="95 % interval")
+    axes.fill_between(
+        thresholds, low, high, color=_BLUE, alpha=0.15, linewidth=0, label=f"{found.model[0].level:.0%} interval"
+    )
     axes.plot(thresholds, model, "-", color=_BLUE, linewidth=1.6, label=name)
     axes.plot(thresholds, everyone, "--", color=_RED, linewidth=1.2, label="act on all")
     axes.axhline(0, color="#1f2328", linewidth=1, linestyle=":", label="act on none")
@@ -101,9 +103,9 @@ def decision_curve(found: DecisionCurve, name: str) -> str:
 
 
 def shift_map(rows: Sequence[FeatureShift], features: Sequence[str], level: float) -> str:
-    """Return an SVG of the size of standardised differences, centers by features; a dot where Holm's p is below 1 - level.
+    """Return an SVG of the size of standardised differences; a dot where Holm's p-value is below 1 - level.
 
-    `rows` are those of one test a feature; `features` the names in the order of drawing.
+    `rows` are those of one test a feature and center; `features` the names in the order of drawing.
     """
     centers = sorted({row.center for row in rows})
     size = np.full((len(features), len(centers)), np.nan)

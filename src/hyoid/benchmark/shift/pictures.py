@@ -23,7 +23,8 @@ def forest_picture(found: CenterValues, label: str) -> str:
     values = [f"{c.center} {c.value}" if c.value else f"{c.center} {c.reason}" for c in found.centers]
     summary = found.heterogeneity
     differ = (
-        f"I squared {summary.i_squared:.0%}, Cochran's Q {summary.q:.2f} of {summary.centers} centres ({_p(summary.p_value)})."
+        f"I squared {summary.i_squared:.0%}, Cochran's Q {summary.q:.2f} of {summary.centers} centres "
+        f"({_p(summary.p_value)})."
         if summary.centers > 1
         else "Too few centres have an interval to say whether they differ."
     )
@@ -74,8 +75,8 @@ def decision_picture(found: DecisionCurve, name: str) -> str:
     ]
     caption = (
         "Net benefit of acting on patients from a threshold probability on: true positives less false positives, these "
-        f"weighed by the odds of the threshold, a patient. {found.n} patients, {found.positives} with the condition. Only "
-        "thresholds at which one would truly act count, and a curve is as transportable as the calibration under it."
+        f"weighed by the odds of the threshold, a patient. {found.n} patients, {found.positives} with the condition. "
+        "Only thresholds at which one would truly act count, and a curve holds elsewhere only if calibration does."
     )
     return page.picture(figures.decision_curve(found, name), f"Decision curve of {name}: {'; '.join(values)}.", caption)
 
@@ -98,7 +99,7 @@ def shift_picture(found: CovariateShift, level: float = 0.95, most: int = MOST_F
     shown = f"The {len(features)} of {counted} features that differ most" if len(features) < counted else "All features"
     caption = (
         f"{shown}: each centre against the others, in standard deviations. A dot marks a p-value below {1 - level:.2g} "
-        f"after Holm's correction over all {found.tests} tests; grey: too few values. A feature without a dot may differ."
+        f"after Holm's correction over all {found.tests} tests; grey: too few values. One without a dot may differ too."
     )
     words = (
         f"Heat map of shifts: {below} of {len(rows)} comparisons below {1 - level:.2g}; largest "
