@@ -29,6 +29,8 @@ from hyoid.settings import Settings
 
 Integers = NDArray[np.intp]
 
+_ROUNDING = 1e-12  # of an AUC
+
 
 class CenterClassifier(Settings):
     """How centers are told apart: ridge regression on each center against the rest, cross-validated.
@@ -108,29 +110,39 @@ def tell_centers_apart(
     n = len(table.centers)
     if n < 2 * settings.folds:
         raise HyoidError.of(f"{n} patients", f"two or more for each of {settings.folds} folds", "Use fewer folds.")
-    generator = np.random.default_rng(settings.seed)
-    fold: Integers = generator.permutation(n) % settings.folds
     names, own = np.unique(table.centers, return_inverse=True)
-    orders = [np.arange(n), *(generator.permutation(n) for _ in range(settings.permutations))]
     sizes = np.bincount(own)
     large = np.flatnonzero(np.minimum(sizes, n - sizes) >= MINIMUM_OF_EACH_CLASS)
-    labels = np.stack([own[order] == center for order in orders for center in large] or [np.zeros(n, bool)], axis=1)
+    told = _tell(table, own, large, settings, bootstrap) if len(large) else {}
+    found = [told.get(k, (None, math.nan)) for k in range(len(names))]
+    adjusted = holm([p_value for _, p_value in found])
+    return CenterRecognitions(
+        settings,
+        tuple(
+            CenterRecognition(str(name), int(sizes[k]), *found[k], float(adjusted[k])) for k, name in enumerate(names)
+        ),
+    )
+
+
+def _tell(
+    table: FeatureTable, own: Integers, centers: Integers, settings: CenterClassifier, bootstrap: Bootstrap | None
+) -> dict[int, tuple[Interval, float]]:
+    """Return AUC and p-value of some of the centers; `own` (n,) is the center of each patient."""
+    n = len(own)
+    generator = np.random.default_rng(settings.seed)
+    fold: Integers = generator.permutation(n) % settings.folds
+    orders = [np.arange(n), *(generator.permutation(n) for _ in range(settings.permutations))]
+    labels = np.stack([own[order] == center for order in orders for center in centers], axis=1)
     scores = _out_of_fold(table, fold, labels, settings)
-    aucs = _aucs(labels, scores, fold).reshape(len(orders), -1)
-    p_values = np.full(len(names), np.nan)
-    if settings.permutations:
-        p_values[large] = (1 + (aucs[1:] >= aucs[0] - 1e-12).sum(axis=0)) / len(orders) if len(large) else []
-    adjusted = holm(p_values)
-    strata = list(table.centers)
-    found = []
-    for k, name in enumerate(names):
-        auc = None
-        if k in large:
-            j = int(np.searchsorted(large, k))
-            ranked = pairs_ranked(labels[:, j], scores[:, j], fold.astype(str))
-            auc = of_share(weighted_interval(ranked, n, bootstrap, strata))
-        found.append(CenterRecognition(str(name), int(sizes[k]), auc, float(p_values[k]), float(adjusted[k])))
-    return CenterRecognitions(settings, tuple(found))
+    aucs = _aucs(labels, scores, fold).reshape(len(orders), len(centers))
+    reached = np.count_nonzero(aucs[1:] >= aucs[0] - _ROUNDING, axis=0)
+    found = {}
+    for j, center in enumerate(centers):
+        ranked = pairs_ranked(labels[:, j], scores[:, j], fold.astype(str))
+        auc = of_share(weighted_interval(ranked, n, bootstrap, list(table.centers)))
+        p_value = (1 + int(reached[j])) / len(orders) if settings.permutations else math.nan
+        found[int(center)] = (auc, p_value)
+    return found
 
 
 def _out_of_fold(table: FeatureTable, fold: Integers, labels: Bools, settings: CenterClassifier) -> Floats:

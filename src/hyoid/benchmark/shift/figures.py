@@ -115,7 +115,7 @@ def shift_map(rows: Sequence[FeatureShift], features: Sequence[str], level: floa
             y, x = features.index(row.feature), centers.index(row.center)
             size[y, x] = abs(row.difference)
             if row.p_holm < 1 - level:
-                axes.plot([x], [y], "o", color="#1f2328", markersize=3)
+                axes.plot([x], [y], "o", color="#1f2328", markeredgecolor="#ffffff", markersize=5)
     axes.set_facecolor("#eaeef2")
     image = axes.imshow(np.clip(size, 0, 1), cmap="Blues", vmin=0, vmax=1.25, aspect="auto")
     bar = figure.colorbar(image, ax=axes, shrink=0.8, boundaries=np.linspace(0, 1, 101), ticks=[0, 0.5, 1])

@@ -29,7 +29,7 @@ def forest_picture(found: CenterValues, label: str) -> str:
         else "Too few centres have an interval to say whether they differ."
     )
     caption = (
-        f"{label} of each centre with its interval over patients; squares grow with the number of patients. {differ} "
+        f"Each centre's {label} with its interval over patients; squares grow with the number of patients. {differ} "
         "Dashed: where one more centre is expected, if these were drawn from all centres at random. All patients "
         "together are no mean of the centres."
     )
@@ -45,8 +45,8 @@ def gap_picture(found: Mapping[str, Gap], label: str) -> str:
         for name, gap in found.items()
     ]
     caption = (
-        f"{label} inside (out of fold, of centres that training saw) and outside (of centres that it did not), and the "
-        "difference, each with its interval over patients drawn within centres. Right of the line the recipe falls."
+        f"Left, {label} inside (out of fold, of centres that training saw) and outside (of centres that it did not); "
+        "right, the difference; each with its interval over patients drawn within centres. Right of the line the recipe falls."
     )
     return page.picture(figures.gaps(found, label), f"Inside and outside. {'; '.join(values)}.", caption)
 
