@@ -16,7 +16,7 @@ def _closed_testing(p: list[float]) -> list[float]:
     return [max(min(1.0, len(s) * min(p[j] for j in s)) for s in subsets if i in s) for i in range(len(p))]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
 def test_holm_is_the_closure_of_bonferroni(p: list[float]) -> None:
     np.testing.assert_allclose(holm(p), _closed_testing(p), atol=1e-12)

@@ -23,7 +23,7 @@ def test_by_hand() -> None:
     assert (found.acted_on, found.n, found.positives) == ((4, 3, 0), 5, 2)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=20), st.floats(0.01, 0.99))
 def test_every_curve_equals_a_loop_over_patients(cases: list[tuple[bool, float]], threshold: float) -> None:
     truth, probability = np.array([c[0] for c in cases]), np.array([c[1] for c in cases])

@@ -52,12 +52,13 @@ def test_what_can_be_told_apart_is_found() -> None:
     assert found.to_dict() == tell_centers_apart(_table(1.5), CenterClassifier(permutations=99), QUICK).to_dict()
 
 
+@pytest.mark.slow
 def test_p_values_of_the_same_patients_everywhere_are_uniform() -> None:
     settings, none = CenterClassifier(permutations=39), Bootstrap(replicates=0)
-    p = [tell_centers_apart(_table(0.0, seed=seed), settings, none).centers[0].p_value for seed in range(24)]
-    # of 24 uniform values about 1 lies at or below 0.05 and 12 at or below a half
-    assert sum(value <= 0.05 for value in p) <= 4
-    assert 6 <= sum(value <= 0.5 for value in p) <= 18
+    p = [tell_centers_apart(_table(0.0, seed=seed), settings, none).centers[0].p_value for seed in range(40)]
+    # of 40 uniform values about 2 lie at or below 0.05 and 20 at or below a half
+    assert sum(value <= 0.05 for value in p) <= 6
+    assert 12 <= sum(value <= 0.5 for value in p) <= 28
 
 
 def test_missing_values_alone_may_tell_a_center() -> None:

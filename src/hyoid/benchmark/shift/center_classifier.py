@@ -114,14 +114,12 @@ def tell_centers_apart(
     sizes = np.bincount(own)
     large = np.flatnonzero(np.minimum(sizes, n - sizes) >= MINIMUM_OF_EACH_CLASS)
     told = _tell(table, own, large, settings, bootstrap) if len(large) else {}
-    found = [told.get(k, (None, math.nan)) for k in range(len(names))]
-    adjusted = holm([p_value for _, p_value in found])
-    return CenterRecognitions(
-        settings,
-        tuple(
-            CenterRecognition(str(name), int(sizes[k]), *found[k], float(adjusted[k])) for k, name in enumerate(names)
-        ),
-    )
+    adjusted = holm([told[k][1] if k in told else math.nan for k in range(len(names))])
+    rows = []
+    for k, name in enumerate(names):
+        auc, p_value = told.get(k, (None, math.nan))
+        rows.append(CenterRecognition(str(name), int(sizes[k]), auc, p_value, float(adjusted[k])))
+    return CenterRecognitions(settings, tuple(rows))
 
 
 def _tell(

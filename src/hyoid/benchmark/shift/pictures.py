@@ -46,7 +46,8 @@ def gap_picture(found: Mapping[str, Gap], label: str) -> str:
     ]
     caption = (
         f"Left, {label} inside (out of fold, of centres that training saw) and outside (of centres that it did not); "
-        "right, the difference; each with its interval over patients drawn within centres. Right of the line the recipe falls."
+        "right, the difference; each with its interval over patients drawn within centres. Right of the line the "
+        "recipe falls."
     )
     return page.picture(figures.gaps(found, label), f"Inside and outside. {'; '.join(values)}.", caption)
 
