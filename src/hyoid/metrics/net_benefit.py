@@ -36,7 +36,7 @@ class DecisionCurve:
     against_all
         (t,) model - treat all, of the same resamples.
     n, positives
-        Patients, and those with the condition (or the event, censored or not by the horizon).
+        Patients, and those with the condition; of survival those who were seen to have the event by the horizon.
     """
 
     thresholds: tuple[float, ...]
