@@ -1,5 +1,6 @@
 """Measures of segmentation and of binary classification with named policies, and bootstrap intervals over patients."""
 
+from hyoid.metrics.calibration_interval import CalibrationIntervals, calibration_intervals
 from hyoid.metrics.case import CaseScores, SegmentationOptions, score_case
 from hyoid.metrics.classification import (
     CLASSIFICATION_MEASURES,
@@ -9,8 +10,18 @@ from hyoid.metrics.classification import (
     measures_given,
 )
 from hyoid.metrics.components import Component, LabelComponents, components_of_label, mask_of_component, shared_voxels
-from hyoid.metrics.confusion import Bools, Confusion, confusion, confusion_sums
+from hyoid.metrics.confusion import (
+    Bools,
+    Confusion,
+    accuracy,
+    balanced_accuracy,
+    confusion,
+    confusion_sums,
+    sensitivity,
+    specificity,
+)
 from hyoid.metrics.detection import DETECTION_IOU, Detection, detect
+from hyoid.metrics.draws import draw_values
 from hyoid.metrics.empty import EmptyTruth
 from hyoid.metrics.failure_types import (
     COVERED_SHARE,
@@ -21,6 +32,8 @@ from hyoid.metrics.failure_types import (
     FailureType,
 )
 from hyoid.metrics.failures import find_failures
+from hyoid.metrics.heterogeneity import Heterogeneity, heterogeneity
+from hyoid.metrics.homogeneity import TableTest, table_test
 from hyoid.metrics.intervals import (
     Bootstrap,
     Floats,
@@ -28,6 +41,7 @@ from hyoid.metrics.intervals import (
     Statistic,
     WeightedStatistic,
     bootstrap_interval,
+    interval_of,
     of_share,
     paired_interval,
     ratio,
@@ -36,6 +50,8 @@ from hyoid.metrics.intervals import (
 from hyoid.metrics.labels import Lesion, Mask, as_labels, cut_to_content
 from hyoid.metrics.logistic import fit_logistic, fit_offset
 from hyoid.metrics.measures import MEASURES, Measure, dice_name
+from hyoid.metrics.multiplicity import SimultaneousTests, holm, simultaneous_tests
+from hyoid.metrics.net_benefit import DEFAULT_THRESHOLDS, DecisionCurve, decision_curve
 from hyoid.metrics.overlap import Overlap, overlap
 from hyoid.metrics.ranking import cases_in_pairs, pairs_ranked
 from hyoid.metrics.reliability import (
@@ -47,12 +63,14 @@ from hyoid.metrics.reliability import (
     reliability_bins,
     wilson_interval,
 )
+from hyoid.metrics.standardised_difference import standardised_difference, standardised_difference_of_shares
 from hyoid.metrics.surface import SURFACE_TOLERANCE_MM, Surface, SurfaceScores, border_voxels, surface_scores
 from hyoid.metrics.surfels import surfel_areas_mm2, surfels
 
 __all__ = [
     "CLASSIFICATION_MEASURES",
     "COVERED_SHARE",
+    "DEFAULT_THRESHOLDS",
     "DETECTION_IOU",
     "MEASURES",
     "MINIMUM_OF_EACH_CLASS",
@@ -62,18 +80,21 @@ __all__ = [
     "Binning",
     "Bools",
     "Bootstrap",
+    "CalibrationIntervals",
     "CalibrationLine",
     "CaseFailures",
     "CaseScores",
     "ClassificationMeasure",
     "Component",
     "Confusion",
+    "DecisionCurve",
     "Detection",
     "EmptyTruth",
     "Failure",
     "FailureOptions",
     "FailureType",
     "Floats",
+    "Heterogeneity",
     "Interval",
     "LabelComponents",
     "Lesion",
@@ -82,25 +103,35 @@ __all__ = [
     "Overlap",
     "ReliabilityBin",
     "SegmentationOptions",
+    "SimultaneousTests",
     "Statistic",
     "Surface",
     "SurfaceScores",
+    "TableTest",
     "WeightedStatistic",
+    "accuracy",
     "as_labels",
+    "balanced_accuracy",
     "bootstrap_interval",
     "border_voxels",
+    "calibration_intervals",
     "calibration_line",
     "cases_in_pairs",
     "components_of_label",
     "confusion",
     "confusion_sums",
     "cut_to_content",
+    "decision_curve",
     "detect",
     "dice_name",
+    "draw_values",
     "expected_calibration_error",
     "find_failures",
     "fit_logistic",
     "fit_offset",
+    "heterogeneity",
+    "holm",
+    "interval_of",
     "mask_of_component",
     "measures_given",
     "of_share",
@@ -110,10 +141,16 @@ __all__ = [
     "ratio",
     "reliability_bins",
     "score_case",
+    "sensitivity",
     "shared_voxels",
+    "simultaneous_tests",
+    "specificity",
+    "standardised_difference",
+    "standardised_difference_of_shares",
     "surface_scores",
     "surfel_areas_mm2",
     "surfels",
+    "table_test",
     "weighted_interval",
     "wilson_interval",
 ]

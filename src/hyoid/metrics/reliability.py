@@ -17,7 +17,8 @@ from hyoid.metrics.logistic import fit_logistic, fit_offset
 
 Binning = Literal["equal_width", "equal_count"]
 
-_LEAST_PROBABILITY = 1e-6  # a probability of 0 or 1, often only rounded, has no logit
+LEAST_PROBABILITY = 1e-6
+"""Probabilities are held so far from 0 and 1, which have no logit and often are only rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def calibration_line(truth: Bools, probability: Floats) -> CalibrationLine:
     """
     if truth.all() or not truth.any():
         return CalibrationLine(math.nan, math.nan, math.nan)
-    logits: Floats = logit(np.clip(probability, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY))
+    logits: Floats = logit(np.clip(probability, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY))
     target = truth.astype(np.float64)
     in_the_large = fit_offset(logits, target)
     if logits[truth].min() >= logits[~truth].max() or logits[truth].max() <= logits[~truth].min():

@@ -21,6 +21,7 @@ from hyoid.metrics.survival.measures import (
     describe_measure,
     paired_intervals,
 )
+from hyoid.metrics.survival.net_benefit import survival_decision_curve
 from hyoid.metrics.survival.observed import Observed
 from hyoid.metrics.survival.pairs import RankedPairs
 from hyoid.metrics.survival.risk_groups import risk_cut_points, risk_groups
@@ -53,4 +54,5 @@ __all__ = [
     "paired_intervals",
     "risk_cut_points",
     "risk_groups",
+    "survival_decision_curve",
 ]

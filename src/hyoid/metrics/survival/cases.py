@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hyoid.errors import HyoidError
+from hyoid.metrics.confusion import Bools
 from hyoid.metrics.intervals import Floats
 from hyoid.metrics.survival.observed import Observed
 
@@ -76,6 +77,11 @@ class SurvivalCases:
 
     def __len__(self) -> int:
         return len(self.observed)
+
+    def part(self, chosen: Bools) -> SurvivalCases:
+        """Return the patients where `chosen` (n,) is True."""
+        survival = MappingProxyType({day: values[chosen] for day, values in self.survival.items()})
+        return SurvivalCases(self.observed.part(chosen), self.risk[chosen], self.fold[chosen], survival, self.training)
 
 
 def _checked_survival(survival: Mapping[float, ArrayLike], n: int) -> Mapping[float, Floats]:
