@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from hyoid.evaluation.report.drawing import new_figure, png_of, svg_of
 from hyoid.evaluation.report.projection import COLOURS, STYLES, Projection, draw
 
 
 def learning_curves(histories: Mapping[str, Sequence[Mapping[str, Any]]], metric: str) -> str:
     """Return an SVG of the training loss and of the selection metric against the epoch, one line per fold."""
-    figure, (left, right) = _figure(1, 2, (8.4, 2.9))
+    figure, (left, right) = new_figure(1, 2, (8.4, 2.9))
     for name, history in histories.items():
         left.plot([e["epoch"] + 1 for e in history], [e["loss"] for e in history], label=name, linewidth=1.2)
         chosen = [e for e in history if e.get("select_value") is not None]
@@ -23,17 +22,17 @@ def learning_curves(histories: Mapping[str, Sequence[Mapping[str, Any]]], metric
     for axes in (left, right):
         axes.grid(alpha=0.25)
         axes.legend(fontsize=8, frameon=False)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def paired_differences(first: Sequence[float], second: Sequence[float], names: tuple[str, str]) -> str:
     """Return an SVG with one point per case: metric of the first system against the second's."""
-    figure, (axes,) = _figure(1, 1, (3.6, 3.4))
+    figure, (axes,) = new_figure(1, 1, (3.6, 3.4))
     axes.plot([0, 1], [0, 1], color="#8c959f", linewidth=0.8)
     axes.scatter(second, first, s=16, color="#0969da", alpha=0.75, linewidths=0)
     axes.set(xlabel=names[1], ylabel=names[0], xlim=(0, 1), ylim=(0, 1), aspect="equal")
     axes.grid(alpha=0.25)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def reliability(bins: Sequence[Any], probabilities: Mapping[str, Sequence[float]]) -> str:
@@ -46,7 +45,7 @@ def reliability(bins: Sequence[Any], probabilities: Mapping[str, Sequence[float]
     probabilities
         Probabilities of the cases by the name of their true class, negative before positive.
     """
-    figure, (upper, lower) = _figure(2, 1, (4.4, 5.2), {"height_ratios": (3, 1)}, sharex=True)
+    figure, (upper, lower) = new_figure(2, 1, (4.4, 5.2), {"height_ratios": (3, 1)}, sharex=True)
     upper.plot([0, 1], [0, 1], color="#8c959f", linewidth=0.8, label="perfect")
     mean, observed = [b.mean_probability for b in bins], [b.observed for b in bins]
     for b in bins:
@@ -67,7 +66,7 @@ def reliability(bins: Sequence[Any], probabilities: Mapping[str, Sequence[float]
     lower.legend(fontsize=8, frameon=False, loc="upper left")
     for axes in (upper, lower):
         axes.grid(alpha=0.25)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def survival_calibration(horizons: Mapping[float, Sequence[Any]]) -> str:
@@ -77,7 +76,7 @@ def survival_calibration(horizons: Mapping[float, Sequence[Any]]) -> str:
     """
     columns = min(2, len(horizons))
     rows = -(-len(horizons) // columns)
-    figure, axes = _figure(rows, columns, (3.3 * columns + 0.6, 3.2 * rows))
+    figure, axes = new_figure(rows, columns, (3.3 * columns + 0.6, 3.2 * rows))
     for place in axes[len(horizons) :]:
         place.set_axis_off()
     for place, (day, groups) in zip(axes, horizons.items(), strict=False):
@@ -95,24 +94,26 @@ def survival_calibration(horizons: Mapping[float, Sequence[Any]]) -> str:
         place.set(xlabel="predicted risk", ylabel="observed risk")
         place.set_title(f"event by {day:g} days", fontsize=9)
         place.grid(alpha=0.25)
-    return _svg(figure)
+    return svg_of(figure)
 
 
-def kaplan_meier(curves: Mapping[str, Any], level: float) -> str:
+def kaplan_meier(curves: Mapping[str, Any], level: float, banded: Collection[str] | None = None) -> str:
     """Return an SVG of Kaplan-Meier curves with pointwise intervals, censorings, and numbers at risk below.
 
-    `curves` are `Curve`s by the name of their group, lowest risk first.
+    `curves` are `Curve`s by the name of their group, lowest risk first. Only groups in `banded` are given an interval,
+    without it all.
     """
     last = max(curve.last_day for curve in curves.values())
     ticks = _days_of_ticks(last)
     size = (6.4, 3.6 + 0.22 * len(curves))
-    figure, (upper, lower) = _figure(2, 1, size, {"height_ratios": (3.2, 0.25 * (len(curves) + 1))}, sharex=True)
+    figure, (upper, lower) = new_figure(2, 1, size, {"height_ratios": (3.2, 0.25 * (len(curves) + 1))}, sharex=True)
     colours = _colours(len(curves))
     for (name, curve), colour in zip(curves.items(), colours, strict=True):
         days, survival = [0.0, *curve.days], [1.0, *curve.survival]
-        low, high = ([1.0, *bound] for bound in curve.interval(level))
         upper.step(days, survival, where="post", color=colour, linewidth=1.4, label=name)
-        upper.fill_between(days, low, high, step="post", color=colour, alpha=0.13, linewidth=0)
+        if banded is None or name in banded:
+            low, high = ([1.0, *bound] for bound in curve.interval(level))
+            upper.fill_between(days, low, high, step="post", color=colour, alpha=0.13, linewidth=0)
         left = [*curve.at_risk[1:], 0.0]
         censored = curve.at_risk - curve.events - left > 0
         upper.plot(curve.days[censored], curve.survival[censored], "|", color=colour, markersize=5, alpha=0.7)
@@ -127,7 +128,7 @@ def kaplan_meier(curves: Mapping[str, Any], level: float) -> str:
     lower.set_title("number at risk", fontsize=8, loc="left", pad=2)
     lower.spines[["top", "right", "left"]].set_visible(False)
     lower.tick_params(axis="y", length=0, pad=16)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def projections(pictures: Sequence[tuple[str, Projection]], columns: int = 8, height: float = 4.5) -> str:
@@ -136,7 +137,7 @@ def projections(pictures: Sequence[tuple[str, Projection]], columns: int = 8, he
 
     rows = -(-len(pictures) // columns)
     columns = -(-len(pictures) // rows)
-    figure, axes = _figure(rows, columns, (2.5 * columns, height * rows))
+    figure, axes = new_figure(rows, columns, (2.5 * columns, height * rows))
     for place, (title, projection) in zip(axes, pictures, strict=False):
         draw(place, projection, title)
     for place in axes[len(pictures) :]:
@@ -148,25 +149,7 @@ def projections(pictures: Sequence[tuple[str, Projection]], columns: int = 8, he
         for name, colour in zip(("GTVp", "GTVn"), COLOURS.values(), strict=True)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncol=len(handles), fontsize=8, frameon=False)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=130, bbox_inches="tight")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-def _figure(
-    rows: int,
-    columns: int,
-    size: tuple[float, float],
-    gridspec: Mapping[str, Any] | None = None,
-    *,
-    sharex: bool = False,
-) -> tuple[Any, list[Any]]:
-    """Return a figure without pyplot, whose global state would leak memory in a long process."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False, sharex=sharex, gridspec_kw=dict(gridspec or {}))
-    return figure, list(axes.ravel())
+    return png_of(figure)
 
 
 def _days_of_ticks(last: float) -> list[float]:
@@ -183,13 +166,3 @@ def _colours(groups: int) -> list[str]:
     from matplotlib.colors import to_hex
 
     return [to_hex(colormaps["turbo"](0.08 + 0.84 * k / (groups - 1))) for k in range(groups)]
-
-
-def _svg(figure: Any) -> str:
-    import matplotlib as mpl
-
-    buffer = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "hyoid"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
