@@ -35,7 +35,7 @@ PARAMETERS = (
     Parameter("uptake_min", ("uptake_time_min",), "uptake time, min", 10, 400),
     Parameter("seconds_per_bed", ("pet_time_pos_s", "pet_time_per_bed_s"), "time per bed position, s", 10, 3600),
     Parameter("pet_slice_mm", (), "PET slice, mm", 0.2, 20),
-    Parameter("pet_in_plane_mm", (), "PET voxel in plane, mm", 0.2, 20),
+    Parameter("pet_in_plane_mm", ("pet_in_plane_mm_2",), "PET voxel in plane, mm", 0.2, 20),
     Parameter("ct_kvp", ("kvp",), "CT tube voltage, kVp", 50, 200),
     Parameter("ct_slice_mm", (), "CT slice, mm", 0.2, 20),
 )

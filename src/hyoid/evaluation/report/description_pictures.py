@@ -157,8 +157,9 @@ def survival_picture(name: str, groups: SurvivalGroups, by: str) -> Picture | No
     words = _listed({g.name: f"{g.events} events in {g.n} patients" for g in drawn.values()})
     small = [f"{g.name} (n = {g.n})" for g in groups.groups if g.name not in drawn]
     curves = {group.name: group.curve for group in drawn.values()}
+    n = sum(group.n for group in drawn.values())
     caption = (
-        f"Recurrence-free survival by {by}, Kaplan-Meier; {words}. {_test(groups)}"
+        f"Recurrence-free survival by {by}, Kaplan-Meier, n = {n}; {words}. {_test(groups)}"
         + (f" Not drawn, for few patients or no known status: {', '.join(small)}." if small else "")
         + (f" Bands: pointwise 95 % intervals of groups with {MINIMUM_EVENTS} events or more." if banded else "")
     )
