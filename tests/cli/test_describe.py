@@ -22,8 +22,19 @@ def test_the_table_says_who_is_there(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "report.html").is_file()
 
 
-def test_json_holds_the_description(tmp_path: Path) -> None:
-    printed = json.loads(_describe(tmp_path, "PatientID,Age\nA-1,50\n", "--json"))
+def test_json_holds_the_description_even_of_ids_alone(tmp_path: Path) -> None:
+    printed = json.loads(_describe(tmp_path, "PatientID\nA<1>\nB\n", "--json"))
     written = json.loads((tmp_path / "out" / "description.json").read_text())
-    assert printed == {name: value for name, value in written.items() if name != "figures"}
-    assert printed["age"]["median"] == 50
+    assert set(written.pop("figures")) == {"centers.svg", "missing.svg"}
+    assert printed == written
+    assert (printed["patients"], printed["age"]["median"]) == (2, None)
+    text = (tmp_path / "out" / "report.html").read_text()
+    for piece in (
+        "No age.",
+        "No sex is known",
+        "No outcome is known",
+        "No HPV status",
+        "no clinical value",
+        "A&lt;1&gt;",
+    ):
+        assert piece in text

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hyoid.evaluation.description import TOTAL, Description, Example
 from hyoid.evaluation.description.examples import PLANES
 from hyoid.evaluation.description.missing import Missing
-from hyoid.evaluation.description.outcomes import MINIMUM_PATIENTS, Hpv, SurvivalGroups
+from hyoid.evaluation.description.outcomes import LEVEL, MINIMUM_PATIENTS, Hpv, SurvivalGroups
 from hyoid.evaluation.description.patients import SEXES, decade_name
 from hyoid.evaluation.report import charts, figures
 from hyoid.evaluation.report.picture import Picture
@@ -33,13 +33,22 @@ PICTURE_NAMES = (
 )  # fmt: skip
 """Names of all pictures that a description may have, in the order of the page."""
 
+_WORDS = {
+    "gender": "sex",
+    "t_stage": "T stage",
+    "n_stage": "N stage",
+    "m_stage": "M stage",
+    "rfs": "outcome (RFS)",
+    "hpv": "HPV status",
+    **NAMES,
+    "mask": "expert mask",
+}
 _BLUE, _RED, _PINK, _GREY = "#0969da", "#d1242f", "#bf3989", "#c3cad1"
 
 
 def item_name(item: str) -> str:
     """Return a column, outcome or image in words."""
-    words = {"rfs": "outcome (RFS)", "hpv": "HPV status", "gender": "sex", **NAMES, "mask": "expert mask"}
-    return words.get(item, item.replace("_", " "))
+    return _WORDS.get(item, item.replace("_", " "))
 
 
 def share_text(count: int, n: int) -> str:
@@ -97,7 +106,8 @@ def age_picture(found: Description) -> Picture:
     decades = {decade_name(start): counts for start, counts in found.ages.decades.items()}
     occurring = {sex: colour for sex, colour in colours.items() if any(counts[sex] for counts in decades.values())}
     words = _listed({name: ", ".join(f"{counts[sex]} {sex}" for sex in occurring) for name, counts in decades.items()})
-    caption = f"Age by sex, n = {found.ages.spread.n} of known age; {found.ages.unknown} of unknown age are not shown."
+    unknown = f"; {found.ages.unknown} of unknown age are not shown" if found.ages.unknown else ""
+    caption = f"Age by sex, n = {found.ages.spread.n} of known age{unknown}."
     return Picture("age-by-sex", charts.grouped_bars(decades, occurring, "age, years"), f"Bars. {words}.", caption)
 
 
@@ -163,7 +173,9 @@ def survival_picture(name: str, groups: SurvivalGroups, by: str) -> Picture | No
         + (f" Not drawn, for few patients or no known status: {', '.join(small)}." if small else "")
         + (f" Bands: pointwise 95 % intervals of groups with {MINIMUM_EVENTS} events or more." if banded else "")
     )
-    return Picture(name, figures.kaplan_meier(curves, 0.95, banded), f"Kaplan-Meier curves. {words}.", caption)
+    return Picture(
+        name, figures.kaplan_meier(curves, LEVEL, banded, ordered=False), f"Kaplan-Meier curves. {words}.", caption
+    )
 
 
 def _test(groups: SurvivalGroups) -> str:

@@ -41,9 +41,10 @@ _COLUMNS = 4
 
 
 def extract(found: Description) -> list[str]:
-    """Return the records of a few patients, as they were read."""
+    """Return the records of a few patients, as they were read; without columns that nobody has a value of."""
     rows = clinical_extract(found.cases)
-    columns = [name for name in rows[0] if name in EXTRACT_HEADINGS]
+    known = {"patient", "center", "relapse", "rfs_days", "hpv", *(column.column for column in found.characteristics)}
+    columns = [name for name in rows[0] if name in known & EXTRACT_HEADINGS.keys()]
     cells = [[_cell(row[name]) for name in columns] for row in rows]
     count = f"n = {len(rows)} of {len(found.cases)} patients"
     words = f"Clinical extract, {count}, evenly spread over the ids; – is missing."

@@ -9,6 +9,9 @@ from typing import Any
 
 PNG_START = "data:image/png;base64,"
 
+PALETTE = ("#0969da", "#d1242f", "#1a7f37", "#9a6700", "#8250df", "#bf3989", "#57606a", "#1b7c83")
+"""Colours of groups without an order, all dark enough for letters on white."""
+
 
 def new_figure(
     rows: int,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from hyoid.evaluation.report.drawing import new_figure, png_of, svg_of
+from hyoid.evaluation.report.drawing import PALETTE, new_figure, png_of, svg_of
 from hyoid.evaluation.report.projection import COLOURS, STYLES, Projection, draw
 
 
@@ -97,17 +97,19 @@ def survival_calibration(horizons: Mapping[float, Sequence[Any]]) -> str:
     return svg_of(figure)
 
 
-def kaplan_meier(curves: Mapping[str, Any], level: float, banded: Collection[str] | None = None) -> str:
+def kaplan_meier(
+    curves: Mapping[str, Any], level: float, banded: Collection[str] | None = None, *, ordered: bool = True
+) -> str:
     """Return an SVG of Kaplan-Meier curves with pointwise intervals, censorings, and numbers at risk below.
 
-    `curves` are `Curve`s by the name of their group, lowest risk first. Only groups in `banded` are given an interval,
-    without it all.
+    `curves` are `Curve`s by the name of their group, lowest risk first where they are `ordered`. Only groups in
+    `banded` are given an interval, without it all.
     """
     last = max(curve.last_day for curve in curves.values())
     ticks = _days_of_ticks(last)
     size = (6.4, 3.6 + 0.22 * len(curves))
     figure, (upper, lower) = new_figure(2, 1, size, {"height_ratios": (3.2, 0.25 * (len(curves) + 1))}, sharex=True)
-    colours = _colours(len(curves))
+    colours = _colours(len(curves)) if ordered or len(curves) > len(PALETTE) else PALETTE[: len(curves)]
     for (name, curve), colour in zip(curves.items(), colours, strict=True):
         days, survival = [0.0, *curve.days], [1.0, *curve.survival]
         upper.step(days, survival, where="post", color=colour, linewidth=1.4, label=name)
