@@ -67,5 +67,5 @@ def _print(result: DescribeResult) -> None:
     for one in found.unreadable:
         console.print(escape(f"{one.case}, {one.image}: {one.reason}"))
     unreadable = f", {len(found.unreadable)} could not be" if found.unreadable else ""
-    console.print(f"{len(found.cases)} patients. {len(found.grids)} images could be read{unreadable}.")
+    console.print(f"{len(found.cases)} patient(s), {len(found.grids)} image(s) could be read{unreadable}.")
     console.print(escape(f"Written to {result.report}."))
