@@ -12,6 +12,7 @@ from hyoid.version import __version__
 _VERBS = {
     "check_cohort": "hyoid.cohort",
     "deep_features": "hyoid.api",
+    "describe": "hyoid.api",
     "evaluate_segmentation": "hyoid.evaluation",
     "evaluate_survival": "hyoid.evaluation",
     "feature_table": "hyoid.features",
@@ -26,7 +27,7 @@ _VERBS = {
 }
 
 if TYPE_CHECKING:
-    from hyoid.api import deep_features, predict, preprocess, train
+    from hyoid.api import deep_features, describe, predict, preprocess, train
     from hyoid.benchmark import run_benchmark
     from hyoid.cohort import check_cohort, read_cohort
     from hyoid.demo import run_demo
@@ -39,6 +40,7 @@ __all__ = [
     "__version__",
     "check_cohort",
     "deep_features",
+    "describe",
     "evaluate_segmentation",
     "evaluate_survival",
     "feature_table",

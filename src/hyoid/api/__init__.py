@@ -7,17 +7,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hyoid.api.description import DescribeResult, describe
     from hyoid.api.features import DeepFeatureTable, deep_features
     from hyoid.api.prediction import PredictResult, predict
     from hyoid.api.training import TrainResult, preprocess, train
 
-__all__ = ["DeepFeatureTable", "PredictResult", "TrainResult", "deep_features", "predict", "preprocess", "train"]
+__all__ = [
+    "DeepFeatureTable",
+    "DescribeResult",
+    "PredictResult",
+    "TrainResult",
+    "deep_features",
+    "describe",
+    "predict",
+    "preprocess",
+    "train",
+]
 
 _MODULES = {
     "DeepFeatureTable": "hyoid.api.features",
+    "DescribeResult": "hyoid.api.description",
     "PredictResult": "hyoid.api.prediction",
     "TrainResult": "hyoid.api.training",
     "deep_features": "hyoid.api.features",
+    "describe": "hyoid.api.description",
     "predict": "hyoid.api.prediction",
     "preprocess": "hyoid.api.training",
     "train": "hyoid.api.training",

@@ -9,6 +9,7 @@ import typer
 from hyoid.cli.benchmark import benchmark
 from hyoid.cli.check import check
 from hyoid.cli.demo import demo
+from hyoid.cli.describe import describe
 from hyoid.cli.dvh import dvh
 from hyoid.cli.evaluate import evaluate
 from hyoid.cli.features import features
@@ -43,6 +44,6 @@ def _root(
     """PET/CT and clinical AI in head and neck cancer. Research use only, not a medical device."""
 
 
-for verb in (demo, phantom, check, recipes, preprocess, train, predict, features, dvh, benchmark):
+for verb in (demo, phantom, check, describe, recipes, preprocess, train, predict, features, dvh, benchmark):
     app.command()(verb)
 app.add_typer(evaluate, name="evaluate")

@@ -12,6 +12,9 @@ from hyoid.errors import CohortError
 TABLE_SUFFIXES = (".csv", ".tsv")
 SEPARATORS = (",", ";", "\t", "|")
 
+ACQUISITION_FILE = "acquisition.csv"
+"""How each patient was scanned (`read_acquisition`): no clinical table, and no input of a model."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -40,10 +43,13 @@ def is_table(path: Path) -> bool:
     """Whether hyoid reads this file as a clinical table.
 
     Hidden files are left out, and files with `truth` in their name: known truth of a synthetic cohort, or a
-    challenge's hidden labels, must never slip into a training table.
+    challenge's hidden labels, must never slip into a training table. So is `ACQUISITION_FILE`: the scanner tells the
+    hospital.
     """
     name = path.name.lower()
-    return path.is_file() and name.endswith(TABLE_SUFFIXES) and not name.startswith(".") and "truth" not in name
+    if name.startswith(".") or "truth" in name or name == ACQUISITION_FILE:
+        return False
+    return path.is_file() and name.endswith(TABLE_SUFFIXES)
 
 
 def read_table(path: Path, separator: str | None = None) -> Table:

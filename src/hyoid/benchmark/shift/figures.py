@@ -12,7 +12,7 @@ from hyoid.benchmark.shift.calibration import CenterCalibration
 from hyoid.benchmark.shift.centers import CenterValue, CenterValues
 from hyoid.benchmark.shift.covariate_shift import FeatureShift
 from hyoid.benchmark.shift.gap import Gap
-from hyoid.evaluation.report.canvas import as_svg, blank_figure
+from hyoid.evaluation.report.drawing import new_figure, svg_of
 from hyoid.metrics import DecisionCurve, Interval
 
 _BLUE, _RED, _GREY = "#0969da", "#d1242f", "#59636e"
@@ -22,7 +22,7 @@ _ROW = 0.3  # inches of a row
 def forest(found: CenterValues, label: str) -> str:
     """Return an SVG of every center's value with its interval, all patients together, and where a new one may lie."""
     rows = len(found.centers)
-    figure, (axes,) = blank_figure(1, 1, (6.8, 1.5 + _ROW * (rows + 2)))
+    figure, (axes,) = new_figure(1, 1, (6.8, 1.5 + _ROW * (rows + 2)))
     largest = max(center.patients for center in found.centers)
     for row, center in enumerate(found.centers):
         if center.value is not None:
@@ -42,12 +42,12 @@ def forest(found: CenterValues, label: str) -> str:
     axes.axhline(rows - 0.5, color="#8c959f", linewidth=0.6)
     axes.set(ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)), yticklabels=names, xlabel=label)
     _finish(axes)
-    return as_svg(figure)
+    return svg_of(figure)
 
 
 def gaps(found: Mapping[str, Gap], label: str) -> str:
     """Return an SVG of each recipe inside and outside, and of the differences beside it; by name of the recipe."""
-    figure, (left, right) = blank_figure(1, 2, (7.6, 1.6 + 1.5 * _ROW * len(found)), {"width_ratios": (3, 2)})
+    figure, (left, right) = new_figure(1, 2, (7.6, 1.6 + 1.5 * _ROW * len(found)), {"width_ratios": (3, 2)})
     for row, gap in enumerate(found.values()):
         _interval(left, gap.inside, row - 0.15, "o", 6, _BLUE, "inside" if row == 0 else None)
         _interval(left, gap.outside, row + 0.15, "s", 6, _RED, "outside" if row == 0 else None)
@@ -59,14 +59,14 @@ def gaps(found: Mapping[str, Gap], label: str) -> str:
     left.legend(fontsize=8, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=2)
     for axes in (left, right):
         _finish(axes)
-    return as_svg(figure)
+    return svg_of(figure)
 
 
 def reliability_by_center(found: Sequence[CenterCalibration], label: str) -> str:
     """Return an SVG of observed shares against mean probabilities, one panel a center."""
     columns = min(3, len(found))
     rows = -(-len(found) // columns)
-    figure, axes = blank_figure(rows, columns, (2.5 * columns + 0.3, 2.7 * rows))
+    figure, axes = new_figure(rows, columns, (2.5 * columns + 0.3, 2.7 * rows))
     for place in axes[len(found) :]:
         place.set_axis_off()
     for place, center in zip(axes, found, strict=False):
@@ -80,12 +80,12 @@ def reliability_by_center(found: Sequence[CenterCalibration], label: str) -> str
         place.grid(alpha=0.25)
     figure.supxlabel(f"predicted probability of {label}", fontsize=9)
     figure.supylabel("observed share", fontsize=9)
-    return as_svg(figure)
+    return svg_of(figure)
 
 
 def decision_curve(found: DecisionCurve, name: str) -> str:
     """Return an SVG of net benefit against the threshold: the model with its interval, treat all, treat none."""
-    figure, (axes,) = blank_figure(1, 1, (5.6, 3.6))
+    figure, (axes,) = new_figure(1, 1, (5.6, 3.6))
     thresholds = np.array(found.thresholds)
     model, everyone = (np.array([one.value for one in values]) for values in (found.model, found.treat_all))
     low, high = (np.array([getattr(one, side) for one in found.model]) for side in ("low", "high"))
@@ -99,7 +99,7 @@ def decision_curve(found: DecisionCurve, name: str) -> str:
     axes.set(xlabel="threshold probability", ylabel="net benefit", ylim=(-0.35 * top, 1.08 * top), xlim=(0, 1))
     axes.legend(fontsize=8, frameon=False)
     axes.grid(alpha=0.25)
-    return as_svg(figure)
+    return svg_of(figure)
 
 
 def shift_map(rows: Sequence[FeatureShift], features: Sequence[str], level: float) -> str:
@@ -109,7 +109,7 @@ def shift_map(rows: Sequence[FeatureShift], features: Sequence[str], level: floa
     """
     centers = sorted({row.center for row in rows})
     size = np.full((len(features), len(centers)), np.nan)
-    figure, (axes,) = blank_figure(1, 1, (2.6 + 0.62 * len(centers), 1.4 + 0.24 * len(features)))
+    figure, (axes,) = new_figure(1, 1, (2.6 + 0.62 * len(centers), 1.4 + 0.24 * len(features)))
     for row in rows:
         if row.feature in features:
             y, x = features.index(row.feature), centers.index(row.center)
@@ -123,7 +123,7 @@ def shift_map(rows: Sequence[FeatureShift], features: Sequence[str], level: floa
     bar.set_label("standardised difference", fontsize=8)
     axes.set_xticks(range(len(centers)), centers, rotation=45, ha="right", fontsize=8)
     axes.set_yticks(range(len(features)), features, fontsize=8)
-    return as_svg(figure)
+    return svg_of(figure)
 
 
 def _interval(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from hyoid.evaluation.report.canvas import as_svg, blank_figure
+from hyoid.evaluation.report.drawing import PALETTE, new_figure, png_of, svg_of
 from hyoid.evaluation.report.projection import COLOURS, STYLES, Projection, draw
 
 
@@ -18,7 +16,7 @@ def learning_curves(histories: Mapping[str, Sequence[Mapping[str, Any]]], metric
     `histories` are the lines of each fold's `metrics.jsonl`. A dashed line is the metric on the training part, where
     the recipe measures it (`select.training_part`).
     """
-    figure, (left, right) = blank_figure(1, 2, (8.4, 2.9))
+    figure, (left, right) = new_figure(1, 2, (8.4, 2.9))
     on_training = False
     for name, history in histories.items():
         left.plot([e["epoch"] + 1 for e in history], [e["loss"] for e in history], label=name, linewidth=1.2)
@@ -38,17 +36,17 @@ def learning_curves(histories: Mapping[str, Sequence[Mapping[str, Any]]], metric
     for axes in (left, right):
         axes.grid(alpha=0.25)
         axes.legend(fontsize=8, frameon=False)
-    return as_svg(figure)
+    return svg_of(figure)
 
 
 def paired_differences(first: Sequence[float], second: Sequence[float], names: tuple[str, str]) -> str:
     """Return an SVG with one point per case: metric of the first system against the second's."""
-    figure, (axes,) = blank_figure(1, 1, (3.6, 3.4))
+    figure, (axes,) = new_figure(1, 1, (3.6, 3.4))
     axes.plot([0, 1], [0, 1], color="#8c959f", linewidth=0.8)
     axes.scatter(second, first, s=16, color="#0969da", alpha=0.75, linewidths=0)
     axes.set(xlabel=names[1], ylabel=names[0], xlim=(0, 1), ylim=(0, 1), aspect="equal")
     axes.grid(alpha=0.25)
-    return as_svg(figure)
+    return svg_of(figure)
 
 
 def reliability(bins: Sequence[Any], probabilities: Mapping[str, Sequence[float]]) -> str:
@@ -61,7 +59,7 @@ def reliability(bins: Sequence[Any], probabilities: Mapping[str, Sequence[float]
     probabilities
         Probabilities of the cases by the name of their true class, negative before positive.
     """
-    figure, (upper, lower) = blank_figure(2, 1, (4.4, 5.2), {"height_ratios": (3, 1)}, sharex=True)
+    figure, (upper, lower) = new_figure(2, 1, (4.4, 5.2), {"height_ratios": (3, 1)}, sharex=True)
     upper.plot([0, 1], [0, 1], color="#8c959f", linewidth=0.8, label="perfect")
     mean, observed = [b.mean_probability for b in bins], [b.observed for b in bins]
     for b in bins:
@@ -82,7 +80,7 @@ def reliability(bins: Sequence[Any], probabilities: Mapping[str, Sequence[float]
     lower.legend(fontsize=8, frameon=False, loc="upper left")
     for axes in (upper, lower):
         axes.grid(alpha=0.25)
-    return as_svg(figure)
+    return svg_of(figure)
 
 
 def survival_calibration(horizons: Mapping[float, Sequence[Any]]) -> str:
@@ -92,7 +90,7 @@ def survival_calibration(horizons: Mapping[float, Sequence[Any]]) -> str:
     """
     columns = min(2, len(horizons))
     rows = -(-len(horizons) // columns)
-    figure, axes = blank_figure(rows, columns, (3.3 * columns + 0.6, 3.2 * rows))
+    figure, axes = new_figure(rows, columns, (3.3 * columns + 0.6, 3.2 * rows))
     for place in axes[len(horizons) :]:
         place.set_axis_off()
     for place, (day, groups) in zip(axes, horizons.items(), strict=False):
@@ -110,24 +108,28 @@ def survival_calibration(horizons: Mapping[float, Sequence[Any]]) -> str:
         place.set(xlabel="predicted risk", ylabel="observed risk")
         place.set_title(f"event by {day:g} days", fontsize=9)
         place.grid(alpha=0.25)
-    return as_svg(figure)
+    return svg_of(figure)
 
 
-def kaplan_meier(curves: Mapping[str, Any], level: float) -> str:
+def kaplan_meier(
+    curves: Mapping[str, Any], level: float, banded: Collection[str] | None = None, *, ordered: bool = True
+) -> str:
     """Return an SVG of Kaplan-Meier curves with pointwise intervals, censorings, and numbers at risk below.
 
-    `curves` are `Curve`s by the name of their group, lowest risk first.
+    `curves` are `Curve`s by the name of their group, lowest risk first where they are `ordered`. Only groups in
+    `banded` are given an interval, without it all.
     """
     last = max(curve.last_day for curve in curves.values())
     ticks = _days_of_ticks(last)
     size = (6.4, 3.6 + 0.22 * len(curves))
-    figure, (upper, lower) = blank_figure(2, 1, size, {"height_ratios": (3.2, 0.25 * (len(curves) + 1))}, sharex=True)
-    colours = _colours(len(curves))
+    figure, (upper, lower) = new_figure(2, 1, size, {"height_ratios": (3.2, 0.25 * (len(curves) + 1))}, sharex=True)
+    colours = _colours(len(curves)) if ordered or len(curves) > len(PALETTE) else PALETTE[: len(curves)]
     for (name, curve), colour in zip(curves.items(), colours, strict=True):
         days, survival = [0.0, *curve.days], [1.0, *curve.survival]
-        low, high = ([1.0, *bound] for bound in curve.interval(level))
         upper.step(days, survival, where="post", color=colour, linewidth=1.4, label=name)
-        upper.fill_between(days, low, high, step="post", color=colour, alpha=0.13, linewidth=0)
+        if banded is None or name in banded:
+            low, high = ([1.0, *bound] for bound in curve.interval(level))
+            upper.fill_between(days, low, high, step="post", color=colour, alpha=0.13, linewidth=0)
         left = [*curve.at_risk[1:], 0.0]
         censored = curve.at_risk - curve.events - left > 0
         upper.plot(curve.days[censored], curve.survival[censored], "|", color=colour, markersize=5, alpha=0.7)
@@ -142,7 +144,7 @@ def kaplan_meier(curves: Mapping[str, Any], level: float) -> str:
     lower.set_title("number at risk", fontsize=8, loc="left", pad=2)
     lower.spines[["top", "right", "left"]].set_visible(False)
     lower.tick_params(axis="y", length=0, pad=16)
-    return as_svg(figure)
+    return svg_of(figure)
 
 
 def projections(pictures: Sequence[tuple[str, Projection]], columns: int = 8, height: float = 4.5) -> str:
@@ -151,7 +153,7 @@ def projections(pictures: Sequence[tuple[str, Projection]], columns: int = 8, he
 
     rows = -(-len(pictures) // columns)
     columns = -(-len(pictures) // rows)
-    figure, axes = blank_figure(rows, columns, (2.5 * columns, height * rows))
+    figure, axes = new_figure(rows, columns, (2.5 * columns, height * rows))
     for place, (title, projection) in zip(axes, pictures, strict=False):
         draw(place, projection, title)
     for place in axes[len(pictures) :]:
@@ -163,9 +165,7 @@ def projections(pictures: Sequence[tuple[str, Projection]], columns: int = 8, he
         for name, colour in zip(("GTVp", "GTVn"), COLOURS.values(), strict=True)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncol=len(handles), fontsize=8, frameon=False)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=130, bbox_inches="tight")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return png_of(figure)
 
 
 def _days_of_ticks(last: float) -> list[float]:

@@ -64,10 +64,15 @@ def _number(cell: str) -> str:
 def picture(source: str, description: str, caption: str) -> str:
     """Return a figure; `source` is an SVG element or a data URI, `description` its text for those who cannot see it."""
     if source.startswith("<svg"):
-        drawn = source.replace("<svg", f'<svg role="img" aria-label="{html.escape(description, quote=True)}"', 1)
+        drawn = described_svg(source, description)
     else:
         drawn = f'<img src="{source}" alt="{html.escape(description, quote=True)}">'
     return f"<figure>{drawn}<figcaption>{html.escape(caption)}</figcaption></figure>"
+
+
+def described_svg(source: str, description: str) -> str:
+    """Return an SVG element that says in its own text what it shows."""
+    return source.replace("<svg", f'<svg role="img" aria-label="{html.escape(description, quote=True)}"', 1)
 
 
 def section(title: str, *parts: str) -> str:

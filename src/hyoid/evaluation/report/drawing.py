@@ -1,13 +1,19 @@
-"""An empty figure, and a drawn one as text: what all figures of reports share."""
+"""What every figure is made with: a canvas, and the text that embeds it in a page."""
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Mapping
 from typing import Any
 
+PNG_START = "data:image/png;base64,"
 
-def blank_figure(
+PALETTE = ("#0969da", "#d1242f", "#1a7f37", "#9a6700", "#8250df", "#bf3989", "#57606a", "#1b7c83")
+"""Colours of groups without an order, all dark enough for letters on white."""
+
+
+def new_figure(
     rows: int,
     columns: int,
     size: tuple[float, float],
@@ -15,19 +21,7 @@ def blank_figure(
     *,
     sharex: bool = False,
 ) -> tuple[Any, list[Any]]:
-    """Return a figure and its axes, row by row.
-
-    Without pyplot, whose global state would leak memory in a long process.
-
-    Parameters
-    ----------
-    rows, columns
-        Of axes.
-    size
-        Width and height in inches.
-    gridspec, sharex
-        As in matplotlib's `subplots`.
-    """
+    """Return a figure without pyplot, whose global state would leak memory in a long process."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")
@@ -35,8 +29,8 @@ def blank_figure(
     return figure, list(axes.ravel())
 
 
-def as_svg(figure: Any) -> str:
-    """Return a figure as an SVG element, the same text for the same drawing; letters are drawn as paths."""
+def svg_of(figure: Any) -> str:
+    """Return a figure as an SVG element, the same text for the same figure."""
     import matplotlib as mpl
 
     buffer = io.StringIO()
@@ -44,3 +38,10 @@ def as_svg(figure: Any) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     text = buffer.getvalue()
     return text[text.index("<svg") :]
+
+
+def png_of(figure: Any) -> str:
+    """Return a figure as a PNG data URI."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=130, bbox_inches="tight")
+    return PNG_START + base64.b64encode(buffer.getvalue()).decode()
