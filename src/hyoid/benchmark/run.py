@@ -10,6 +10,7 @@ from hyoid import api
 from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
 from hyoid.benchmark.cost import measure_cost
 from hyoid.benchmark.figures import figures_of, floor_row
+from hyoid.benchmark.leakage import Verdict, find_leaks, refuse_leaks
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.row import BenchmarkRow
 from hyoid.benchmark.table import as_csv, as_markdown
@@ -44,6 +45,9 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
 ) -> BenchmarkResult:
     """Cross-validate recipes under the same splits, with the folds of the same patients, into one result.
 
+    Whatever in a run saw a patient whom it reports ends the comparison: see `leakage.find_leaks`. What was found stands
+    in `out/leakage.json`.
+
     Every run is kept in `out/RECIPE--SPLIT`; a second call goes on with what is there.
 
     Parameters
@@ -62,6 +66,8 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     HyoidError
         If a split or recipe is unknown, one is named twice, no patient can be used by all recipes, or runs report other
         patients in a fold.
+    LeakageError
+        If a run leaks.
     """
     unknown = [name for name in splits if name not in SPLITS]
     if unknown or not recipes:
@@ -72,6 +78,7 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
         raise HyoidError.of(f"{[recipe.title for recipe in titles]}", "each recipe once", "Leave one out.")
     common, excluded = _common(whole, titles)
     rows: list[BenchmarkRow] = []
+    verdicts: list[Verdict] = []
     for split in splits:
         reported: dict[str, list[list[str]]] = {}
         for recipe in recipes:
@@ -79,12 +86,14 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
             folder = out / f"{chosen.name}{'-' + chosen.variant if chosen.variant else ''}--{split}"
             started = (folder / "recipe.yaml").is_file()
             trained = api.train(common, chosen, folder, device=device, resume=started, jobs=jobs)
+            verdicts.append(Verdict(folder.name, tuple(find_leaks(folder, common))))
+            refuse_leaks(verdicts, out)
             reported[chosen.title] = [fold["report"] for fold in read_json(folder / "splits.json")]
             rows += _rows(trained, chosen, split, common, cost_cases, device)
         _check_same(reported)
         if floor and any("segmentation" in recipe.tasks and not recipe.merged for recipe in titles):
             rows.append(floor_row(common, split, next(iter(reported.values())), jobs))
-        found = BenchmarkResult(str(whole.root), len(common.cases), excluded, tuple(rows))
+        found = BenchmarkResult(str(whole.root), len(common.cases), excluded, tuple(rows), tuple(verdicts))
         write_json(out / "benchmark.json", found.to_dict())
     write_text(out / "benchmark.md", as_markdown(found))
     write_text(out / "benchmark.csv", as_csv(found))
