@@ -98,7 +98,7 @@ def _deployed(run: TrainedRun, said: _Said) -> Iterator[Leak]:
     arrays = [_arrays(run, values, sorted(values)) for values in each]
     logits, positive, folds = (np.concatenate(column) for column in zip(*arrays, strict=True))
     expected, found = fit_decision(run.recipe, logits, positive, "", folds), read_json(run.folder / DECISION)
-    if not agree(*({name: one[name] for name in _FITTED} for one in (expected, found))):
+    if not all(agree(expected[name], found[name]) for name in _FITTED):
         text = f"is not what the {part} parts of all folds give"
         yield Leak("unproven", run.path(f"{DECISION}: calibrator, threshold"), text)
 
