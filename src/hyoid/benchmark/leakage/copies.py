@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from hyoid.benchmark.leakage.leak import Leak
-from hyoid.benchmark.leakage.trained import FoldParts, TrainedRun, fold_ids
+from hyoid.benchmark.leakage.trained import FoldParts, TrainedRun
 from hyoid.cohort import Case, Cohort
 from hyoid.files import read_json
 from hyoid.imaging import read_volume
@@ -27,13 +27,11 @@ Hashes = Mapping[str, Mapping[str, str]]
 
 def copy_leaks(run: TrainedRun) -> Iterator[Leak]:
     """Look for images that are equal byte by byte, or voxel by voxel where the run has a store of them."""
-    used = run.cohort.select({i for fold in run.folds for i in fold_ids(fold)} & {case.id for case in run.cohort.cases})
-    pairs = identical(used.file_hashes(), "byte")
-    pairs = identical(voxel_hashes(run), "voxel") | pairs
+    pairs = identical(voxel_hashes(run), "voxel") | identical(run.cohort.file_hashes(), "byte")
     for (role, one, other), unit in sorted(pairs.items()):
         folds = [fold.folder for fold in run.folds if _parted(run, fold, one, other)]
         if folds and is_evidence(run.cohort, role, (one, other)):
-            found = "parts " + same_image(used, role, one, other, unit)
+            found = "parts " + same_image(run.cohort, role, one, other, unit)
             yield Leak("copy", run.path(f"splits.json: {', '.join(folds)}"), found, (one, other))
 
 
@@ -56,7 +54,7 @@ def voxel_hashes(run: TrainedRun) -> dict[str, dict[str, str]]:
     if run.recipe.preprocess is None:
         return {}
     cases = Store(run.store, run.recipe.preprocess, run.recipe.inputs.images).folder / "cases"
-    ids = sorted({i for fold in run.folds for i in fold_ids(fold)})
+    ids = sorted(case.id for case in run.cohort.cases)
     records = {i: read_json(cases / i / "case.json") for i in ids if (cases / i / "case.json").is_file()}
     return {i: {**record["voxels"], **record.get("mask_voxels", {})} for i, record in records.items()}
 

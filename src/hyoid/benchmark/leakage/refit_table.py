@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from hyoid.benchmark.leakage.leak import Leak
 from hyoid.benchmark.leakage.refit import Refit, refit_leaks
 from hyoid.benchmark.leakage.trained import FoldParts, TrainedRun
-from hyoid.cohort import Case
 from hyoid.cohort.encoders import FittedEncoder
 from hyoid.estimators.cox_ph import CoxPH
 from hyoid.estimators.logistic import LogisticRegression
@@ -23,67 +23,99 @@ Part = tuple[NDArray[np.floating], Any]
 """Encoded values (n, columns) and what is learnt from: HPV status (n,), or `Observed`."""
 
 
-def table_leaks(run: TrainedRun) -> Iterator[Leak]:
-    """Fit every fold's encoder, logistic regression or Cox model again and compare it with the one on disk.
+def encoder_leaks(run: TrainedRun) -> Iterator[Leak]:
+    """Fit every fold's encoder again and compare it with the one on disk."""
+    for fold in run.finished:
+        recorded = read_fitted(run.folder / fold.folder).get("encoder")
+        if recorded is not None:
+            path = f"{fold.folder}/fitted.json: encoder"
+            yield from refit_leaks(run, fold, path, recorded, _encoder(run, fold), run.seen(fold, "encoder"))
+
+
+def estimator_leaks(run: TrainedRun) -> Iterator[Leak]:
+    """Fit every fold's logistic regression or Cox model again, its weights and then the choice of its penalty.
 
     The other estimators, and networks, take too long to be trained again: of them there is the record alone.
     """
+    stage = run.recipe.estimator_stage
+    if run.recipe.has_network or stage is None or not isinstance(stage.estimator, LogisticRegression | CoxPH):
+        return
     for fold in run.finished:
         fitted = read_fitted(run.folder / fold.folder)
-        if fitted.get("encoder") is None:
-            continue
-        yield from _encoder(run, fold, fitted["encoder"])
-        yield from _estimator(run, fold, fitted)
+        recorded = fitted["estimator"] if run.recipe.task == "hpv" else fitted["members"][0]["estimator"]
+        table = _Table(run, fold, FittedEncoder.from_json(fitted["encoder"]), stage.estimator)
+        yield from list(_weights(table, recorded)) or _penalty(table, recorded)  # which is chosen among other weights
 
 
-def _encoder(run: TrainedRun, fold: FoldParts, recorded: Any) -> Iterator[Leak]:
+def _encoder(run: TrainedRun, fold: FoldParts) -> Refit:
     cases = run.given(fold)
 
     def refit(ids: Sequence[str]) -> Any:
         encoder = run.recipe.inputs.fit_encoder([cases[i] for i in ids])
         return None if encoder is None else encoder.to_json()
 
-    path = f"{fold.folder}/fitted.json: encoder"
-    yield from refit_leaks(run, fold, path, recorded, refit, run.seen(fold, "encoder"))
+    return refit
 
 
-def _estimator(run: TrainedRun, fold: FoldParts, fitted: dict[str, Any]) -> Iterator[Leak]:
-    stage = run.recipe.estimator_stage
-    if run.recipe.has_network or stage is None or not isinstance(stage.estimator, LogisticRegression | CoxPH):
-        return
-    recorded = fitted["estimator"] if run.recipe.task == "hpv" else fitted["members"][0]["estimator"]
-    train, select = run.seen(fold, "model"), run.seen(fold, "selection")
-    on_train, on_select = _refits(run, fold, FittedEncoder.from_json(fitted["encoder"]), train, select)
-    path = f"{fold.folder}/fitted.json: estimator"
-    found = list(refit_leaks(run, fold, path, recorded, on_train, train))
-    if found and not found[0].patients:  # nobody beside those trained on explains it: perhaps the penalty was chosen so
-        chosen = list(refit_leaks(run, fold, f"{path}, its penalty", recorded, on_select, select))
-        found = chosen if chosen and chosen[0].patients else found
-    yield from found
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The encoded table of a fold, and the estimator that is fitted on it."""
+
+    run: TrainedRun
+    fold: FoldParts
+    encoder: FittedEncoder
+    estimator: LogisticRegression | CoxPH
+
+    @property
+    def path(self) -> str:
+        """Where the estimator is found."""
+        return f"{self.fold.folder}/fitted.json: estimator"
+
+    def fit(self, estimator: LogisticRegression | CoxPH, train: Sequence[str], select: Sequence[str]) -> dict[str, Any]:
+        """Return the estimator fitted on these patients, as JSON."""
+        fit: Any = estimator.fit  # each takes the labels of its own task
+        found: dict[str, Any] = fit(self.encoder.names, self._part(train), self._part(select)).model_dump(mode="json")
+        return found
+
+    def _part(self, ids: Sequence[str]) -> Part:
+        run, given = self.run, self.run.given(self.fold)
+        known = [i for i in sorted(ids) if has_label(run.cases[i], run.recipe.task)]
+        values = np.zeros((0, len(self.encoder.names)), np.float32)
+        if known:
+            values = self.encoder.encode([given[i] for i in known]).values
+        cases = [run.cases[i] for i in known]
+        if run.recipe.task == "hpv":
+            return values, np.array([case.hpv is True for case in cases], bool)
+        return values.astype(np.float64), observed_of((case.relapse is True, case.rfs_days or 0.0) for case in cases)
 
 
-def _refits(
-    run: TrainedRun, fold: FoldParts, encoder: FittedEncoder, train: Sequence[str], select: Sequence[str]
-) -> tuple[Refit, Refit]:
-    """Return the estimator as a function of whom it is trained on, and of whom its penalty is chosen on."""
-    stage, cases, task = run.recipe.estimator_stage, run.given(fold), run.recipe.task
+def _weights(table: _Table, recorded: Mapping[str, Any]) -> Iterator[Leak]:
+    """Fit at the recorded penalty, so that who chose it plays no part."""
+    names = ("columns", "weights", "intercept", "class_weights", "means")
+    expected = {name: recorded[name] for name in names if name in recorded}
+    fixed = _with_penalty(table.estimator, recorded)
 
-    def part(ids: Sequence[str]) -> Part:
-        known = [cases[i] for i in sorted(ids) if has_label(run.cases[i], task)]
-        values = encoder.encode(known).values if known else np.zeros((0, len(encoder.names)), np.float32)
-        return _labelled(values, [run.cases[case.id] for case in known], task)
+    def refit(ids: Sequence[str]) -> dict[str, Any]:
+        found = table.fit(fixed, ids, ())
+        return {name: found[name] for name in expected}
 
-    def fit(trained: Sequence[str], chosen: Sequence[str]) -> Any:
-        if stage is None:
-            raise TypeError("no estimator")
-        estimator: Any = stage.estimator
-        return estimator.fit(encoder.names, part(trained), part(chosen)).model_dump(mode="json")
-
-    return lambda ids: fit(ids, select), lambda ids: fit(train, ids)
+    seen = table.run.seen(table.fold, "model")
+    yield from refit_leaks(table.run, table.fold, table.path, expected, refit, seen)
 
 
-def _labelled(values: NDArray[np.float32], cases: Sequence[Case], task: str) -> Part:
-    if task == "hpv":
-        return values, np.array([case.hpv is True for case in cases], bool)
-    outcomes = [(case.relapse is True, case.rfs_days or 0.0) for case in cases]
-    return values.astype(np.float64), observed_of(outcomes)
+def _penalty(table: _Table, recorded: Mapping[str, Any]) -> Iterator[Leak]:
+    name = "strength" if isinstance(table.estimator, LogisticRegression) else "penalty"
+    train = table.run.seen(table.fold, "model")
+
+    def refit(ids: Sequence[str]) -> Any:
+        return table.fit(table.estimator, train, ids)[name]
+
+    path, seen = f"{table.path}.{name}", table.run.seen(table.fold, "selection")
+    yield from refit_leaks(table.run, table.fold, path, recorded[name], refit, seen)
+
+
+def _with_penalty(estimator: LogisticRegression | CoxPH, recorded: Mapping[str, Any]) -> LogisticRegression | CoxPH:
+    """Return the estimator with nothing left to choose."""
+    if isinstance(estimator, LogisticRegression):
+        return estimator.model_copy(update={"strengths": (recorded["strength"],)})
+    return estimator.model_copy(update={"penalties": (recorded["penalty"],)})
