@@ -15,8 +15,8 @@ from support.rfs import outcome_records
 PATIENTS = 36
 INFERRED = (
     "inputs.clinical.columns=[age, tobacco, hpv]",
-    "inputs.hpv={train: predicted, predict: ensemble, recipe: 'hpv-logistic:clinical', folds: 2, "
-    "overrides: ['stages.0.estimator.strengths=[0.1]']}",
+    "inputs.hpv={train: predicted, predict: ensemble, recipe: 'hpv-logistic:clinical', folds: 2}",
+    "inputs.hpv.overrides=['stages.0.estimator.strengths=[0.1]']",
 )
 
 

@@ -7,7 +7,10 @@ import pytest
 from hyoid import api
 from hyoid.benchmark.leakage import KINDS, Leak
 from hyoid.cohort import Cohort
+from hyoid.files import read_json
 from support.leaks import Planted
+from support.masks import mask_balls, mask_folds, mask_network
+from support.multitask import three_tasks
 
 
 def files(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -43,6 +46,23 @@ def test_a_run_with_finished_and_missing_folds_is_clean(hpv_cohort: Cohort, tmp_
     split = "split={name: kfold, folds: 3}"
     api.train(hpv_cohort, "hpv-logistic:clinical", tmp_path / "run", overrides=[split], fold="1", device="cpu")
     assert Planted(tmp_path / "run", hpv_cohort).leaks() == []
+
+
+@pytest.mark.slow
+def test_networks_and_their_upstream_runs_are_clean(tmp_path: Path) -> None:
+    """A survival network given predicted masks and an inferred status, and one network of three tasks."""
+    cohort = mask_balls(tmp_path / "masks")
+    recipe = mask_network(mask_folds(cohort, tmp_path / "folds.json"), "inputs.missing=fill")
+    api.train(cohort, recipe, tmp_path / "run", device="cpu")
+    run = Planted(tmp_path / "run", cohort)
+    assert run.leaks() == []
+    seen = read_json(tmp_path / "run" / "fold-0" / "inferred.json")["masks"]
+    assert set(seen.values()) == {"out_of_fold", "ensemble"}
+    patient = run.fold().parts["train"][-1]
+    run.edit("fold-0/inferred.json", lambda known: known["masks"].update({patient: "ensemble"}))
+    assert run.leak().patients == (patient,)
+    api.train(cohort, three_tasks(epochs=1), tmp_path / "three", device="cpu")
+    assert Planted(tmp_path / "three", cohort).leaks() == []
 
 
 def test_a_leak_names_kind_path_and_patients_and_counts_the_rest() -> None:
