@@ -13,10 +13,10 @@ from support.rfs import TABLE as RFS_TABLE
 from support.rfs import outcome_records
 
 PATIENTS = 36
+CLASSIFIER = "recipe: 'hpv-logistic:clinical', folds: 2, overrides: ['stages.0.estimator.strengths=[0.1]']"
 INFERRED = (
     "inputs.clinical.columns=[age, tobacco, hpv]",
-    "inputs.hpv={train: predicted, predict: ensemble, recipe: 'hpv-logistic:clinical', folds: 2}",
-    "inputs.hpv.overrides=['stages.0.estimator.strengths=[0.1]']",
+    f"inputs.hpv={{train: predicted, predict: ensemble, {CLASSIFIER}}}",
 )
 
 
