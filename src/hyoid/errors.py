@@ -34,3 +34,7 @@ class RecipeError(HyoidError):
 
 class BundleError(HyoidError):
     """A trained bundle that is incomplete, altered, or not made for the given input."""
+
+
+class LeakageError(HyoidError):
+    """A run whose figures say less than they seem to: something learnt from a patient whom it reports."""

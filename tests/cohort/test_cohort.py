@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,14 @@ def test_table(cohort: Cohort) -> None:
     assert table["has_ct"].tolist() == table["has_mask"].tolist() == [True, False, False]
     assert table["weight"].isna().tolist() == [False, True, True]
     assert len(cohort.select([]).table()) == 0
+
+
+def test_file_hashes_are_of_the_bytes_of_each_image_and_mask(cohort: Cohort) -> None:
+    hashes = cohort.file_hashes()
+    assert sorted(hashes) == [case.id for case in cohort.cases]
+    for case in cohort.cases:
+        files = {**case.images, **({"mask": case.mask} if case.mask else {})}
+        assert hashes[case.id] == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
 def test_content_hash_follows_content_and_not_place(cohort: Cohort, tmp_path: Path) -> None:

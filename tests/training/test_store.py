@@ -1,4 +1,5 @@
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -138,3 +139,11 @@ def test_case_without_pet_is_filled_and_flagged_or_set_aside(cohort: Path, tmp_p
     assert stored.present.tolist() == [True, False]
     assert np.ptp(stored.images()[1]) == 0
     assert not stored.has_mask
+
+
+def test_masks_are_hashed_apart_from_images_and_tell_no_copies(cohort: Path, tmp_path: Path) -> None:
+    store, cases = _store(tmp_path), read_cohort(cohort).cases
+    store.prepare([cases[0], replace(cases[1], mask=None)])
+    assert store.open(cases[0].id).mask_voxels == {"mask": read_volume(cases[0].mask).voxel_hash()}
+    assert store.open(cases[1].id).mask_voxels == {}
+    assert set(store.open(cases[0].id).voxels) == {"ct", "pet"}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hyoid.benchmark.leakage import Verdict
 from hyoid.benchmark.row import BenchmarkRow
 from hyoid.files import jsonable
 from hyoid.version import __version__
@@ -16,12 +17,14 @@ class BenchmarkResult:
     """Rows of all recipes under all splits, on `patients` patients of the cohort at `cohort`.
 
     `excluded` are those that one of the recipes cannot use, with its reason: they are left out for all.
+    `leakage` says of each run that nothing leaks, and what of it a `published` variant announces as optimistic.
     """
 
     cohort: str
     patients: int
     excluded: Mapping[str, str]
     rows: tuple[BenchmarkRow, ...]
+    leakage: tuple[Verdict, ...] = ()
 
     def with_rows(self, more: Sequence[BenchmarkRow]) -> BenchmarkResult:
         """Return the result with more rows below."""
@@ -30,5 +33,6 @@ class BenchmarkResult:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON types."""
         rows = [row.to_dict() for row in self.rows]
+        leakage = [verdict.to_dict() for verdict in self.leakage]
         cohort = {"cohort": self.cohort, "patients": self.patients, "excluded": dict(self.excluded)}
-        return dict(jsonable({"hyoid": __version__, **cohort, "rows": rows}))
+        return dict(jsonable({"hyoid": __version__, **cohort, "rows": rows, "leakage": leakage}))

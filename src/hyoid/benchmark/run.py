@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
 
@@ -12,6 +12,7 @@ from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
 from hyoid.benchmark.cost import measure_cost
 from hyoid.benchmark.external import EXTERNAL, External
 from hyoid.benchmark.figures import figures_of, floor_row
+from hyoid.benchmark.leakage import Verdict, find_external_leaks, find_leaks, refuse_leaks
 from hyoid.benchmark.oracle import oracle_rows
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.row import BenchmarkRow
@@ -50,7 +51,8 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     """Cross-validate recipes under the same splits, with the folds of the same patients, into one result.
 
     Every run is kept in `out/RECIPE--SPLIT`; a second call goes on with what is there. On synthetic patients an oracle
-    stands beside the recipes: what their hidden truth knows.
+    stands beside the recipes: what their hidden truth knows. Whatever in a run saw a patient whom it reports ends the
+    comparison: see `leakage.find_leaks`. What was found stands in `out/leakage.json`.
 
     Parameters
     ----------
@@ -70,6 +72,8 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     HyoidError
         If a split or recipe is unknown, one is named twice, no patient can be used by all recipes, or runs report other
         patients in a fold.
+    LeakageError
+        If a run leaks.
     """
     unknown = [name for name in splits if name not in SPLITS]
     if unknown or not recipes:
@@ -83,11 +87,12 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     tasks = [task for task in get_args(Task) if any(task in recipe.tasks for recipe in titles)]
     if outside is not None:
         outside.check(tasks)
+        refuse_leaks([Verdict(EXTERNAL, tuple(find_external_leaks(common, outside.cohort)))], out)
     floor = floor and any("segmentation" in recipe.tasks and not recipe.merged for recipe in titles)
     work = _Work(common, tuple(recipes), out, preset, tuple(overrides), tasks, floor, cost_cases, device, outside, jobs)
     result = BenchmarkResult(str(whole.root), len(common.cases), excluded, ())
     for split in splits:
-        result = result.with_rows(work.rows(split, outside=split == splits[0]))
+        result = replace(result.with_rows(work.rows(split, outside=split == splits[0])), leakage=tuple(work.verdicts))
         write_json(out / "benchmark.json", result.to_dict())
     write_text(out / "benchmark.md", as_markdown(result))
     write_text(out / "benchmark.csv", as_csv(result))
@@ -109,6 +114,7 @@ class _Work:
     device: str
     external: External | None
     jobs: int
+    verdicts: list[Verdict] = field(default_factory=list)
 
     def rows(self, split: str, *, outside: bool) -> list[BenchmarkRow]:
         """Train and evaluate every recipe under a split, and `outside` predict the external cohort by what it made."""
@@ -121,6 +127,8 @@ class _Work:
             folder = self.out / f"{chosen.name}{'-' + chosen.variant if chosen.variant else ''}--{split}"
             started = (folder / "recipe.yaml").is_file()
             trained = api.train(self.cohort, chosen, folder, device=self.device, resume=started, jobs=self.jobs)
+            self.verdicts.append(Verdict(folder.name, tuple(find_leaks(folder, self.cohort))))
+            refuse_leaks(self.verdicts, self.out)
             reported[chosen.title] = [fold["report"] for fold in read_json(folder / "splits.json")]
             inside += _rows(trained, chosen, split, self.cohort, self.cost_cases, self.device)
             if external is not None:

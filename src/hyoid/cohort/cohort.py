@@ -101,11 +101,18 @@ class Cohort:
         """
         return sha256_of_json([_case_content(case) for case in self.cases])
 
+    def file_hashes(self) -> dict[str, dict[str, str]]:
+        """Return the SHA-256 of each image and mask by id and role (`ct`, `mask`, ...), as in `content_hash`."""
+        return {case.id: _file_hashes(case) for case in self.cases}
+
+
+def _file_hashes(case: Case) -> dict[str, str]:
+    files = {**case.images, **({"mask": case.mask} if case.mask else {})}
+    return {name: _file_hash(path) for name, path in sorted(files.items())}
+
 
 def _case_content(case: Case) -> list[object]:
-    files = {**case.images, **({"mask": case.mask} if case.mask else {})}
-    hashes = {name: _file_hash(path) for name, path in sorted(files.items())}
-    return [case.id, case.center, case.clinical, case.relapse, case.rfs_days, case.hpv, hashes]
+    return [case.id, case.center, case.clinical, case.relapse, case.rfs_days, case.hpv, _file_hashes(case)]
 
 
 def _file_hash(path: Path) -> str:

@@ -23,6 +23,7 @@ from hyoid.training.fit import kept_weights
 from hyoid.training.machine import Machine
 from hyoid.training.patient_network import fit_patient_network
 from hyoid.training.patients import Patients, patients_of
+from hyoid.training.seen import ids_of, write_seen
 from hyoid.training.selection_hpv import select_by_classification
 from hyoid.training.store import Store
 from hyoid.training.usable import trained_without
@@ -65,6 +66,8 @@ def fit_classifier(
     else:
         fitted |= _fit_network(recipe, stage, parts, number, folder, machine, f"{recipe.title} {fold.name}")
         kept_weights(folder, every_selection=False)
+    seen = {"model": train, "encoder": [] if encoder is None else train, "selection": select}
+    write_seen(folder, {name: ids_of(part) for name, part in seen.items()})
     write_json(folder / "fitted.json", fitted)
 
 

@@ -24,6 +24,7 @@ from hyoid.recipe import Recipe
 from hyoid.training.checkpoint import read_fitted
 from hyoid.training.classifier import LOGITS
 from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, Work
+from hyoid.training.seen import write_seen
 
 DECISION = "decision.json"
 """What the bundle decides new patients by: calibrator and threshold fitted on every finished fold's values."""
@@ -44,6 +45,7 @@ def decide(work: Work, folds: Sequence[Fold], finished: Sequence[int], held_out:
     for k in finished:
         fitted = read_fitted(work.folder(k)) | {"decision": {"middle": middles[k], **decisions[k]}}
         write_json(work.folder(k) / "fitted.json", fitted)
+        write_seen(work.folder(k), _seen(work, k, logits))
         rows.append(_rows(logits[k]["report"], read[k]["report"], decisions[k], f"fold-{k}"))
     table = pd.concat(rows)
     write_text(work.out / OUT_OF_FOLD / work.predictions, table.to_csv(index=False))
@@ -98,8 +100,8 @@ def _together(
 
 
 def _decision_of_fold(work: Work, fold: int, logits: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    others = [k for k in logits if k != fold]
-    if work.recipe.decision.source == "other_folds" and others:
+    others = _other_folds(work, fold, logits)
+    if others:
         source = f"out-of-fold values of {len(others)} other folds"
         values, positive, folds = _pooled(work, logits, others, "report")
         return fit_decision(work.recipe, values, positive, source, folds)
@@ -107,6 +109,22 @@ def _decision_of_fold(work: Work, fold: int, logits: Mapping[int, Mapping[str, A
     found = fit_decision(work.recipe, values, positive, "the fold's own select part")
     lonely = work.recipe.decision.source == "other_folds"
     return found | ({"note": _NO_OTHER_FOLD} if lonely else {})
+
+
+def _other_folds(work: Work, fold: int, logits: Mapping[int, Mapping[str, Any]]) -> list[int]:
+    """Return the folds that calibrate and decide this one; none where its own `select` part does."""
+    return [k for k in logits if k != fold] if work.recipe.decision.source == "other_folds" else []
+
+
+def _seen(work: Work, fold: int, logits: Mapping[int, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return whom this fold's middle, calibrator and threshold saw."""
+    select, others = list(logits[fold]["select"]), _other_folds(work, fold, logits)
+    decided_on = [i for k in others for i in logits[k]["report"]] or select
+    return {
+        "middle": select if work.recipe.decision.centered else [],
+        "calibrator": decided_on,
+        "threshold": decided_on,
+    }
 
 
 def _deployed(

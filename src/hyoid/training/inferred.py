@@ -27,10 +27,14 @@ from hyoid.training.store import Store
 
 PREDICTED_MASKS = "predicted-masks"
 INFERRED = "inferred.json"
-"""In a fold's folder: HPV decisions by source and id, and why there is no mask or no decision of a patient."""
+"""In a fold's folder: HPV decisions by source and id, why there is no mask or no decision of a patient, and under
+`masks` who predicted each mask: `out_of_fold`, the one fold that had not seen the patient, or `ensemble`, all folds."""
 
 OUT_OF_FOLD = "out-of-fold"
 """In an upstream run: what each patient's own fold said of them."""
+
+OWN_FOLD, ALL_FOLDS = "out_of_fold", "ensemble"
+"""By whom a patient is inferred: their own fold of the upstream run, or all its folds."""
 
 _UNUSABLE = (CohortError, ImageError, GeometryError)
 """What is wrong with a case, and not with a model."""
@@ -76,7 +80,7 @@ class Inferred:
         decided = {}
         for case_id in sorted(ids):
             own = source is None and case_id in self._own_decisions
-            models = "out_of_fold" if own else source or "ensemble"
+            models = OWN_FOLD if own else source or "ensemble"
             known = self._known["hpv"].setdefault(models, {})
             if case_id not in known:
                 known[case_id] = self._own_decisions[case_id] if own else self._decide(case_id, source or "ensemble")
@@ -88,19 +92,22 @@ class Inferred:
         if self.store is None:
             raise TypeError("a mask without images")
         try:
-            labels = self._label_map(case_id)
+            source, labels = self._label_map(case_id)
         except _UNUSABLE as error:
             self._known["no_mask"][case_id] = str(error)
             write_json(self.folder / INFERRED, self._known)
             return
+        self._known.setdefault("masks", {})[case_id] = source
+        write_json(self.folder / INFERRED, self._known)
         write_on_frame(target, self.store.open(case_id), labels)
 
-    def _label_map(self, case_id: str) -> Volume:
+    def _label_map(self, case_id: str) -> tuple[str, Volume]:
+        """Return who predicts the patient's label map, and it."""
         own = self._run("segmentation") / OUT_OF_FOLD / case_id / f"{case_id}.nii.gz"
         if own.is_file():
-            return read_volume(own)
+            return OWN_FOLD, read_volume(own)
         self._check_unseen("segmentation", case_id)
-        return self._models.label_map(self.cases[case_id])[0]
+        return ALL_FOLDS, self._models.label_map(self.cases[case_id])[0]
 
     def _decide(self, case_id: str, source: HpvSource) -> bool | None:
         self._check_unseen("hpv", case_id)

@@ -28,6 +28,7 @@ from hyoid.training.fit import FitTask, kept_weights
 from hyoid.training.machine import Machine
 from hyoid.training.patches import OfPatients, epoch_batches
 from hyoid.training.patients import Patients, patients_of
+from hyoid.training.seen import ids_of, seen_by_baseline, write_seen
 from hyoid.training.segmenter import patch_settings
 from hyoid.training.selection import select_by_segmentation
 from hyoid.training.selection_hpv import select_by_classification
@@ -77,6 +78,7 @@ def fit_multitask(
     }
     if "rfs" in tasks:
         written["members"] = [fit.member(folder, 0 if encoder is None else len(encoder.names))]
+    write_seen(folder, fit.seen(encoder is not None, "rfs" in tasks))
     write_json(folder / "fitted.json", written)
 
 
@@ -121,6 +123,14 @@ class _Fit:
             return select_by_classification(metric, network, known, device)
         risk = network_risks(network, len(known.cases), known.read, known.clinical, device).risk
         return select_by_risk(metric, risk, known.observed)
+
+    def seen(self, encoded: bool, baseline: bool) -> dict[str, list[str]]:
+        """Return whom each fitted thing saw."""
+        train, select = ids_of(self.train.cases), ids_of(self.select.cases)
+        found = {"model": train, "selection": select, "encoder": train if encoded else []}
+        if baseline:
+            found["baseline"] = seen_by_baseline(with_label(self.select, "rfs"), with_label(self.train, "rfs"))
+        return found
 
     def member(self, folder: Path, columns: int) -> dict[str, Any]:
         """Return the survival model of the fold: its weights and its baseline survival, from `select`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from hyoid.cohort import Fold
+from hyoid.cohort import Case, Fold
 from hyoid.estimators import FittedSurvival
 from hyoid.files import read_json, write_json
 from hyoid.inference.prognosis import load_risk_model, load_risk_network, network_risks
@@ -22,6 +22,7 @@ from hyoid.training.given import Given
 from hyoid.training.machine import Machine
 from hyoid.training.patient_network import fit_patient_network
 from hyoid.training.patients import Patients, patients_of
+from hyoid.training.seen import ids_of, seen_by_baseline, write_seen
 from hyoid.training.selection_rfs import Floats, select_by_risk
 from hyoid.training.store import Store
 from hyoid.training.usable import check_events, trained_without
@@ -93,6 +94,10 @@ def fit_prognosis(
         "members": [_member(fit, weights) for weights in kept],
         "trained_without": _absent(recipe, parts[0]),
     }
+    seen: dict[str, Sequence[Case]] = {"model": train, "encoder": [] if encoder is None else train, "selection": select}
+    seen["estimator"] = [] if stage is None or not recipe.has_network else fit.stack.cases
+    baseline = seen_by_baseline(fit.select, fit.train)
+    write_seen(folder, {"baseline": baseline} | {name: ids_of(part) for name, part in seen.items()})
     write_json(folder / "fitted.json", fitted)
 
 

@@ -15,6 +15,7 @@ from hyoid.files import read_json, write_json, write_text
 from hyoid.metrics.survival import Observed, concordance, risk_groups
 from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, Work
 from hyoid.training.prognosis import HORIZON_DAYS, PROGNOSES
+from hyoid.training.seen import write_seen
 
 PROGNOSIS = "prognosis.json"
 """What the bundle places new patients by: out-of-fold risks, cut points of the risk groups, the best fold."""
@@ -35,6 +36,8 @@ def write_risk_tables(work: Work, folds: Sequence[Fold], finished: Sequence[int]
     rows = []
     for k in finished:
         others = [risks[other] for other in finished if other != k] or [_risks(read[k]["select"])]
+        seen = [i for other in finished if other != k for i in read[other]["report"]] or list(read[k]["select"])
+        write_seen(work.folder(k), {"cut_points": seen})
         cuts = cut_points(np.concatenate(others), groups)
         rows.append(_rows(read[k]["report"], cuts, f"fold-{k}"))
     write_text(work.out / OUT_OF_FOLD / work.predictions, pd.concat(rows).to_csv(index=False))

@@ -17,6 +17,7 @@ from hyoid.training.distributed import fit_on
 from hyoid.training.fit import FitTask, kept_weights
 from hyoid.training.machine import Machine
 from hyoid.training.patches import PatchSettings, epoch_batches
+from hyoid.training.seen import write_seen
 from hyoid.training.selection import select_by_segmentation
 from hyoid.training.store import Store
 from hyoid.training.stored_case import StoredCase
@@ -57,6 +58,7 @@ def fit_segmenter(
     )
     fitted = fit_on(machine, task, network, folder)
     kept_weights(folder, every_selection=False)
+    write_seen(folder, {"model": [case.id for case in train], "selection": [case.id for case in select]})
     write_json(
         folder / "fitted.json",
         {

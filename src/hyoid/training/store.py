@@ -91,20 +91,21 @@ class Store:
             fingerprint = _fingerprint(case, with_ct(self.channels))
             if (folder / "case.json").is_file() and read_json(folder / "case.json")["inputs"] == fingerprint:
                 return "ready", ""
-            framed, voxels = self._framed(case)
+            framed, voxels, mask = self._framed(case)
         except (HyoidError, OSError, RuntimeError) as error:
             write_json(reason_file, {"id": case.id, "reason": str(error)})
             return "quarantined", str(error)
-        _write(folder, framed, {"inputs": fingerprint, "voxels": voxels})
+        _write(folder, framed, {"inputs": fingerprint, "voxels": voxels, "mask_voxels": mask})
         reason_file.unlink(missing_ok=True)
         return "made", ""
 
-    def _framed(self, case: Case) -> tuple[Framed, dict[str, str]]:
-        """Return the preprocessed case, and the hash of each native image's voxels."""
+    def _framed(self, case: Case) -> tuple[Framed, dict[str, str], dict[str, str]]:
+        """Return the preprocessed case, and the hash of each native image's voxels, and the mask's apart from them."""
         images = read_images(case, with_ct(self.channels))
         mask = read_expert_mask(case, images["ct"].grid if "ct" in images else None)
         voxels = {name: image.voxel_hash() for name, image in images.items()}
-        return self.preprocess.apply(images, self.channels, mask), voxels
+        of_mask = {} if mask is None else {"mask": mask.voxel_hash()}  # no copy by itself: two may be empty
+        return self.preprocess.apply(images, self.channels, mask), voxels, of_mask
 
 
 def _fingerprint(case: Case, channels: Sequence[str]) -> dict[str, str]:

@@ -20,7 +20,8 @@ STORE_FORMAT = 3
 class StoredCase:
     """Images, mask, body and patch-centre candidates of one case on its frame's grid.
 
-    `voxels` is the hash of each native image's voxels by channel, which tells copies.
+    `voxels` is the hash of each native image's voxels by channel, which tells copies; `mask_voxels` that of the native
+    mask's, empty where there is none or the store is of an older hyoid.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -29,6 +30,7 @@ class StoredCase:
         info = read_json(folder / "case.json")
         self.channels: tuple[str, ...] = tuple(info["channels"])
         self.voxels: dict[str, str] = info["voxels"]
+        self.mask_voxels: dict[str, str] = info.get("mask_voxels", {})
         self.present: NDArray[np.bool_] = np.asarray(info["present"], bool)
         self.way_back = WayBack.from_dict(info["way_back"])
         self.notes: tuple[str, ...] = tuple(info["notes"])
