@@ -36,6 +36,10 @@ def predict(
     name: Annotated[
         str | None, typer.Option("--id", help="Identifier of the study (default: from the file name).")
     ] = None,
+    center: Annotated[
+        str | None,
+        typer.Option("--center", help="Hospital of the study as the training table names it, for a model with ComBat."),
+    ] = None,
     prevalence: Annotated[
         float | None,
         typer.Option("--prevalence", help="Share of HPV-positive patients there: probabilities are corrected for it."),
@@ -67,6 +71,7 @@ def predict(
         dose=dose,
         cohort=cohort,
         case_id=name,
+        center=center,
         device=device,
         columns=columns,
         prevalence=prevalence,

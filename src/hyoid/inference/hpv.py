@@ -13,6 +13,7 @@ from hyoid.bundle import Bundle
 from hyoid.cohort import Case
 from hyoid.decision import FittedCalibrator, FittedThreshold, PriorShift, spread
 from hyoid.geometry import Volume
+from hyoid.inference.center_origin import adopting, harmonisation_of, waits_for_others
 from hyoid.inference.classify import load_classifier
 from hyoid.inference.ensemble import ensemble_logits
 from hyoid.inference.patient import Patient
@@ -24,7 +25,7 @@ class HpvLogits:
 
     `folds` are the log-odds of each fold in use, `raw` those of the ensemble, and `combined` the ensemble of log-odds
     counted from each fold's middle between the classes, which are decided by. `missing` names the inputs that were not
-    there, `notes` whatever was not as expected.
+    there, `notes` whatever was not as expected; `harmonised` is what `harmonisation_of` tells.
     """
 
     folds: Mapping[str, float]
@@ -32,6 +33,7 @@ class HpvLogits:
     combined: float
     missing: tuple[str, ...]
     notes: tuple[str, ...]
+    harmonised: Mapping[str, Any]
 
 
 class HpvPredictor:
@@ -54,8 +56,17 @@ class HpvPredictor:
         self.prior = float(decision["prior"])
         self.out_of_fold: dict[str, Any] = decision["out_of_fold"]
 
-    def logits(self, case: Case, mask: Volume | None = None) -> HpvLogits:
-        """Return the log-odds of one case; `mask` is a predicted label map for lesion measures where it has no own.
+    @property
+    def waits(self) -> bool:
+        """Whether all cases must be read, and adopted, before one is asked about."""
+        return waits_for_others(self.recipe)
+
+    def adopt(self, cases: Sequence[Case]) -> None:
+        """Let centers that training did not have be harmonised by these cases, as they were read."""
+        self.classifiers = adopting(self.classifiers, cases)
+
+    def read(self, case: Case, mask: Volume | None = None) -> Patient:
+        """Return what is read of one case; `mask` is a predicted label map for lesion measures where it has no own.
 
         Raises
         ------
@@ -64,7 +75,14 @@ class HpvPredictor:
         ImageError, GeometryError
             If an image cannot be read or placed, or is not in HU or SUV.
         """
-        patient = Patient.of(case, self.bundle, mask)
+        return Patient.of(case, self.bundle, mask)
+
+    def logits(self, case: Case, mask: Volume | None = None) -> HpvLogits:
+        """Return the log-odds of one case by itself; arguments and errors as `read`."""
+        return self.logits_of(self.read(case, mask))
+
+    def logits_of(self, patient: Patient) -> HpvLogits:
+        """Return the log-odds of one case that was read."""
         found = {name: one.logits([patient.case], patient.read) for name, one in self.classifiers.items()}
         notes = [*patient.notes, *dict.fromkeys(note for _, said in found.values() for note in said)]
         each = {name: values for name, (values, _) in found.items()}
@@ -74,7 +92,8 @@ class HpvPredictor:
             for one in (each, centered)
         )
         folds = {name: float(values[0]) for name, values in each.items()}
-        return HpvLogits(folds, raw, combined, patient.missing, tuple(notes))
+        harmonised = harmonisation_of(self.classifiers, patient.case)
+        return HpvLogits(folds, raw, combined, patient.missing, tuple(notes), harmonised)
 
     def answer(self, found: HpvLogits, shift: PriorShift | None = None) -> dict[str, Any]:
         """Return the HPV part of a case's JSON: raw and calibrated probability, threshold, decision, spread, gaps."""
@@ -99,6 +118,7 @@ class HpvPredictor:
                 "standard_deviation": float(apart.standard_deviation[0]),
             },
             "prior": None if shift is None else shift.model_dump(mode="json"),
+            **found.harmonised,
             "missing": list(found.missing),
             "notes": list(found.notes),
         }
