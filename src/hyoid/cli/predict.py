@@ -93,6 +93,9 @@ def _print_sentences(result: PredictResult) -> None:
         typer.echo(f"{case_id}: not predicted: {reason}", err=True)
     for sentence in dict.fromkeys(sentence for shift in result.prior for sentence in shift.sentences):
         typer.echo(sentence)
+    sets = [case["hpv"]["conformal"] for case in result.cases if "conformal" in case.get("hpv", {})]
+    for sentence in dict.fromkeys(found["guarantee"] for found in sets):
+        typer.echo(sentence)
     typer.echo(f"Written to {result.out}. Research use only.")
 
 
@@ -110,7 +113,7 @@ def _print_case(case: dict[str, Any]) -> None:
         probability, threshold = _told_apart(hpv["probability"], hpv["threshold"])
         found.append(
             f"HPV-{'positive' if hpv['decision'] else 'negative'}, probability of positive {probability} "
-            f"(threshold {threshold}; uncalibrated folds {spread['lowest']:.2f} to {spread['highest']:.2f})"
+            f"(threshold {threshold}; uncalibrated folds {spread['lowest']:.2f} to {spread['highest']:.2f})" + _set(hpv)
         )
     notes, missing = notes_and_missing(case)
     typer.echo(f"{case['id']}: {', '.join(found)}")
@@ -118,6 +121,15 @@ def _print_case(case: dict[str, Any]) -> None:
         typer.echo(f"  missing: {', '.join(missing)}")
     for note in notes:
         typer.echo(f"  note: {note}")
+
+
+def _set(hpv: dict[str, Any]) -> str:
+    """Return the conformal set in words; nothing without one."""
+    sets = hpv.get("conformal")
+    if sets is None:
+        return ""
+    answer = sets["set"]
+    return f", set at {1 - sets['alpha']:.0%}: {f'HPV-{answer}' if answer in ('positive', 'negative') else answer}"
 
 
 def _prognosis(rfs: dict[str, Any]) -> str:

@@ -11,12 +11,14 @@ from scipy.special import expit
 
 from hyoid.bundle import Bundle
 from hyoid.cohort import Case
-from hyoid.decision import FittedCalibrator, FittedThreshold, PriorShift, spread
+from hyoid.decision import NO_GUARANTEE, FittedCalibrator, FittedConformal, FittedThreshold, PriorShift, spread
 from hyoid.geometry import Volume
 from hyoid.inference.center_origin import adopting, harmonisation_of, waits_for_others
 from hyoid.inference.classify import load_classifier
 from hyoid.inference.ensemble import ensemble_logits
 from hyoid.inference.patient import Patient
+
+_NO_JOINT_SET = "Classifiers were joined: sets are given for each of them alone, for a joined one is not calibrated."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ class HpvPredictor:
         decision = bundle.decision
         self.calibrator = FittedCalibrator.model_validate(decision["calibrator"])
         self.threshold = FittedThreshold.model_validate(decision["threshold"])
+        sets = decision.get("conformal")
+        self.conformal = None if sets is None else FittedConformal.model_validate(sets)
+        self.refused: str | None = decision.get("conformal_refused")
         self.prior = float(decision["prior"])
         self.out_of_fold: dict[str, Any] = decision["out_of_fold"]
 
@@ -98,7 +103,7 @@ class HpvPredictor:
     def answer(self, found: HpvLogits, shift: PriorShift | None = None) -> dict[str, Any]:
         """Return the HPV part of a case's JSON: raw and calibrated probability, threshold, decision, spread, gaps."""
         logit = float(self.calibrator.apply([found.combined])[0])
-        threshold = self.threshold
+        sets, threshold = self._set(logit), self.threshold
         if shift is not None:
             logit, threshold = float(shift.apply([logit])[0]), threshold.after_offset(shift.offset)
         apart = spread(np.array(list(found.folds.values()))[:, None])
@@ -111,6 +116,7 @@ class HpvPredictor:
             "probability": float(expit(logit)),
             "threshold": threshold.probability,
             "decision": bool(logit >= threshold.logit),
+            **sets,
             "folds_raw": {name: float(expit(value)) for name, value in found.folds.items()},
             "spread_over_folds": {
                 "lowest": float(apart.minimum[0]),
@@ -120,7 +126,20 @@ class HpvPredictor:
             "prior": None if shift is None else shift.model_dump(mode="json"),
             **found.harmonised,
             "missing": list(found.missing),
-            "notes": list(found.notes),
+            "notes": [*found.notes, *([] if self.refused is None else [f"No conformal set: {self.refused}"])],
+        }
+
+    def _set(self, logit: float) -> dict[str, Any]:
+        """Return the conformal set of a calibrated logit before a prior is corrected; nothing without such sets."""
+        if self.conformal is None:
+            return {}
+        return {
+            "conformal": {
+                "set": self.conformal.sets([logit])[0],
+                "alpha": self.conformal.alpha,
+                "fitted_on": {"positives": self.conformal.positives, "negatives": self.conformal.negatives},
+                "guarantee": NO_GUARANTEE,
+            }
         }
 
 
@@ -148,6 +167,10 @@ def join_answers(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
         },
         "prior": answers[0]["prior"],
         "missing": list(dict.fromkeys(name for answer in answers for name in answer["missing"])),
-        "notes": list(dict.fromkeys(note for answer in answers for note in answer["notes"])),
+        "notes": list(dict.fromkeys([*(n for answer in answers for n in answer["notes"]), *_of_sets(answers)])),
         "classifiers": list(answers),
     }
+
+
+def _of_sets(answers: Sequence[dict[str, Any]]) -> list[str]:
+    return [_NO_JOINT_SET] if any("conformal" in answer for answer in answers) else []

@@ -47,6 +47,7 @@ from hyoid.metrics.reliability import (
     reliability_bins,
     wilson_interval,
 )
+from hyoid.metrics.selective import RiskCoverage, risk_coverage
 from hyoid.metrics.surface import SURFACE_TOLERANCE_MM, Surface, SurfaceScores, border_voxels, surface_scores
 from hyoid.metrics.surfels import surfel_areas_mm2, surfels
 
@@ -81,6 +82,7 @@ __all__ = [
     "Measure",
     "Overlap",
     "ReliabilityBin",
+    "RiskCoverage",
     "SegmentationOptions",
     "Statistic",
     "Surface",
@@ -109,6 +111,7 @@ __all__ = [
     "pairs_ranked",
     "ratio",
     "reliability_bins",
+    "risk_coverage",
     "score_case",
     "shared_voxels",
     "surface_scores",
