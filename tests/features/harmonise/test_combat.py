@@ -136,7 +136,7 @@ def test_an_unseen_center_stays_as_it_is_unless_its_cases_are_given_together() -
     moved, notes = harmonised(fitted, [*new, nowhere])
     assert moved == [*new, nowhere]
     assert notes == (
-        "ComBat: the center New was not in training, and the features of its cases stay as they are.",
+        "ComBat: the center New was not in training, or with too few cases; its features stay as they are.",
         "ComBat: center unknown of 1 cases, whose features stay as they are.",
     )
     assert fitted.origin(new[0]) == "identity"

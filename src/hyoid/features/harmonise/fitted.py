@@ -145,10 +145,10 @@ class FittedCombat(Settings):
             return f"ComBat: center unknown of {count} cases, whose features stay as they are."
         known = self.centers.get(center)
         if known is None:
-            return f"ComBat: the center {center} was not in training, and the features of its cases stay as they are."
+            return f"ComBat: the center {center} was not in training, or with too few cases; its features stay as they are."
         return (
-            f"ComBat (transductive): the center {center} was not in training; its features were adjusted by "
-            f"{known.cases} unlabelled cases of it, so that an answer depends on which cases were given together."
+            f"ComBat (transductive): the center {center} was not in training, or with too few cases; its features were "
+            f"adjusted by {known.cases} unlabelled cases of it, so that an answer depends on which cases were given together."
         )
 
 
