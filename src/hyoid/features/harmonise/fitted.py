@@ -143,12 +143,12 @@ class FittedCombat(Settings):
     def _note(self, center: str | None, count: int) -> str:
         if center is None:
             return f"ComBat: center unknown of {count} cases, whose features stay as they are."
-        known = self.centers.get(center)
+        known, strange = self.centers.get(center), f"the center {center} was not in training, or with too few cases"
         if known is None:
-            return f"ComBat: the center {center} was not in training, or with too few cases; its features stay as they are."
+            return f"ComBat: {strange}; its features stay as they are."
         return (
-            f"ComBat (transductive): the center {center} was not in training, or with too few cases; its features were "
-            f"adjusted by {known.cases} unlabelled cases of it, so that an answer depends on which cases were given together."
+            f"ComBat (transductive): {strange}; its features were adjusted by {known.cases} unlabelled cases of it, so "
+            "that an answer depends on which cases were given together."
         )
 
 
