@@ -119,15 +119,15 @@ def test_two_models_are_printed_as_one_answer(
 def test_an_interrupted_cohort_keeps_what_was_predicted(
     cox: Path, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = RfsPredictor.answer
+    read = RfsPredictor.read
     stopped = sorted(outcome_records(24))[2]
 
     def stop_at_third(self: RfsPredictor, case: Case, *arguments: object, **options: object) -> object:
         if case.id == stopped:
             raise KeyboardInterrupt
-        return answer(self, case, *arguments, **options)
+        return read(self, case, *arguments, **options)
 
-    monkeypatch.setattr(RfsPredictor, "answer", stop_at_third)
+    monkeypatch.setattr(RfsPredictor, "read", stop_at_third)
     assert _cli(monkeypatch, cox, "--out", tmp_path / "out", "--cohort", table) == 130
     written = pd.read_csv(tmp_path / "out" / "predictions.csv", dtype={"PatientID": str})
     assert list(written["PatientID"]) == sorted(outcome_records(24))[:2]

@@ -9,24 +9,21 @@ from typing import Any, Literal
 
 import numpy as np
 
+from hyoid.api.asking import Found, ask_all
 from hyoid.api.common import PathLike, resolve_cohort
 from hyoid.api.prediction_table import write_prediction_table
 from hyoid.api.study import impossible_values, single_study, unused_keys
 from hyoid.cohort import Case, Cohort
 from hyoid.decision import PriorShift, check_informative, estimate_prevalence_black_box, estimate_prevalence_em
 from hyoid.errors import HyoidError
-from hyoid.geometry import Volume
 from hyoid.inference import (
-    HpvLogits,
     HpvPredictor,
     Prediction,
     Predictors,
     join_answers,
-    join_prognoses,
     write_prediction,
 )
 from hyoid.inference.patient import check_record
-from hyoid.progress import track
 from hyoid.recipe import Recipe
 
 EstimatePrevalence = Literal["em", "black_box"]
@@ -42,14 +39,6 @@ class PredictResult:
     prior: list[PriorShift] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """One case before its HPV decision: what else stands in its JSON, and each classifier's log-odds."""
-
-    info: dict[str, Any]
-    hpv: tuple[HpvLogits, ...]
-
-
 def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     bundles: Sequence[PathLike],
     out: PathLike,
@@ -61,6 +50,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     dose: PathLike | None = None,
     cohort: PathLike | Cohort | None = None,
     case_id: str | None = None,
+    center: str | None = None,
     device: str = "auto",
     columns: PathLike | None = None,
     prevalence: float | None = None,
@@ -73,6 +63,8 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
 
     Parameters
     ----------
+    center
+        Name of the hospital of one study, as the training table writes it: a model that harmonises looks for it.
     prevalence
         Share of HPV-positive patients where the cases come from: probabilities are corrected for it.
     estimate_prevalence
@@ -98,7 +90,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     if (prevalence, estimate_prevalence) != (None, None) and not predictors.hpv:
         raise HyoidError.of("a prevalence without a classifier", "a bundle of HPV status", "Leave the prevalence out.")
     if cohort is None:
-        case, problems = single_study(ct, pet, clinical, mask, dose, case_id)
+        case, problems = single_study(ct, pet, clinical, mask, dose, case_id, center)
         cases = [case]
     else:
         read = resolve_cohort(cohort, columns)
@@ -107,7 +99,7 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
     try:
         if single:
             _check_record(predictors, cases[0])
-        found, failed, interrupted = _predict_all(predictors, cases, Path(out), single=single)
+        found, failed, interrupted = ask_all(predictors, cases, Path(out), single=single)
     except HyoidError as error:  # of a single study: what was wrong with the record may be why
         raise type(error)(" ".join([str(error), *impossible_values(problems, cases[0].id), *unused])) from error
     if interrupted and estimate_prevalence is not None:
@@ -152,42 +144,6 @@ def _patient_recipes(predictors: Predictors) -> list[Recipe]:
     return [*(one.recipe for one in predictors.hpv), *(one.recipe for one in predictors.rfs)]
 
 
-def _predict_all(
-    predictors: Predictors, cases: Sequence[Case], out: Path, *, single: bool
-) -> tuple[list[_Found], dict[str, str], bool]:
-    """Return what was found, why cases failed, and whether the user stopped it."""
-    found: list[_Found] = []
-    failed: dict[str, str] = {}
-    for case in track(cases, "Predicting"):
-        try:
-            found.append(_predict_one(predictors, case, out, mask_given=single))
-        except HyoidError as error:
-            if single:
-                raise
-            failed[case.id] = str(error)
-        except KeyboardInterrupt:
-            if single:
-                raise
-            return found, failed, True
-    return found, failed, False
-
-
-def _predict_one(predictors: Predictors, case: Case, out: Path, *, mask_given: bool) -> _Found:
-    """Segment the case and write its label map, then ask the other models; decisions come when all cases are known.
-
-    With `mask_given` a label map of the case is one that was given with a single study, by `--mask`.
-    """
-    info: dict[str, Any] = {"id": case.id, "missing_inputs": [], "notes": []}
-    labels: Volume | None = None
-    if predictors.segmenter is not None:
-        prediction = predictors.segmenter.predict(case)
-        info, labels = prediction.info, prediction.labels
-        write_prediction(out, prediction)
-    if predictors.rfs:
-        info |= {"rfs": join_prognoses([one.answer(case, labels, mask_given=mask_given) for one in predictors.rfs])}
-    return _Found(info, tuple(predictor.logits(case, labels) for predictor in predictors.hpv))
-
-
 def _shift(
     predictor: HpvPredictor, logits: Sequence[float], prevalence: float | None, estimate: EstimatePrevalence | None
 ) -> PriorShift | None:
@@ -208,7 +164,7 @@ def _shift(
     return PriorShift.of(predictor.prior, share, estimate, len(logits))
 
 
-def _decided(predictors: Sequence[HpvPredictor], found: _Found, shifts: Sequence[PriorShift | None]) -> dict[str, Any]:
+def _decided(predictors: Sequence[HpvPredictor], found: Found, shifts: Sequence[PriorShift | None]) -> dict[str, Any]:
     if not predictors:
         return found.info
     answers = [

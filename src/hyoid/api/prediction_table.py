@@ -37,6 +37,8 @@ def _row(info: Mapping[str, Any]) -> dict[str, Any]:
     if (hpv := info.get("hpv")) is not None:
         row |= {f"hpv_{key}": hpv[key] for key in ("probability", "probability_raw", "threshold")}
         row |= {"hpv_decision": int(hpv["decision"])}
+        if (sets := hpv.get("conformal")) is not None:
+            row |= {"hpv_set": sets["set"], "hpv_set_alpha": sets["alpha"]}
         spread = hpv["spread_over_folds"] or {}  # one fold has none
         row |= {f"hpv_fold_{key}": spread.get(key) for key in ("lowest", "highest")}
     notes, missing = notes_and_missing(info)

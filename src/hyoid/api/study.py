@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hyoid.api.common import PathLike
 from hyoid.cohort import Case, read_clinical_json, read_hpv_json
+from hyoid.cohort.center import prefix_of
 from hyoid.cohort.problem import Problem
 from hyoid.cohort.schema import CLINICAL_COLUMNS, canonical_name
 from hyoid.cohort.values import column_key
@@ -28,10 +29,12 @@ def single_study(
     mask: PathLike | None,
     dose: PathLike | None,
     case_id: str | None,
+    center: str | None = None,
 ) -> tuple[Case, list[Problem]]:
     """Return the case, and what is wrong with its clinical record.
 
-    Without `case_id` its name is the patient's part of the first file's name.
+    Without `case_id` its name is the patient's part of the first file's name; without `center` that is unknown, unless
+    the name is of the challenge's form.
 
     An impossible clinical value is read as missing, which predictions report, as any other gap.
 
@@ -50,7 +53,8 @@ def single_study(
     files = [*images.values(), *(Path(path) for path in (clinical, mask) if path is not None)]
     name, where = case_id or id_of(files[0]), None if mask is None else Path(mask)
     own = [replace(problem, case=name) for problem in problems]
-    return Case(id=name, images=images, mask=where, clinical=record, hpv=hpv), own
+    center = center or prefix_of(name)
+    return Case(id=name, center=center, images=images, mask=where, clinical=record, hpv=hpv), own
 
 
 def unused_keys(clinical: PathLike, columns: Collection[str]) -> list[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from hyoid.evaluation.classification_result import ClassificationResult
+    from hyoid.evaluation.classification_sets import SetsResult
 
 
 def hpv(
@@ -70,9 +71,45 @@ def _print(result: ClassificationResult, out: Path) -> None:
     line = result.calibration.to_dict() | {"expected_calibration_error": result.calibration_error}
     said = [f"{name.replace('_', ' ')} {'undefined' if isnan(x) else format(x, '.3f')}" for name, x in line.items()]
     console.print(f"Calibration: {', '.join(said)}.")
+    _print_selective(console, result)
+    if result.sets is not None:
+        _print_sets(console, result.sets)
     print_options(console, result.to_dict()["options"])
     _print_left_out(console, result)
     console.print(f"Written to {escape(str(out))}.")
+
+
+def _print_selective(console: Console, result: ClassificationResult) -> None:
+    """Print how many decisions are wrong where only the surest are made."""
+    from hyoid.evaluation.classification_result import ANSWERED
+
+    found = result.selective
+    told = ", ".join(f"{found.risk_at(share):.3f} of {share:.0%}" for share in ANSWERED)
+    console.print(
+        f"Wrong among the surest: {told}; area under the risk-coverage curve {found.area:.3f} (least possible "
+        f"{found.least_area:.3f})."
+    )
+
+
+def _print_sets(console: Console, sets: SetsResult) -> None:
+    """Print what the conformal sets hold, of all patients and by center, and what that does not promise."""
+    from rich.table import Table
+
+    from hyoid.decision import NO_GUARANTEE
+
+    asked = "" if sets.alpha is None else f", {1 - sets.alpha:.0%} asked for"
+    table = Table("center", "HPV-positive", "n", "HPV-negative", "n", title=f"Sets that hold the true status{asked}")
+    for center, shares in {"all": sets.coverage, **sets.centers}.items():
+        found = [shares.get(status) for status in ("positive", "negative")]
+        cells = [("-", "0") if one is None else (escape(str(one)), str(one.n)) for one in found]
+        table.add_row(escape(center), *(text for cell in cells for text in cell))
+    console.print(table)
+    counted = ", ".join(f"{count} {answer}" for answer, count in sets.answers.items())
+    console.print(
+        f"{sets.n} sets ({counted}), mean size {sets.mean_size:.2f}; one status alone in "
+        f"{escape(str(sets.singletons))} of them, wrong in {escape(str(sets.wrong_singletons))} of these."
+    )
+    console.print(NO_GUARANTEE)
 
 
 def _print_left_out(console: Console, result: ClassificationResult) -> None:

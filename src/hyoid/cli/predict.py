@@ -36,6 +36,10 @@ def predict(
     name: Annotated[
         str | None, typer.Option("--id", help="Identifier of the study (default: from the file name).")
     ] = None,
+    center: Annotated[
+        str | None,
+        typer.Option("--center", help="Hospital of the study as the training table names it, for a model with ComBat."),
+    ] = None,
     prevalence: Annotated[
         float | None,
         typer.Option("--prevalence", help="Share of HPV-positive patients there: probabilities are corrected for it."),
@@ -67,6 +71,7 @@ def predict(
         dose=dose,
         cohort=cohort,
         case_id=name,
+        center=center,
         device=device,
         columns=columns,
         prevalence=prevalence,
@@ -87,6 +92,9 @@ def _print_sentences(result: PredictResult) -> None:
     for case_id, reason in result.failed.items():
         typer.echo(f"{case_id}: not predicted: {reason}", err=True)
     for sentence in dict.fromkeys(sentence for shift in result.prior for sentence in shift.sentences):
+        typer.echo(sentence)
+    sets = [case["hpv"]["conformal"] for case in result.cases if "conformal" in case.get("hpv", {})]
+    for sentence in dict.fromkeys(found["guarantee"] for found in sets):
         typer.echo(sentence)
     typer.echo(f"Written to {result.out}. Research use only.")
 
@@ -116,7 +124,16 @@ def _hpv_status(hpv: dict[str, Any]) -> str:
     spread = hpv["spread_over_folds"]
     folds = "" if spread is None else f"; uncalibrated folds {spread['lowest']:.2f} to {spread['highest']:.2f}"
     decision = "positive" if hpv["decision"] else "negative"
-    return f"HPV-{decision}, probability of positive {probability} (threshold {threshold}{folds})"
+    return f"HPV-{decision}, probability of positive {probability} (threshold {threshold}{folds})" + _set(hpv)
+
+
+def _set(hpv: dict[str, Any]) -> str:
+    """Return the conformal set in words; nothing without one."""
+    sets = hpv.get("conformal")
+    if sets is None:
+        return ""
+    answer = sets["set"]
+    return f", set at {1 - sets['alpha']:.0%}: {f'HPV-{answer}' if answer in ('positive', 'negative') else answer}"
 
 
 def _prognosis(rfs: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """From logits to decisions: calibration, thresholds, the prior of a hospital, ensembles of models."""
 
 from hyoid.decision.calibration import Calibration, FittedCalibrator, NoCalibration, Platt, Temperature
+from hyoid.decision.conformal import ANSWERS, NO_GUARANTEE, Conformal, FittedConformal, HpvSet
 from hyoid.decision.ensemble import Combination, Spread, combine_logits, spread
 from hyoid.decision.middle import middle_of_classes
 from hyoid.decision.prevalence import check_informative, estimate_prevalence_black_box, estimate_prevalence_em
@@ -15,13 +16,18 @@ from hyoid.decision.threshold import (
 )
 
 __all__ = [
+    "ANSWERS",
+    "NO_GUARANTEE",
     "BalancedAccuracyThreshold",
     "Calibration",
     "Combination",
+    "Conformal",
     "CostThreshold",
     "FittedCalibrator",
+    "FittedConformal",
     "FittedThreshold",
     "FixedThreshold",
+    "HpvSet",
     "NoCalibration",
     "Platt",
     "PriorMethod",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hyoid.cohort import Cohort, read_cohort
 from hyoid.cohort.columns import ColumnMap
 from hyoid.cohort.table import read_table
+from hyoid.decision import ANSWERS, HpvSet
 from hyoid.errors import CohortError
 from hyoid.evaluation.classification_result import ClassifiedCase
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ID, PROBABILITY, DECISION, RAW, FOLD = "PatientID", "hpv_probability", "hpv_decision", "hpv_probability_raw", "fold"
+THRESHOLD, SET, ALPHA = "hpv_threshold", "hpv_set", "hpv_set_alpha"
 
 NAMED_IDS = 5
 """How many ids a message lists before it only counts."""
@@ -30,11 +32,17 @@ HpvTruth = Path | Cohort | Mapping[str, tuple[bool | None, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """One row of the predictions: probability of HPV-positive, decision, and the fold whose model gave them."""
+    """One row of the predictions: probability of HPV-positive, decision, and the fold whose model gave them.
+
+    `threshold` is the probability that was decided at, `answer` the conformal set at `alpha`; None where not given.
+    """
 
     probability: float
     decision: bool
     fold: str | None
+    threshold: float | None = None
+    answer: HpvSet | None = None
+    alpha: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +62,15 @@ class Matched:
 def read_predictions(predictions: Path | pd.DataFrame) -> dict[str, Predicted]:
     """Read predictions by patient id from a CSV or a data frame.
 
-    Columns: `PatientID`, `hpv_probability` (0 to 1), `hpv_decision` (true or false, 1 or 0), and optionally `fold` and
+    Columns: `PatientID`, `hpv_probability` (0 to 1), `hpv_decision` (true or false, 1 or 0), and optionally `fold`,
+    `hpv_threshold` (0 to 1), `hpv_set` (positive, negative, either or neither) with `hpv_set_alpha`, and
     `hpv_probability_raw`, which is checked and not used. Other columns are ignored.
 
     Raises
     ------
     CohortError
-        If a column or an id is missing, an id stands twice, a probability is not in 0..1, or a decision is not boolean.
+        If a column or an id is missing, an id stands twice, a probability is not in 0..1, a decision is not boolean,
+        or a set is none.
     """
     header, rows = table_rows(predictions)
     missing = [name for name in (ID, PROBABILITY, DECISION) if name not in header]
@@ -85,7 +95,9 @@ def read_predictions(predictions: Path | pd.DataFrame) -> dict[str, Predicted]:
                 f"{identifier}: {DECISION} '{row[DECISION]}'", "true or false (1 or 0)", "Decide by a threshold first."
             )
         probability = _probability(identifier, PROBABILITY, row[PROBABILITY])
-        found[identifier] = Predicted(probability, decision, row.get(FOLD) or None)
+        threshold, alpha = (_probability(identifier, c, row[c]) if row.get(c) else None for c in (THRESHOLD, ALPHA))
+        answer = _set(identifier, row[SET]) if row.get(SET) else None
+        found[identifier] = Predicted(probability, decision, row.get(FOLD) or None, threshold, answer, alpha)
     return found
 
 
@@ -108,7 +120,19 @@ def match(
     for identifier in sorted(set(predicted) & set(known)):
         row = predicted[identifier]
         center = records[identifier][1] if centers is None else centers.get(identifier)
-        cases.append(ClassifiedCase(identifier, center, known[identifier], row.probability, row.decision, row.fold))
+        cases.append(
+            ClassifiedCase(
+                identifier,
+                center,
+                known[identifier],
+                row.probability,
+                row.decision,
+                row.fold,
+                row.threshold,
+                row.answer,
+                row.alpha,
+            )
+        )
     if not cases:
         raise CohortError.of(
             f"predictions for {named(predicted)} and a known HPV status for {named(known)}",
@@ -157,6 +181,13 @@ def _probability(identifier: str, column: str, text: str) -> float:
     if not 0 <= value <= 1:
         raise CohortError.of(f"{identifier}: {column} '{text}'", "a number from 0 to 1", "Give probabilities.")
     return value
+
+
+def _set(identifier: str, text: str) -> HpvSet:
+    for answer in ANSWERS:
+        if text.lower() == answer:
+            return answer
+    raise CohortError.of(f"{identifier}: {SET} '{text}'", ", ".join(ANSWERS), "Correct the column, or remove it.")
 
 
 def _known(truth: HpvTruth, columns: Path | ColumnMap | None) -> dict[str, tuple[bool | None, str | None]]:

@@ -6,6 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+from scipy.special import logit
+
+from hyoid.decision import HpvSet
+from hyoid.evaluation.classification_sets import AnsweredCase, SetsResult, summarise_sets
 from hyoid.files import jsonable
 from hyoid.metrics import (
     CLASSIFICATION_MEASURES,
@@ -15,13 +20,16 @@ from hyoid.metrics import (
     Bootstrap,
     CalibrationLine,
     Confusion,
+    Floats,
     Interval,
     ReliabilityBin,
+    RiskCoverage,
     calibration_line,
     confusion,
     expected_calibration_error,
     measures_given,
     reliability_bins,
+    risk_coverage,
 )
 
 HEADLINE = ("balanced_accuracy", "auc", "sensitivity", "specificity")
@@ -30,12 +38,20 @@ HEADLINE = ("balanced_accuracy", "auc", "sensitivity", "specificity")
 RELIABILITY_BINS = 10
 RELIABILITY_BINNING: Binning = "equal_width"
 
+ANSWERED = (0.5, 0.8, 1.0)
+"""Shares of patients answered at which the error is told."""
+
 UNKNOWN_CENTER = "unknown"
+
+_LEAST_PROBABILITY = 1e-12  # a probability of 0 or 1, often only rounded, has no log-odds
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedCase:
-    """One patient: known HPV status, probability of HPV-positive, decision, and the fold that predicted it."""
+    """One patient: known HPV status, probability of HPV-positive, decision, and the fold that predicted it.
+
+    `threshold` is the probability that was decided at, 0.5 where None; `answer` is the conformal set, made for `alpha`.
+    """
 
     id: str
     center: str | None
@@ -43,6 +59,9 @@ class ClassifiedCase:
     probability: float
     decision: bool
     fold: str | None = None
+    threshold: float | None = None
+    answer: HpvSet | None = None
+    alpha: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,10 @@ class ClassificationResult:
         Cases, negatives and wrong decisions of each center; patients of no known center stand as `unknown`.
     reliability, calibration_error, calibration
         Reliability bins of the probabilities, expected calibration error over them, slope and intercept.
+    selective
+        Error against the share of patients answered, the surest first: how far, in log-odds, from the threshold.
+    sets
+        What conformal sets hold; None where the predictions have none.
     unknown
         Predicted patients of unknown status; not evaluated.
     without_truth
@@ -98,6 +121,8 @@ class ClassificationResult:
     reliability: tuple[ReliabilityBin, ...]
     calibration_error: float
     calibration: CalibrationLine
+    selective: RiskCoverage
+    sets: SetsResult | None = None
     unknown: tuple[str, ...] = ()
     without_truth: tuple[str, ...] = ()
     without_prediction: tuple[str, ...] = ()
@@ -150,6 +175,8 @@ class ClassificationResult:
             "reliability": [found.to_dict() for found in self.reliability],
             "expected_calibration_error": self.calibration_error,
             "calibration": self.calibration.to_dict(),
+            "risk_coverage": self.selective.to_dict(),
+            "sets": None if self.sets is None else self.sets.to_dict(),
             "cases": [asdict(case) for case in self.cases],
         }
         return dict(jsonable(value))
@@ -180,6 +207,8 @@ def summarise_classification(
         reliability=bins,
         calibration_error=expected_calibration_error(bins),
         calibration=calibration_line(binary.truth, binary.probability),
+        selective=risk_coverage(binary.truth != binary.decision, _certainty(ordered)),
+        sets=_sets(ordered),
         unknown=unknown,
         without_truth=without_truth,
         without_prediction=without_prediction,
@@ -193,6 +222,21 @@ def _binary(cases: Sequence[ClassifiedCase]) -> BinaryCases:
         [case.probability for case in cases],
         [case.fold for case in cases],
     )
+
+
+def _certainty(cases: Sequence[ClassifiedCase]) -> Floats:
+    """Return how far, in log-odds, each probability lies from the threshold of its decision."""
+    held = [[c.probability, 0.5 if c.threshold is None else c.threshold] for c in cases]
+    odds = logit(np.clip(held, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY))
+    return np.asarray(np.abs(odds[:, 0] - odds[:, 1]))
+
+
+def _sets(cases: Sequence[ClassifiedCase]) -> SetsResult | None:
+    own = [(AnsweredCase(c.hpv, c.center, c.answer), c.alpha) for c in cases if c.answer is not None]
+    if not own:
+        return None
+    answered, alphas = zip(*own, strict=True)
+    return summarise_sets(answered, alphas, len(cases) - len(own))
 
 
 def _by_center(cases: Sequence[ClassifiedCase]) -> dict[str | None, list[ClassifiedCase]]:

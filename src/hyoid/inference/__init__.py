@@ -3,7 +3,7 @@
 from hyoid.inference.case import Prediction, is_predicted, predict_framed, write_prediction
 from hyoid.inference.hpv import HpvLogits, HpvPredictor, join_answers
 from hyoid.inference.predict import Predictors
-from hyoid.inference.rfs import join_prognoses
+from hyoid.inference.rfs import RfsPredictor, join_prognoses
 from hyoid.inference.segmenter import Segmenter
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "HpvPredictor",
     "Prediction",
     "Predictors",
+    "RfsPredictor",
     "Segmenter",
     "is_predicted",
     "join_answers",

@@ -5,7 +5,7 @@ The same code gives selection, out-of-fold predictions and new patients.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from hyoid.cohort import Case
 from hyoid.cohort.encoders import FittedEncoder
 from hyoid.errors import BundleError
 from hyoid.estimators import FittedLogistic
+from hyoid.features.harmonise import FittedCombat, harmonised
 from hyoid.files import read_json
 from hyoid.networks.batch import Batch
 from hyoid.networks.outputs import class_logits
@@ -34,7 +35,10 @@ ReadImages = Callable[[int], Images]
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """A fitted fold: its encoder, and either a network in evaluation mode or an estimator."""
+    """A fitted fold: its encoder, and either a network in evaluation mode or an estimator.
+
+    `harmoniser` brings cases to the level of the training centers before they are encoded, where the recipe says so.
+    """
 
     recipe: Recipe
     encoder: FittedEncoder | None
@@ -42,14 +46,16 @@ class Classifier:
     estimator: FittedLogistic | None
     fitted: dict[str, Any]
     device: str = "cpu"
+    harmoniser: FittedCombat | None = None
 
     def logits(self, cases: Sequence[Case], read: ReadImages | None) -> tuple[NDArray[np.float64], tuple[str, ...]]:
         """Return the log-odds of HPV-positive (n,), and what the encoder has to say of values it never saw.
 
         `cases` carry their lesion measures among the clinical values, where the recipe reads them.
         """
+        cases, said = harmonised(self.harmoniser, cases)
         encoded = None if self.encoder is None else self.encoder.encode(cases)
-        notes = () if encoded is None else encoded.notes
+        notes = (*said, *(() if encoded is None else encoded.notes))
         values = None if encoded is None else encoded.values
         if self.estimator is not None and values is not None:
             return self.estimator.logits(values), notes
@@ -102,12 +108,19 @@ def load_classifier(recipe: Recipe, folder: Path, device: str) -> Classifier:
     """
     fitted = read_json(folder / "fitted.json")
     encoder = None if fitted["encoder"] is None else FittedEncoder.from_json(fitted["encoder"])
+    harmoniser = load_harmoniser(fitted)
     if fitted["estimator"] is not None:
         estimator = FittedLogistic.model_validate(fitted["estimator"])
-        return Classifier(recipe, encoder, None, estimator, fitted, device)
+        return Classifier(recipe, encoder, None, estimator, fitted, device, harmoniser)
     network = recipe.build_network(0 if encoder is None else len(encoder.names))
     try:
         network.load_state_dict(load_file(str(folder / "weights.safetensors")))
     except RuntimeError as error:
         raise BundleError(f"{folder} does not hold the weights of {recipe.title}: {error}") from error
-    return Classifier(recipe, encoder, network.to(device).eval(), None, fitted, device)
+    return Classifier(recipe, encoder, network.to(device).eval(), None, fitted, device, harmoniser)
+
+
+def load_harmoniser(fitted: Mapping[str, Any]) -> FittedCombat | None:
+    """Return the harmonisation in the content of a fold's `fitted.json`; None where its recipe names none."""
+    found = fitted.get("harmoniser")
+    return None if found is None else FittedCombat.from_json(found)

@@ -14,9 +14,10 @@ from hyoid.bundle.bundle import MANIFEST
 from hyoid.cohort import Case
 from hyoid.cohort.encoders import FittedEncoder
 from hyoid.errors import BundleError
+from hyoid.features.harmonise import FittedCombat, harmonised
 from hyoid.files import read_json, sha256_of_file
 from hyoid.geometry import Volume
-from hyoid.inference.classify import batches_of
+from hyoid.inference.classify import batches_of, load_harmoniser
 from hyoid.inference.patient import Patient
 from hyoid.inference.prognosis import load_risk_network
 from hyoid.networks.fusion import FusionNetwork
@@ -62,6 +63,8 @@ class DeepNetwork:
         Of the clinical record; None where the recipe reads none.
     network
         In evaluation mode on `device`.
+    harmoniser
+        Of the lesion measures, where the recipe names one.
     """
 
     bundle: Bundle
@@ -70,6 +73,7 @@ class DeepNetwork:
     encoder: FittedEncoder | None
     network: FusionNetwork
     device: str
+    harmoniser: FittedCombat | None = None
 
     @classmethod
     def of(cls, bundle: Bundle, fold: int = 0, member: int | None = None, device: str = "auto") -> Self:
@@ -102,7 +106,7 @@ class DeepNetwork:
         network = load_risk_network(recipe, folder / weights, 0 if encoder is None else len(encoder.names), device)
         if not isinstance(network, FusionNetwork):
             raise _without_features(recipe.title, "a network that answers voxel by voxel")
-        return cls(bundle.of_fold_alone(fold), name, weights, encoder, network, device)
+        return cls(bundle.of_fold_alone(fold), name, weights, encoder, network, device, load_harmoniser(fitted))
 
     @torch.inference_mode()
     def features(self, case: Case, mask: Volume | None = None) -> DeepFeatures:
@@ -117,11 +121,12 @@ class DeepNetwork:
             As `Patient.of`.
         """
         patient = Patient.of(case, self.bundle, mask)
-        encoded = None if self.encoder is None else self.encoder.encode([patient.case])
+        cases, said = harmonised(self.harmoniser, [patient.case])
+        encoded = None if self.encoder is None else self.encoder.encode(cases)
         table = None if encoded is None else encoded.values
         (batch,) = batches_of(1, patient.read, table, self.device)
         values: NDArray[np.float64] = self.network.features(batch)[0].double().cpu().numpy()
-        notes = () if encoded is None else encoded.notes
+        notes = (*said, *(() if encoded is None else encoded.notes))
         return DeepFeatures(values, patient.missing, (*patient.notes, *notes))
 
     @property

@@ -64,6 +64,11 @@ class NewPatient:
             status = "positive" if case.hpv else "negative"
             self.notes.append(f"HPV-{status} on record was not used: inputs.hpv.predict is {hpv.predict}.")
 
+    @property
+    def case(self) -> Case:
+        """The case with its lesion measures, before anything is inferred."""
+        return self.patient.case
+
     def given(self, upstreams: Upstreams) -> Given:
         """Return what a fold's model is given, with what the fold's own upstream models infer.
 

@@ -21,8 +21,9 @@ from hyoid.cohort import Case
 from hyoid.cohort.encoders import FittedEncoder
 from hyoid.errors import BundleError
 from hyoid.estimators import FittedSurvival, SurvivalCurves
+from hyoid.features.harmonise import FittedCombat, harmonised
 from hyoid.files import read_json
-from hyoid.inference.classify import ReadImages, batches_of
+from hyoid.inference.classify import ReadImages, batches_of, load_harmoniser
 from hyoid.networks.outputs import risk_output
 from hyoid.recipe import Recipe
 from hyoid.survival import FittedBaseline
@@ -84,13 +85,17 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class RiskModel:
-    """A fitted fold: its encoder and its members, whose standardised risks and survival functions are averaged."""
+    """A fitted fold: its encoder and its members, whose standardised risks and survival functions are averaged.
+
+    `harmoniser` brings cases to the level of the training centers before they are encoded, where the recipe says so.
+    """
 
     recipe: Recipe
     encoder: FittedEncoder | None
     members: tuple[Member, ...]
     fitted: dict[str, Any]
     device: str = "cpu"
+    harmoniser: FittedCombat | None = None
 
     def prognosis(
         self, cases: Sequence[Case], read: ReadImages | None, days: Sequence[float]
@@ -99,11 +104,12 @@ class RiskModel:
 
         `cases` carry their lesion measures among the clinical values, where the recipe reads them.
         """
+        cases, said = harmonised(self.harmoniser, cases)
         encoded = None if self.encoder is None else self.encoder.encode(cases)
         table = None if encoded is None else encoded.values
         each = [member.prognosis(len(cases), read, table, self.device, days) for member in self.members]
         mean = Prognosis(np.mean([one.risk for one in each], axis=0), np.mean([one.survival for one in each], axis=0))
-        return mean, () if encoded is None else encoded.notes
+        return mean, (*said, *(() if encoded is None else encoded.notes))
 
     @property
     def last_day(self) -> float:
@@ -144,7 +150,7 @@ def load_risk_model(recipe: Recipe, folder: Path, device: str) -> RiskModel:
         if entry["estimator"] is not None:
             estimator = TypeAdapter(FittedSurvival).validate_python(entry["estimator"])
         members.append(Member(network, estimator, FittedBaseline.model_validate(entry["baseline"])))
-    return RiskModel(recipe, encoder, tuple(members), fitted, device)
+    return RiskModel(recipe, encoder, tuple(members), fitted, device, load_harmoniser(fitted))
 
 
 def load_risk_network(recipe: Recipe, weights: Path, columns: int, device: str) -> nn.Module:

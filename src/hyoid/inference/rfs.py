@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hyoid.bundle import Bundle
 from hyoid.cohort import Case
 from hyoid.geometry import Volume
+from hyoid.inference.center_origin import adopting, harmonisation_of, waits_for_others
 from hyoid.inference.new_patient import NewPatient
 from hyoid.inference.prognosis import load_risk_model
 from hyoid.inference.upstream import Upstreams
@@ -36,19 +37,43 @@ class RfsPredictor:
         self.upstreams = {fold: Upstreams(bundle.folder / fold, device) for fold in self.models}
         self.placed = bundle.prognosis
 
-    def answer(self, case: Case, mask: Volume | None = None, *, mask_given: bool = False) -> dict[str, Any]:
-        """Return the RFS part of a case's JSON: risk, percentile, group, survival with the spread over folds, gaps.
+    @property
+    def waits(self) -> bool:
+        """Whether all cases must be read, and adopted, before one is asked about."""
+        return waits_for_others(self.recipe)
 
-        Risk is the mean of the folds' risks, each standardised on its own `select` part; higher is worse. `mask` is a
-        predicted label map for lesion measures, or for a mask, where the case has no own; `mask_given` is explained
-        by `NewPatient`.
+    def adopt(self, cases: Sequence[Case]) -> None:
+        """Let centers that training did not have be harmonised by these cases, as they were read."""
+        self.models = adopting(self.models, cases)
+
+    def read(self, case: Case, mask: Volume | None = None, *, mask_given: bool = False) -> NewPatient:
+        """Return what is read of one case.
+
+        `mask` is a predicted label map for lesion measures, or for a mask, where the case has no own; `mask_given` is
+        explained by `NewPatient`.
 
         Raises
         ------
         CohortError, ImageError, GeometryError
             As `NewPatient`.
         """
-        patient, days = NewPatient(case, self.bundle, mask, mask_given=mask_given), list(ANSWER_DAYS.values())
+        return NewPatient(case, self.bundle, mask, mask_given=mask_given)
+
+    def answer(self, case: Case, mask: Volume | None = None, *, mask_given: bool = False) -> dict[str, Any]:
+        """Return what `answer_of` does of one case by itself; arguments and errors as `read` and `answer_of`."""
+        return self.answer_of(self.read(case, mask, mask_given=mask_given))
+
+    def answer_of(self, patient: NewPatient) -> dict[str, Any]:
+        """Return the RFS part of a case's JSON: risk, percentile, group, survival with the spread over folds, gaps.
+
+        Risk is the mean of the folds' risks, each standardised on its own `select` part; higher is worse.
+
+        Raises
+        ------
+        CohortError, ImageError, GeometryError
+            If what the folds infer of the case cannot be inferred.
+        """
+        days = list(ANSWER_DAYS.values())
         given = {name: patient.given(upstreams) for name, upstreams in self.upstreams.items()}
         found = {name: self.models[name].prognosis([one.case], one.read, days) for name, one in given.items()}
         said = [*(one.notes for one in given.values()), *(notes for _, notes in found.values())]
@@ -71,6 +96,7 @@ class RfsPredictor:
                 for (name, day), at in zip(ANSWER_DAYS.items(), survival.T, strict=True)
             },
             "folds_risk": risks,
+            **harmonisation_of(self.models, patient.case),
             **({"inferred": {name: one.inferred for name, one in given.items()}} if self.recipe.inputs.infers else {}),
             "missing": list(dict.fromkeys(name for one in given.values() for name in one.missing)),
             "notes": notes,

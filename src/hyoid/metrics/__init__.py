@@ -63,6 +63,7 @@ from hyoid.metrics.reliability import (
     reliability_bins,
     wilson_interval,
 )
+from hyoid.metrics.selective import RiskCoverage, risk_coverage
 from hyoid.metrics.standardised_difference import standardised_difference, standardised_difference_of_shares
 from hyoid.metrics.surface import SURFACE_TOLERANCE_MM, Surface, SurfaceScores, border_voxels, surface_scores
 from hyoid.metrics.surfels import surfel_areas_mm2, surfels
@@ -102,6 +103,7 @@ __all__ = [
     "Measure",
     "Overlap",
     "ReliabilityBin",
+    "RiskCoverage",
     "SegmentationOptions",
     "SimultaneousTests",
     "Statistic",
@@ -140,6 +142,7 @@ __all__ = [
     "pairs_ranked",
     "ratio",
     "reliability_bins",
+    "risk_coverage",
     "score_case",
     "sensitivity",
     "shared_voxels",

@@ -28,6 +28,8 @@ def check_recipe(recipe: Recipe) -> None:
         )
     _check_answers(recipe)
     if recipe.segments:
+        if recipe.inputs.harmonise is not None:
+            raise ValueError("inputs.harmonise is of classifiers and survival recipes that label no voxels")
         _check_segmentation(recipe, recipe.network_stage)
         if recipe.multitask:
             check_multitask(recipe, recipe.network_stage)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from hyoid.decision import BalancedAccuracyThreshold, Calibration, Platt, Threshold
+from hyoid.decision import BalancedAccuracyThreshold, Calibration, Conformal, Platt, Threshold
 from hyoid.errors import BundleError
 from hyoid.recipe.postprocess import Postprocess
 from hyoid.settings import Settings
@@ -88,10 +88,14 @@ class Decision(Settings):
     Models of different folds differ in the level of their log-odds, so that a threshold of the others could call every
     patient of a fold positive, or none. With `centered` each model's log-odds are counted from the middle between its
     two classes on its own `select` part, before anything is fitted on them or averaged over folds.
+
+    With `conformal` each patient also gets a set of statuses, fitted on the same cases as the threshold: one status, or
+    `either` or `neither`, which is how a model says that it does not know.
     """
 
     calibration: Calibration = Platt()
     threshold: Threshold = BalancedAccuracyThreshold()
+    conformal: Conformal | None = None
     source: Literal["other_folds", "select"] = "other_folds"
     centered: bool = True
 

@@ -12,6 +12,7 @@ from hyoid.cohort.check import STUDY_CODES
 from hyoid.cohort.encoders import ClinicalEncoder, FittedEncoder, OneHot
 from hyoid.cohort.encoders.value import FORBIDDEN
 from hyoid.features import RadiomicsSettings, check_measures, radiomics_columns
+from hyoid.features.harmonise import Combat, FittedCombat
 from hyoid.features.sources import images_of
 from hyoid.recipe.inferred import MASK_CHANNELS, HpvInput, MaskInput
 from hyoid.settings import Settings, nearest
@@ -77,7 +78,8 @@ class Inputs(Settings):
     lesion measures too. `only_with` trains and reports only patients that have these images, whether or not the recipe
     reads them: so that what an image adds is compared on the same patients. `exclude` leaves patients out of training
     and report in whose images `hyoid check` finds what is named there, by its code (`extravasation`). `mask` and `hpv`
-    are of survival recipes and say where the label map and the column `hpv` come from.
+    are of survival recipes and say where the label map and the column `hpv` come from. `harmonise` brings lesion
+    measures and other quantities of different centers to one level, by what the training part says of its centers.
     """
 
     images: tuple[Modality, ...] = ()
@@ -85,6 +87,7 @@ class Inputs(Settings):
     clinical: ClinicalInput | None = None
     hpv: HpvInput | None = None
     lesions: LesionInput | None = None
+    harmonise: Combat | None = None
     missing: Literal["refuse", "fill"] = "refuse"
     only_with: tuple[Modality, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -102,7 +105,27 @@ class Inputs(Settings):
             raise ValueError("a mask joins the images as two more channels: name some in inputs.images")
         if self.hpv is not None and "hpv" not in self.table_columns:
             raise ValueError("inputs.hpv says where the column 'hpv' comes from: name it in inputs.clinical.columns")
+        if self.harmonise is not None:
+            self._check_harmonise(self.harmonise)
         return self
+
+    def _check_harmonise(self, harmonise: Combat) -> None:
+        clinical = () if self.clinical is None else self.clinical.columns
+        quantities = {*clinical} & {*(() if self.clinical is None else self.clinical.encoder.numeric)}
+        allowed = {*quantities, *(() if self.lesions is None else self.lesions.columns)}
+        if not self.harmonised_columns:
+            raise ValueError("harmonise: there are no lesion measures: name inputs.lesions, or harmonise.columns")
+        for column in harmonise.columns:
+            if column not in allowed:
+                raise ValueError(
+                    f"harmonise: '{column}' is neither a lesion measure nor a clinical column that the encoder has "
+                    f"among numeric; {nearest(column, allowed)}"
+                )
+        for column in harmonise.covariates:
+            if column not in clinical:
+                raise ValueError(f"harmonise: the covariate '{column}' is none of inputs.clinical.columns")
+        if harmonise.unseen == "transductive" and self.images:
+            raise ValueError("harmonise: unseen: transductive waits for all cases of a center, so it reads no images")
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -132,6 +155,17 @@ class Inputs(Settings):
         encoder = self.clinical.encoder
         encoder = encoder.model_copy(update={"numeric": (*encoder.numeric, *measures)})
         return encoder.fit(cases, self.table_columns)
+
+    def fit_harmoniser(self, cases: Sequence[Case]) -> FittedCombat | None:
+        """Fit the harmonisation on a fold's training cases; None where the recipe names none."""
+        return None if self.harmonise is None else self.harmonise.fit(cases, self.harmonised_columns)
+
+    @property
+    def harmonised_columns(self) -> tuple[str, ...]:
+        """What is harmonised: the columns that are named, or else all lesion measures."""
+        if self.harmonise is None:
+            return ()
+        return self.harmonise.columns or (() if self.lesions is None else self.lesions.columns)
 
     @property
     def table_columns(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from hyoid.cohort import Case, Fold
 from hyoid.cohort.encoders import FittedEncoder
 from hyoid.decision import effective_prior
 from hyoid.errors import CohortError
+from hyoid.features.harmonise import harmonised
 from hyoid.files import read_json, write_json
 from hyoid.inference.classify import load_classifier
 from hyoid.recipe import EstimatorStage, NetworkStage, Recipe
@@ -50,11 +51,14 @@ def fit_classifier(
         return
     train, select = ([cases[i] for i in sorted(part)] for part in (fold.train, fold.select))
     check_classes(train, fold.name)
+    harmoniser = recipe.inputs.fit_harmoniser(train)
+    train, select = (harmonised(harmoniser, part)[0] for part in (train, select))
     encoder = recipe.inputs.fit_encoder(train)
     parts = [patients_of(part, store, encoder) for part in (train, select)]
     counts = (int((~parts[0].positive).sum()), int(parts[0].positive.sum()))
     fitted: dict[str, Any] = {
         "fold": fold.name,
+        "harmoniser": None if harmoniser is None else harmoniser.to_json(),
         "encoder": None if encoder is None else encoder.to_json(),
         "estimator": None,
         "cases": {"negative": counts[0], "positive": counts[1]},

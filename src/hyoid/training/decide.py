@@ -24,6 +24,7 @@ from hyoid.recipe import Recipe
 from hyoid.training.checkpoint import read_fitted
 from hyoid.training.classifier import LOGITS
 from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, Work
+from hyoid.training.hpv_sets import fit_sets, set_columns
 from hyoid.training.seen import write_seen
 
 DECISION = "decision.json"
@@ -67,13 +68,15 @@ def fit_decision(
     source: str,
     fold: NDArray[np.int64] | None = None,
 ) -> dict[str, Any]:
-    """Return calibrator and threshold fitted on these cases, as JSON; `fold` tells the model of each case."""
+    """Return calibrator, threshold and sets fitted on these cases, as JSON; `fold` tells the model of each case."""
     calibrator = recipe.decision.calibration.fit(logits, positive)
-    threshold = recipe.decision.threshold.fit(calibrator.apply(logits), positive, fold)
+    calibrated = calibrator.apply(logits)
+    threshold = recipe.decision.threshold.fit(calibrated, positive, fold)
     return {
         "calibrator": calibrator.model_dump(mode="json"),
         "threshold": threshold.model_dump(mode="json"),
         "fitted_on": source,
+        **fit_sets(recipe.decision.conformal, calibrated, positive),
     }
 
 
@@ -213,6 +216,7 @@ def _rows(
             "hpv_probability": expit(calibrated),
             "hpv_threshold": threshold.probability,
             "hpv_decision": threshold.decide(calibrated).astype(int),
+            **set_columns(decision, calibrated),
         }
     )
 

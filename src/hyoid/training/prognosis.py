@@ -12,6 +12,7 @@ from torch import nn
 
 from hyoid.cohort import Case, Fold
 from hyoid.estimators import FittedSurvival
+from hyoid.features.harmonise import harmonised
 from hyoid.files import read_json, write_json
 from hyoid.inference.prognosis import load_risk_model, load_risk_network, network_risks
 from hyoid.recipe import EstimatorStage, Recipe
@@ -76,6 +77,8 @@ def fit_prognosis(
         return
     train, select, stack = ([given.cases[i] for i in sorted(part)] for part in (fold.train, fold.select, fold.stack))
     check_events(train, stack, fold.name)
+    harmoniser = recipe.inputs.fit_harmoniser(train)
+    train, select, stack = (harmonised(harmoniser, part)[0] for part in (train, select, stack))
     encoder = recipe.inputs.fit_encoder(train)
     columns = () if encoder is None else encoder.names
     parts = [patients_of(part, store, encoder, given.masks) for part in (train, select, stack)]
@@ -87,6 +90,7 @@ def fit_prognosis(
     kept = kept_weights(folder, stage is not None and stage.iterations == "all") if recipe.has_network else [None]
     fitted = {
         "fold": fold.name,
+        "harmoniser": None if harmoniser is None else harmoniser.to_json(),
         "encoder": None if encoder is None else encoder.to_json(),
         "cases": {"patients": len(train), "events": parts[0].observed.events},
         "precision": machine.precision,

@@ -18,6 +18,7 @@ from hyoid.training.decide import decide
 from hyoid.training.excluded import excluded_by_findings
 from hyoid.training.expert_masks import prepare_expert_masks
 from hyoid.training.folds import Work, chosen_folds, predict_held_out, train_folds
+from hyoid.training.hpv_sets import check_sets
 from hyoid.training.inputs_there import check_folds, check_inputs
 from hyoid.training.lesion_table import add_lesion_measures
 from hyoid.training.machine import check_devices
@@ -80,6 +81,7 @@ def train_run(  # noqa: PLR0913 - the options of the verb, all but three by keyw
     drawn = _drawn(recipe, usable, excluded)  # what is wrong with them is refused before anything is written
     chosen_folds(len(drawn), fold)
     notes = [*check_inputs(recipe, usable), *check_folds(recipe, usable, drawn)]
+    check_sets(recipe, usable, drawn)
     check_upstreams(recipe, usable, drawn)
     if recipe.tasks != ("segmentation",):
         _check_reported_once(drawn)

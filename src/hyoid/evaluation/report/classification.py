@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from hyoid.evaluation.classification_result import ClassificationResult
+from hyoid.decision import NO_GUARANTEE
+from hyoid.evaluation.classification_result import ANSWERED, ClassificationResult
+from hyoid.evaluation.classification_sets import SetsResult, Share
 from hyoid.evaluation.report import figures, page
 from hyoid.metrics import CLASSIFICATION_MEASURES, MINIMUM_OF_EACH_CLASS, Interval
 
@@ -26,6 +28,8 @@ def result_section(title: str, result: ClassificationResult) -> str:
         page.paragraph(_center_rule(result)),
         reliability_picture(result),
         page.paragraph(_calibration(result)),
+        page.paragraph(_selective(result)),
+        *([] if result.sets is None else sets_section(result.sets)),
     )
 
 
@@ -74,6 +78,25 @@ def center_table(result: ClassificationResult) -> str:
         for center, measures in result.centers.items()
     ]
     return page.table(["centre", *(CLASSIFICATION_MEASURES[name].description for name in names)], rows)
+
+
+def sets_section(sets: SetsResult) -> list[str]:
+    """Return the coverage of conformal sets by status and center, how many are an answer, and what is not promised."""
+    rows = [
+        [center, *(_share(shares.get(status)) for status in ("positive", "negative"))]
+        for center, shares in {"all": sets.coverage, **sets.centers}.items()
+    ]
+    asked = "" if sets.alpha is None else f" ({1 - sets.alpha:.0%} asked for)"
+    counted = ", ".join(f"{count} {answer}" for answer, count in sets.answers.items())
+    said = (
+        f"Of {sets.n} conformal sets: {counted}; mean size {sets.mean_size:.2f}. One status alone in {sets.singletons} "
+        f"of them, the wrong one in {sets.wrong_singletons} of these. {NO_GUARANTEE}"
+    )
+    header = [
+        "centre",
+        *(f"sets that hold the true status, HPV-{status}{asked}" for status in ("positive", "negative")),
+    ]
+    return [page.table(header, rows), page.paragraph(said)]
 
 
 def reliability_picture(result: ClassificationResult) -> str:
@@ -165,6 +188,19 @@ def _calibration(result: ClassificationResult) -> str:
         f"probabilities are {level} on the whole). Expected calibration error {result.calibration_error:.3f}, which "
         "also holds the chance of small bins."
     )
+
+
+def _selective(result: ClassificationResult) -> str:
+    found = result.selective
+    told = ", ".join(f"{found.risk_at(share):.3f} where {share:.0%} are answered" for share in ANSWERED)
+    return (
+        f"Share of wrong decisions, the surest answered first: {told}. Area under this risk-coverage curve "
+        f"{found.area:.3f}; the least that any order could have is {found.least_area:.3f}."
+    )
+
+
+def _share(share: Share | None) -> str:
+    return "–" if share is None else f"{share}, n = {share.n}"
 
 
 def _text(interval: Interval) -> str:
