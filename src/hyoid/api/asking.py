@@ -55,23 +55,14 @@ def ask_all(
     HyoidError
         If a `single` study cannot be predicted.
     """
-    asked, found, failed, interrupted = list[_Asked](), list[Found](), dict[str, str](), False
     models: list[Predictor] = [*predictors.rfs, *predictors.hpv]
-    for case in track(cases, "Predicting"):
-        try:
-            asked.append(_ask(predictors, case, out, mask_given=single))
-        except HyoidError as error:
-            if single:
-                raise
-            failed[case.id] = str(error)
-        except KeyboardInterrupt:
-            if single or any(predictor.waits for predictor in models):
-                raise
-            interrupted = True
-            break
+    asked, failed, interrupted = _ask_each(predictors, cases, out, single=single)
+    if interrupted and any(predictor.waits for predictor in models):
+        raise KeyboardInterrupt
     for predictor in models:
         if predictor.waits:
             predictor.adopt([case for one in asked for waiting, case in one.waiting if waiting is predictor])
+    found = list[Found]()
     for one in asked:
         try:
             found.append(_answered(one))
@@ -80,6 +71,24 @@ def ask_all(
                 raise
             failed[one.info["id"]] = str(error)
     return found, failed, interrupted
+
+
+def _ask_each(
+    predictors: Predictors, cases: Sequence[Case], out: Path, *, single: bool
+) -> tuple[list[_Asked], dict[str, str], bool]:
+    asked, failed = list[_Asked](), dict[str, str]()
+    for case in track(cases, "Predicting"):
+        try:
+            asked.append(_ask(predictors, case, out, mask_given=single))
+        except HyoidError as error:
+            if single:
+                raise
+            failed[case.id] = str(error)
+        except KeyboardInterrupt:
+            if single:
+                raise
+            return asked, failed, True
+    return asked, failed, False
 
 
 def _ask(predictors: Predictors, case: Case, out: Path, *, mask_given: bool) -> _Asked:
