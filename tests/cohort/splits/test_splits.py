@@ -1,13 +1,14 @@
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from hyoid.cohort import Case, Fold, FoldsFile, HoldOutKFold, KFold, LeaveOneCenterOut, Split
+from hyoid.cohort import Case, Fold, FoldsFile, HoldOutKFold, KFold, LeaveOneCenterOut, SizeMatchedKFold, Split
 from hyoid.cohort.splits import folds_from_json, folds_to_json
 from hyoid.errors import CohortError
 
@@ -94,6 +95,29 @@ def test_leave_one_center_out() -> None:
         center = fold.name.removeprefix("center-")
         assert set(fold.report) == {case.id for case in cases if case.center == center}
         assert {*fold.train, *fold.select} == _everybody(cases) - set(fold.report)
+
+
+@settings(max_examples=20, deadline=None)
+@given(cases=_cases, seed=st.integers(0, 5))
+def test_size_matched_folds_train_on_as_many_as_leave_one_center_out(cases, seed) -> None:
+    left_out, mixed = LeaveOneCenterOut(seed=seed), SizeMatchedKFold(seed=seed)
+    if len({case.center for case in cases}) < 2:
+        with pytest.raises(CohortError, match="at least two"):
+            mixed.make_folds(cases)
+        return
+    assume(max(Counter(case.center for case in cases).values()) <= len(cases) - 2)
+    made = mixed.make_folds(cases)
+    for one, other in zip(made, left_out.make_folds(cases), strict=True):
+        assert one.name == other.name.replace("center-", "size-of-")
+        parts = ("train", "select", "report")
+        assert [len(getattr(one, part)) for part in parts] == [len(getattr(other, part)) for part in parts]
+    assert sorted(i for fold in made for i in fold.report) == sorted(_everybody(cases))
+
+
+def test_size_matched_folds_mix_the_centers() -> None:
+    cases = [_case(k, center) for k, center in enumerate(["CHUM"] * 20 + ["MDA"] * 40)]
+    for fold in SizeMatchedKFold().make_folds(cases):
+        assert abs(sum(i.startswith("CHUM") for i in fold.report) - len(fold.report) / 3) < 1
 
 
 def test_leave_one_center_out_refuses_one_center_and_unknown_ones() -> None:

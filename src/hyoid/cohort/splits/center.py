@@ -25,18 +25,7 @@ class LeaveOneCenterOut(Selecting):
             If a case has no centre (it could be of the centre that is left out), or there is only one centre.
         """
         check_unique(cases)
-        lost = sorted(case.id for case in cases if case.center is None)
-        if lost:
-            raise CohortError.of(
-                f"{len(lost)} case(s) without a center (first: {lost[0]})",
-                "the center of every case",
-                "Add a CenterID column, or say with --columns where the center stands.",
-            )
-        centers = sorted({str(case.center) for case in cases})
-        if len(centers) < 2:
-            raise CohortError.of(
-                f"{len(centers)} center(s) {centers}", "at least two to leave one out", "Use kfold instead."
-            )
+        centers = centers_of(cases)
         return [
             self.make_fold(
                 f"center-{center}",
@@ -45,3 +34,20 @@ class LeaveOneCenterOut(Selecting):
             )
             for center in centers
         ]
+
+
+def centers_of(cases: Sequence[Case]) -> list[str]:
+    """Return the centres by name; raises CohortError if a case has none, or there is only one."""
+    lost = sorted(case.id for case in cases if case.center is None)
+    if lost:
+        raise CohortError.of(
+            f"{len(lost)} case(s) without a center (first: {lost[0]})",
+            "the center of every case",
+            "Add a CenterID column, or say with --columns where the center stands.",
+        )
+    centers = sorted({str(case.center) for case in cases})
+    if len(centers) < 2:
+        raise CohortError.of(
+            f"{len(centers)} center(s) {centers}", "at least two to leave one out", "Use kfold instead."
+        )
+    return centers
