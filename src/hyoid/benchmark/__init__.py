@@ -4,7 +4,8 @@ from hyoid.benchmark.external import EXTERNAL
 from hyoid.benchmark.oracle import ORACLE
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.row import BenchmarkRow
-from hyoid.benchmark.run import SPLITS, run_benchmark
+from hyoid.benchmark.run import run_benchmark
+from hyoid.benchmark.splits import SPLITS
 from hyoid.benchmark.table import as_csv, as_markdown
 
 __all__ = [

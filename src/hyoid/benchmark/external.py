@@ -46,20 +46,17 @@ class External:
                     "Leave the recipe or the cohort out.",
                 )
 
-    def rows(self, recipe: Recipe, run: Path, device: str, jobs: int) -> list[BenchmarkRow]:
-        """Predict all patients by the bundle of a finished run, unless that is done, and return what it is worth.
+    def evaluate(
+        self, recipe: Recipe, run: Path, device: str, jobs: int
+    ) -> tuple[dict[Task, Evaluation], tuple[str, ...]]:
+        """Predict all patients by the bundle of a finished run, unless that is done, and return what it is worth by task.
 
-        The predictions are kept in `run/external`. Patients who cannot be predicted are counted in the notes.
+        The predictions are kept in `run/external`. Patients who cannot be predicted are told in notes.
         """
         out = run / EXTERNAL
         failed = self._predicted(run / "bundle", out, device)
         notes = tuple(f"{case_id} not predicted: {reason}" for case_id, reason in failed.items())
-        return [
-            BenchmarkRow(
-                recipe.title, EXTERNAL, task, overall_figures(self._evaluate(recipe, task, out, jobs)), notes=notes
-            )
-            for task in recipe.tasks
-        ]
+        return {task: self._evaluate(recipe, task, out, jobs) for task in recipe.tasks}, notes
 
     def floor(self, jobs: int) -> BenchmarkRow:
         """Return the row of SUV thresholds, chosen on the training cohort."""

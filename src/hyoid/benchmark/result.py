@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hyoid.benchmark.findings import Findings
 from hyoid.benchmark.leakage import Verdict
+from hyoid.benchmark.paper_tables import PaperTable
 from hyoid.benchmark.row import BenchmarkRow
 from hyoid.files import jsonable
 from hyoid.version import __version__
@@ -18,6 +20,7 @@ class BenchmarkResult:
 
     `excluded` are those that one of the recipes cannot use, with its reason: they are left out for all.
     `leakage` says of each run that nothing leaks, and what of it a `published` variant announces as optimistic.
+    `findings` compare splits, centers and recipes; `papers` are the tables of the papers of which there is a row.
     """
 
     cohort: str
@@ -25,6 +28,8 @@ class BenchmarkResult:
     excluded: Mapping[str, str]
     rows: tuple[BenchmarkRow, ...]
     leakage: tuple[Verdict, ...] = ()
+    findings: Findings = field(default_factory=Findings)
+    papers: tuple[PaperTable, ...] = ()
 
     def with_rows(self, more: Sequence[BenchmarkRow]) -> BenchmarkResult:
         """Return the result with more rows below."""
@@ -35,4 +40,6 @@ class BenchmarkResult:
         rows = [row.to_dict() for row in self.rows]
         leakage = [verdict.to_dict() for verdict in self.leakage]
         cohort = {"cohort": self.cohort, "patients": self.patients, "excluded": dict(self.excluded)}
-        return dict(jsonable({"hyoid": __version__, **cohort, "rows": rows, "leakage": leakage}))
+        found = {"rows": rows, "leakage": leakage, "findings": self.findings.to_dict()}
+        papers = [table.to_dict() for table in self.papers]
+        return dict(jsonable({"hyoid": __version__, **cohort, **found, "paper_tables": papers}))

@@ -9,28 +9,28 @@ from typing import get_args
 
 from hyoid import api
 from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
+from hyoid.api.training import Evaluation
 from hyoid.benchmark.cost import measure_cost
 from hyoid.benchmark.external import EXTERNAL, External
-from hyoid.benchmark.figures import figures_of, floor_row
+from hyoid.benchmark.figures import figures_of, floor_row, overall_figures
+from hyoid.benchmark.findings import Findings, find
 from hyoid.benchmark.leakage import Verdict, find_external_leaks, find_leaks, refuse_leaks
+from hyoid.benchmark.measured import Measured
 from hyoid.benchmark.oracle import oracle_rows
+from hyoid.benchmark.paper_tables import paper_tables
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.row import BenchmarkRow
-from hyoid.benchmark.table import as_csv, as_markdown
+from hyoid.benchmark.splits import SPLITS
+from hyoid.benchmark.write import RESULTS, write_results
 from hyoid.cohort import Cohort
 from hyoid.cohort.encoders import FittedEncoder
 from hyoid.errors import CohortError, HyoidError
-from hyoid.files import read_json, write_json, write_text
+from hyoid.files import read_json, write_json
+from hyoid.metrics import Bootstrap
 from hyoid.networks.multihead import count_parameters
 from hyoid.recipe import Recipe
 from hyoid.recipe.stage import Task
-from hyoid.training import usable_cases
-
-SPLITS: Mapping[str, str] = {
-    "kfold": "split={name: kfold, folds: 5}",
-    "leave-one-center-out": "split={name: leave_one_center_out}",
-}
-"""Splits by the names of the command line."""
+from hyoid.training import Run, usable_cases
 
 
 def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by keyword
@@ -47,6 +47,7 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     columns: PathLike | None = None,
     external: PathLike | Cohort | None = None,
     jobs: int = 1,
+    replicates: int = 2000,
 ) -> BenchmarkResult:
     """Cross-validate recipes under the same splits, with the folds of the same patients, into one result.
 
@@ -66,6 +67,8 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
         How many patients are predicted for time and memory; 0 measures neither.
     external
         Patients of other hospitals, whom the bundles of the first split predict. They take no part in training.
+    replicates
+        Of the bootstrap by which splits, centers and recipes are compared; the table's own intervals have 2000.
 
     Raises
     ------
@@ -93,15 +96,16 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     result = BenchmarkResult(str(whole.root), len(common.cases), excluded, ())
     for split in splits:
         result = replace(result.with_rows(work.rows(split, outside=split == splits[0])), leakage=tuple(work.verdicts))
-        write_json(out / "benchmark.json", result.to_dict())
-    write_text(out / "benchmark.md", as_markdown(result))
-    write_text(out / "benchmark.csv", as_csv(result))
+        write_json(out / RESULTS, result.to_dict())
+    papers = tuple(paper_tables(work.runs, f"{whole.root.name}, {len(common.cases)} patients"))
+    result = replace(result, findings=work.findings(Bootstrap(replicates=replicates)), papers=papers)
+    write_results(result, work.runs, out)
     return result
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What the splits of a benchmark share."""
+    """What the splits of a benchmark share, and what comes of them."""
 
     cohort: Cohort
     recipes: tuple[str | Recipe, ...]
@@ -115,6 +119,8 @@ class _Work:
     external: External | None
     jobs: int
     verdicts: list[Verdict] = field(default_factory=list)
+    measured: list[Measured] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
 
     def rows(self, split: str, *, outside: bool) -> list[BenchmarkRow]:
         """Train and evaluate every recipe under a split, and `outside` predict the external cohort by what it made."""
@@ -124,15 +130,17 @@ class _Work:
         external = self.external if outside else None
         for recipe in self.recipes:
             chosen = resolve_recipe(recipe, self.preset, (SPLITS[split], *self.overrides))
-            folder = self.out / f"{chosen.name}{'-' + chosen.variant if chosen.variant else ''}--{split}"
-            started = (folder / "recipe.yaml").is_file()
-            trained = api.train(self.cohort, chosen, folder, device=self.device, resume=started, jobs=self.jobs)
-            self.verdicts.append(Verdict(folder.name, tuple(find_leaks(folder, self.cohort))))
-            refuse_leaks(self.verdicts, self.out)
-            reported[chosen.title] = [fold["report"] for fold in read_json(folder / "splits.json")]
+            trained = self._trained(chosen, split)
+            reported[chosen.title] = [fold["report"] for fold in read_json(trained.run.folder / "splits.json")]
             inside += _rows(trained, chosen, split, self.cohort, self.cost_cases, self.device)
+            self._keep(chosen, split, {chosen.task: trained.evaluation, **trained.further})
             if external is not None:
-                beyond += external.rows(chosen, folder, self.device, self.jobs)
+                found, notes = external.evaluate(chosen, trained.run.folder, self.device, self.jobs)
+                self._keep(chosen, EXTERNAL, found)
+                beyond += [
+                    BenchmarkRow(chosen.title, EXTERNAL, task, overall_figures(evaluation), notes=notes)
+                    for task, evaluation in found.items()
+                ]
         _check_same(reported)
         if self.floor:
             inside.append(floor_row(self.cohort, split, next(iter(reported.values())), self.jobs))
@@ -141,6 +149,24 @@ class _Work:
             beyond += [external.floor(self.jobs)] if self.floor else []
             beyond += oracle_rows(external.cohort, EXTERNAL, self.tasks)
         return [*inside, *beyond]
+
+    def _trained(self, recipe: Recipe, split: str) -> api.TrainResult:
+        """Train what is not there yet, and refuse what leaks."""
+        folder = self.out / f"{recipe.name}{'-' + recipe.variant if recipe.variant else ''}--{split}"
+        started = (folder / "recipe.yaml").is_file()
+        trained = api.train(self.cohort, recipe, folder, device=self.device, resume=started, jobs=self.jobs)
+        self.verdicts.append(Verdict(folder.name, tuple(find_leaks(folder, self.cohort))))
+        refuse_leaks(self.verdicts, self.out)
+        self.runs.append(trained.run)
+        return trained
+
+    def _keep(self, recipe: Recipe, split: str, evaluations: Mapping[Task, Evaluation]) -> None:
+        self.measured.extend(Measured(recipe.title, split, task, found) for task, found in evaluations.items())
+
+    def findings(self, bootstrap: Bootstrap) -> Findings:
+        """Compare everything that was measured."""
+        beyond = () if self.external is None else self.external.cohort.cases
+        return find(self.measured, self.cohort.cases, beyond, [run.folder for run in self.runs], bootstrap)
 
 
 def _common(cohort: Cohort, recipes: Sequence[Recipe]) -> tuple[Cohort, dict[str, str]]:
