@@ -1,4 +1,4 @@
-"""Probabilities of a benchmark's recipes, center by center: do they mean what they say, and are they worth acting on?"""
+"""Probabilities of a benchmark's recipes, center by center: what they mean, and whether acting on them is worth it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def calibrations(measured: Sequence[Measured], bootstrap: Bootstrap) -> list[Of[
 
 
 def decision_curves(measured: Sequence[Measured], bootstrap: Bootstrap) -> list[Of[DecisionCurve]]:
-    """Return net benefit over thresholds of every recipe with probabilities, under every split, drawn within centers."""
+    """Return net benefit over thresholds of every recipe with probabilities, drawn within centers."""
     found = []
     for one in measured:
         curve: DecisionCurve | None = None

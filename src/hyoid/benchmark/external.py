@@ -49,7 +49,7 @@ class External:
     def evaluate(
         self, recipe: Recipe, run: Path, device: str, jobs: int
     ) -> tuple[dict[Task, Evaluation], tuple[str, ...]]:
-        """Predict all patients by the bundle of a finished run, unless that is done, and return what it is worth by task.
+        """Return by task what the bundle of a finished run is worth, which predicts all patients unless that is done.
 
         The predictions are kept in `run/external`. Patients who cannot be predicted are told in notes.
         """

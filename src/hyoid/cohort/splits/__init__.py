@@ -13,7 +13,9 @@ from hyoid.cohort.splits.size_matched import SizeMatchedKFold
 from hyoid.cohort.splits.stack import with_stack
 from hyoid.cohort.splits.stratify import stratify
 
-Split = Annotated[KFold | HoldOutKFold | LeaveOneCenterOut | SizeMatchedKFold | Single | FoldsFile, Field(discriminator="name")]
+Split = Annotated[
+    KFold | HoldOutKFold | LeaveOneCenterOut | SizeMatchedKFold | Single | FoldsFile, Field(discriminator="name")
+]
 """Any split, told apart by its `name`; each has `make_folds(cases) -> list[Fold]` and `optimistic`."""
 
 __all__ = [

@@ -1,0 +1,43 @@
+"""The page: what was compared, what it is worth inside and outside, where centers differ, and what must be known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hyoid.benchmark.paper_tables import as_html as paper_table
+from hyoid.benchmark.report.furniture import cards, leakage, manifest
+from hyoid.benchmark.report.hospitals import inputs, labels
+from hyoid.benchmark.report.probabilities import calibration, decisions
+from hyoid.benchmark.report.shift import centers, comparisons, gaps
+from hyoid.benchmark.report.worth import worth
+from hyoid.benchmark.result import BenchmarkResult
+from hyoid.evaluation.report import page
+from hyoid.training import Run
+
+_NOTICE = (
+    "Research use only. Every figure is of patients whom the model that predicted them had not seen, and who chose "
+    "nothing. Intervals hold the noise of these patients; not the luck of training, and not which hospitals took part."
+)
+
+
+def as_html(result: BenchmarkResult, runs: Sequence[Run]) -> str:
+    """Return the page; nothing in it points outside."""
+    parts = [
+        *worth(result),
+        *gaps(result.findings),
+        *centers(result.findings),
+        *comparisons(result.findings),
+        *labels(result.findings),
+        *inputs(result.findings),
+        *calibration(result.findings),
+        *decisions(result.findings),
+        *map(paper_table, result.papers),
+        leakage(result),
+        *cards(runs),
+        manifest(result, runs),
+    ]
+    excluded = (
+        f" {len(result.excluded)} that one of the recipes cannot use are left out for all." if result.excluded else ""
+    )
+    lead = f"{result.patients} patients of {result.cohort}.{excluded}"
+    return page.page("Benchmark", page.paragraph(lead, "lead"), page.paragraph(_NOTICE, "notice"), *parts)

@@ -1,0 +1,55 @@
+"""What must stand beside the figures: leakage, the card of each model, and with what all of it was made."""
+
+from __future__ import annotations
+
+import html
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from hyoid.benchmark.leakage import KINDS
+from hyoid.benchmark.result import BenchmarkResult
+from hyoid.evaluation.report import page
+from hyoid.files import read_json
+from hyoid.training import Run
+from hyoid.version import __version__
+
+_VERSIONED = ("torch", "monai", "numpy", "scipy", "scikit-learn")
+
+
+def leakage(result: BenchmarkResult) -> str:
+    """Return the section of what the leakage detector says: nothing leaks, or there would be no report."""
+    looked = "; ".join(KINDS.values())
+    announced = [[verdict.run, str(leak)] for verdict in result.leakage for leak in verdict.optimism]
+    words = f"Looked for in {len(result.leakage)} runs: {looked}. Nothing was found, or there would be no report."
+    table = [page.table(["run", "optimism that a published variant announces"], announced, 2)] if announced else []
+    return page.section("Leakage", page.paragraph(words), *table)
+
+
+def cards(runs: Sequence[Run]) -> list[str]:
+    """Return the section of model cards, folded up on screen."""
+    found = [(run.folder.name, run.folder / "bundle" / "card.md") for run in runs]
+    parts = [
+        f"<details><summary>{html.escape(name)}</summary>{page.command(path.read_text(encoding='utf-8'))}</details>"
+        for name, path in found
+        if path.is_file()
+    ]
+    return [page.section("Model cards", *parts)] if parts else []
+
+
+def manifest(result: BenchmarkResult, runs: Sequence[Run]) -> str:
+    """Return the section of versions, hashes and hardware."""
+    versions = [["hyoid", __version__], ["python", platform.python_version()]]
+    versions += [[name, version(name)] for name in _VERSIONED]
+    machine = f"{platform.system()}, {platform.machine()}, {os.cpu_count()} cores"
+    hashes = []
+    for run in runs:
+        known = read_json(run.folder / "manifest.json")
+        hashes.append([run.folder.name, known["recipe_hash"][:16], known["cohort_hash"][:16]])
+    return page.section(
+        "With what it was made",
+        page.paragraph(f"Report written on {machine}; the cohort at {result.cohort}."),
+        page.table(["software", "version"], versions, 2),
+        page.table(["run", "recipe, SHA-256 begins", "cohort, SHA-256 begins"], hashes, 3),
+    )

@@ -1,0 +1,80 @@
+"""What each recipe is worth under each split, task by task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hyoid.benchmark.report.words import TASKS, split_words
+from hyoid.benchmark.result import BenchmarkResult
+from hyoid.benchmark.row import BenchmarkRow, Figure
+from hyoid.evaluation.report import page
+
+_SHORT: Mapping[str, str] = {
+    "balanced_accuracy": "balanced accuracy",
+    "auc": "AUC",
+    "c_index": "C-index",
+    "uno_c": "Uno's C",
+    "auc_mean": "mean AUC over time",
+    "brier_integrated": "Brier, integrated",
+    "brier_scaled_integrated": "Brier, scaled",
+}
+
+_LEGEND = (
+    "Each value with its 95 % interval over patients. Where folds have a value of their own, mean ± standard deviation "
+    "over the folds follows, as papers print it: a spread over models, and no interval. What the recipes' papers "
+    "report is of other patients and stands in benchmark.md."
+)
+
+
+def worth(result: BenchmarkResult) -> list[str]:
+    """Return one section for each task."""
+    return [
+        page.section(title, _table(rows), page.paragraph(_LEGEND), *_costs(rows))
+        for task, title in TASKS.items()
+        if (rows := [row for row in result.rows if row.task == task])
+    ]
+
+
+def _table(rows: Sequence[BenchmarkRow]) -> str:
+    measures = list(dict.fromkeys(name for row in rows for name in row.figures))
+    header = ["recipe", "split", "n", *(_SHORT.get(name, name.replace("_", " ")) for name in measures)]
+    lines = [
+        [
+            row.recipe,
+            split_words(row.split),
+            str(max((figure.n for figure in row.figures.values()), default=0)),
+            *(_text(row.figures.get(name)) for name in measures),
+        ]
+        for row in rows
+    ]
+    return page.table(header, lines, numeric_from=2)
+
+
+def _text(figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    if figure.value is None:
+        return "undefined"
+    interval = figure.interval if figure.interval is not None and None not in figure.interval else ()
+    found = page.figure_text(figure.value, [float(bound) for bound in interval if bound is not None])
+    if figure.fold_mean is None:
+        return found
+    spread = "" if figure.fold_sd is None else f" ± {figure.fold_sd:.3f}"
+    return f"{found} {figure.fold_mean:.3f}{spread}"
+
+
+def _costs(rows: Sequence[BenchmarkRow]) -> list[str]:
+    """Return what recipes cost, where that was measured."""
+    known = {row.recipe: row for row in rows if row.parameters is not None or row.cost is not None}
+    if not known:
+        return []
+    lines = [
+        [
+            recipe,
+            "" if row.parameters is None else f"{row.parameters / 1e6:.2f} M",
+            "" if row.cost is None else f"{row.cost.seconds_per_case:.1f}",
+            "" if row.cost is None else f"{row.cost.peak_memory_mib / 1024:.1f}",
+        ]
+        for recipe, row in known.items()
+    ]
+    return [page.table(["recipe", "parameters", "seconds a case", "peak memory, GiB"], lines)]
