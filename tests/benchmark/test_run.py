@@ -120,8 +120,8 @@ def test_a_second_call_goes_on_with_what_is_there(cohort: Path, recipes: list[ob
     before = weights.stat().st_mtime_ns
     second = run_benchmark(few, recipes[:1], tmp_path, **options)
     assert weights.stat().st_mtime_ns == before
-    assert second == first
-    assert read_json(tmp_path / "benchmark.json")["patients"] == first.patients
+    assert second.to_dict() == first.to_dict()
+    assert read_json(tmp_path / "results.json")["patients"] == first.patients
 
 
 def test_what_cannot_be_compared_is_refused(cohort: Path, recipes: list[object], tmp_path: Path) -> None:

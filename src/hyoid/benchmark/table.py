@@ -46,7 +46,23 @@ def as_markdown(result: BenchmarkResult) -> str:
         ]
         lines += [f"## {title}", "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
         lines += ["| " + " | ".join(_cells(row, measures)) + " |" for row in rows] + [""]
-    return "\n".join([*lines, _LEGEND, ""])
+    return "\n".join([*lines, *_gaps(result), _LEGEND, ""])
+
+
+def _gaps(result: BenchmarkResult) -> list[str]:
+    """Return what each recipe loses outside, once more of pairs within one center where patients are ranked."""
+    if not result.findings.gaps:
+        return []
+    header = ["recipe", "measure", "inside", "outside", "inside less outside"]
+    lines = ["## Inside and outside", "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    for one in result.findings.gaps:
+        gap = one.found
+        measure = f"{gap.measure}{', within centers' if gap.within_centers else ''}"
+        inside, outside = f"{one.against} {gap.inside.value:.3f}", f"{one.split} {gap.outside.value:.3f}"
+        lines.append(
+            f"| {one.recipe} | {measure} | {inside} | {outside} | {gap.difference} {gap.reason}".rstrip() + " |"
+        )
+    return [*lines, ""]
 
 
 def as_csv(result: BenchmarkResult) -> str:

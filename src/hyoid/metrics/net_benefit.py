@@ -122,7 +122,8 @@ def curve_of(
     nothing = settings.model_copy(update={"replicates": 0})
 
     def interval(value: float, own: Floats, certain: bool) -> Interval:
-        # where nobody, or everybody, is acted on, the resamples agree by necessity
+        # where nobody, or everybody, is acted on, the resamples agree by necessity; what is undefined has no interval
+        certain = certain or bool(np.isnan(value))
         return interval_of(value, own[:0] if certain else own, nothing if certain else settings, n)
 
     parts = ((values[:number], drawn[:, :number]), (values[number:], drawn[:, number:]))

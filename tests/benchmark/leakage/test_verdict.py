@@ -44,7 +44,7 @@ def test_a_benchmark_says_that_nothing_leaks_and_ends_where_something_does(
     recipe = load_recipe("hpv-logistic:clinical")
     run_benchmark(hpv_cohort, [recipe], tmp_path, **OPTIONS)
     clean = {"run": "hpv-logistic-clinical--kfold", "clean": True, "leaks": [], "labelled_optimism": []}
-    assert read_json(tmp_path / "benchmark.json")["leakage"] == [clean]
+    assert read_json(tmp_path / "results.json")["leakage"] == [clean]
     seen = tmp_path / "hpv-logistic-clinical--kfold" / "fold-0" / "seen.json"
     patient = read_json(seen.parents[1] / "splits.json")[0]["report"][0]
     write_json(seen, {**read_json(seen), "model": [patient]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from hyoid.benchmark.paper_tables import as_html as paper_table
 from hyoid.benchmark.report.furniture import cards, leakage, manifest
@@ -39,5 +40,5 @@ def as_html(result: BenchmarkResult, runs: Sequence[Run]) -> str:
     excluded = (
         f" {len(result.excluded)} that one of the recipes cannot use are left out for all." if result.excluded else ""
     )
-    lead = f"{result.patients} patients of {result.cohort}.{excluded}"
+    lead = f"{result.patients} patients of {Path(result.cohort).name}.{excluded}"
     return page.page("Benchmark", page.paragraph(lead, "lead"), page.paragraph(_NOTICE, "notice"), *parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hyoid.benchmark.compared import Of
@@ -20,21 +20,24 @@ def gaps(findings: Findings) -> list[str]:
     """Return the section of gaps: a picture for each outside and measure, and all of them in a table."""
     if not findings.gaps:
         return []
-    groups: dict[tuple[str, str, str, str, bool], dict[str, Gap]] = {}
+    groups: dict[tuple[str, str, str], dict[str, dict[str, Gap]]] = {}
     for one in findings.gaps:
-        key = (one.task, one.found.measure, one.against, one.split, one.found.within_centers)
-        groups.setdefault(key, {})[one.recipe] = one.found
-    pictures = [
-        gap_picture(own, f"{measure_words(measure)}{_within(within)}, {split_words(against)} to {split_words(split)}")
-        for (_, measure, against, split, within), own in groups.items()
-        if not within
-    ]
+        if not one.found.within_centers:
+            own = groups.setdefault((one.task, one.against, one.split), {}).setdefault(one.found.measure, {})
+            own[one.recipe] = one.found
+    pictures = [part for whose, own in groups.items() for part in _gap_pictures(*whose, own)]
     lead = (
         "Inside less outside: above 0, the recipe falls. A centre left out is held against folds of the centres' sizes "
         "where these were run, for a smaller training part alone costs something. Where patients are ranked, a second "
         "line compares patients of one centre only: what is left of the gap there is not due to knowing the centre."
     )
     return [page.section("Inside and outside", page.paragraph(lead), *pictures, _gap_table(findings.gaps))]
+
+
+def _gap_pictures(task: str, inside: str, outside: str, found: Mapping[str, Mapping[str, Gap]]) -> Iterator[str]:
+    yield page.paragraph(f"{TASKS[task]}: {split_words(inside)} against {split_words(outside)}", "lead")
+    for measure, recipes in found.items():
+        yield gap_picture(recipes, measure_words(measure))
 
 
 def _gap_table(found: Sequence[Of[Gap]]) -> str:

@@ -15,14 +15,16 @@ _SHORT: Mapping[str, str] = {
     "c_index": "C-index",
     "uno_c": "Uno's C",
     "auc_mean": "mean AUC over time",
-    "brier_integrated": "Brier, integrated",
     "brier_scaled_integrated": "Brier, scaled",
 }
+
+_LEFT_TO_THE_TABLE = frozenset({"brier_integrated"})
+"""Measures that would make the page too wide, and that another one says as well."""
 
 _LEGEND = (
     "Each value with its 95 % interval over patients. Where folds have a value of their own, mean ± standard deviation "
     "over the folds follows, as papers print it: a spread over models, and no interval. What the recipes' papers "
-    "report is of other patients and stands in benchmark.md."
+    "report is of other patients and stands in benchmark.md; all measures stand in benchmark.csv."
 )
 
 
@@ -36,7 +38,9 @@ def worth(result: BenchmarkResult) -> list[str]:
 
 
 def _table(rows: Sequence[BenchmarkRow]) -> str:
-    measures = list(dict.fromkeys(name for row in rows for name in row.figures))
+    names = dict.fromkeys(name for row in rows for name in row.figures)
+    measures = [name for name in names if name not in _LEFT_TO_THE_TABLE]
+    order = list(dict.fromkeys(row.recipe for row in rows))
     header = ["recipe", "split", "n", *(_SHORT.get(name, name.replace("_", " ")) for name in measures)]
     lines = [
         [
@@ -45,7 +49,7 @@ def _table(rows: Sequence[BenchmarkRow]) -> str:
             str(max((figure.n for figure in row.figures.values()), default=0)),
             *(_text(row.figures.get(name)) for name in measures),
         ]
-        for row in rows
+        for row in sorted(rows, key=lambda row: order.index(row.recipe))
     ]
     return page.table(header, lines, numeric_from=2)
 

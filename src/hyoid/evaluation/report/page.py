@@ -19,12 +19,14 @@ th, td { border-bottom: 1px solid #d1d9e0; padding: .3rem .8rem .3rem 0; text-al
 th { font-weight: 600; }
 td.number, th.number { text-align: right; }
 td.number span { white-space: nowrap; display: inline-block; }
+section { overflow-x: auto; }
 figure { margin: 1rem 0; }
 figure img, figure svg { max-width: 100%; height: auto; }
 figcaption { color: #59636e; font-size: .9rem; }
 code { background: #f6f8fa; padding: .1rem .3rem; border-radius: 4px; font-size: .9em; }
 pre { background: #f6f8fa; padding: .8rem; overflow-x: auto; border-radius: 6px; }
 @media print { body { margin: 0; max-width: none; font-size: 11pt; } h2 { break-after: avoid; }
+               section { overflow: visible; } table { font-size: 9pt; } th, td { padding-right: .5rem; }
                figure, tr { break-inside: avoid; } }
 """
 
