@@ -154,3 +154,15 @@ def test_command_line_writes_an_unseen_cohort(tmp_path: Path) -> None:
     assert set(truth["center"]) <= {"CHB", "CHUN", "CHUB"}
     without = truth.loc[truth["center"] == "CHUB", "PatientID"]
     assert all(not (out / "Task 1" / name / f"{name}.nii.gz").exists() for name in without)
+
+
+def test_masks_can_be_had_where_a_center_has_none_and_change_no_image(tmp_path: Path) -> None:
+    bare, drawn = tmp_path / "bare", tmp_path / "drawn"
+    lacks = next(p.id for p in draw_patients(8, 5, "unseen") if not p.center.has_masks)
+    for out, masks in ((bare, False), (drawn, True)):
+        write_cohort(out, 8, 5, centers="unseen", broken=False, keep=[lacks], masks=masks)
+    mask = f"Task 1/{lacks}/{lacks}.nii.gz"
+    assert set(_files(drawn)) - set(_files(bare)) == {mask}
+    assert read_volume(drawn / mask).array.any()
+    images = [name for name in _files(bare) if name.endswith(("CT.nii.gz", "PT.nii.gz"))]
+    assert filecmp.cmpfiles(bare, drawn, images, shallow=False)[0] == images

@@ -38,6 +38,7 @@ def phantom(
         float | None, typer.Option(help="Share of HPV-positive patients at unseen centres, 0 to 1 (default 0.58).")
     ] = None,
     event_rate: Annotated[float, typer.Option(help="Share of patients whose recurrence is seen, 0.01 to 0.9.")] = 0.20,
+    masks: Annotated[bool, typer.Option("--masks", help="Label maps of CHUB too, which has none otherwise.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes; -1 takes all cores.")] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
@@ -55,5 +56,6 @@ def phantom(
         prevalence=prevalence,
         event_rate=event_rate,
         jobs=jobs,
+        masks=masks,
     )
     typer.echo(f"{patients} synthetic patients in {out}; what is true of them: {out / 'phantom_truth.csv'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def write_cohort(  # noqa: PLR0913 - the settings of a cohort
     jobs: int = 1,
     broken: bool = True,
     keep: Collection[str] | None = None,
+    masks: bool = False,
 ) -> None:
     """Write a synthetic cohort: `OUT/Task 1`, `Task 2`, `Task 3` with images and tables, and the truth.
 
@@ -64,6 +66,8 @@ def write_cohort(  # noqa: PLR0913 - the settings of a cohort
     keep
         Ids of those of the drawn patients that are written, where it should not be all (`draw_patients` tells who they
         are): a cohort with a class ratio of its own, say.
+    masks
+        Draw contours at CHUB too, which has none otherwise; images stay the same.
 
     Raises
     ------
@@ -79,11 +83,12 @@ def write_cohort(  # noqa: PLR0913 - the settings of a cohort
     indices = [i for i, patient in enumerate(drawn) if keep is None or patient.id in keep]
     if not indices:
         raise CohortError.of(f"none of {patients} patients to keep", "one or more of their ids", "Check the ids.")
-    drawn = [drawn[i] for i in indices]
+    drawn = [_with_masks(drawn[i]) if masks else drawn[i] for i in indices]
     faults = [draw_fault(seed, i, p.center.has_masks) if broken else None for i, p in zip(indices, drawn, strict=True)]
     settings = {
         "patients": patients, "seed": seed, "size": size, "centers": centers,
         "prevalence": prevalence, "event_rate": event_rate, "broken": broken, "written": len(drawn),
+        **({"masks": True} if masks else {}),
     }  # fmt: skip
     partial = out.with_name(f".{out.name}.{os.getpid()}")
     try:
@@ -95,6 +100,10 @@ def write_cohort(  # noqa: PLR0913 - the settings of a cohort
         partial.rename(out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _with_masks(patient: Patient) -> Patient:
+    return replace(patient, center=replace(patient.center, has_masks=True))
 
 
 def _write_images(
