@@ -25,7 +25,7 @@ def benchmark(
     recipes: Annotated[str, typer.Option("--recipes", help="Names or files, with variants, separated by commas.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the runs and of the table.")],
     split: Annotated[
-        str, typer.Option("--split", help="kfold, leave-one-center-out, or both separated by a comma.")
+        str, typer.Option("--split", help="kfold, size-matched, leave-one-center-out, separated by commas.")
     ] = "kfold",
     external: Annotated[
         Path | None,
@@ -39,13 +39,16 @@ def benchmark(
     cost_cases: Annotated[
         int, typer.Option("--cost-cases", min=0, help="How many patients to predict for time and memory.")
     ] = 2,
+    replicates: Annotated[
+        int, typer.Option("--replicates", min=0, help="Resamples by which splits, centers and recipes are compared.")
+    ] = 2000,
     device: DeviceOption = "auto",
     columns: ColumnsOption = None,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Cross-validate recipes on the same patients and folds, and print what each is worth and costs in one table."""
+    """Cross-validate recipes on the same patients and folds, inside their hospitals and outside, and report it."""
     from hyoid.benchmark import as_markdown, run_benchmark
     from hyoid.progress import set_quiet
 
@@ -63,7 +66,8 @@ def benchmark(
         columns=columns,
         external=external,
         jobs=jobs,
+        replicates=replicates,
     )
     typer.echo(json.dumps(result.to_dict(), indent=2) if as_json else as_markdown(result))
     if not as_json:
-        typer.echo(f"Written to {out}: benchmark.md, benchmark.csv, benchmark.json, and a run of each.")
+        typer.echo(f"Written to {out}: report.html, results.json, benchmark.md, benchmark.csv, tables, a run of each.")
