@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from hyoid.cohort import read_cohort
+from hyoid.cohort import Case, read_cohort
 from hyoid.errors import ImageError
 from hyoid.recipe import Recipe
 from hyoid.training.batch import Loading, to_device
 from hyoid.training.patches import PatchSettings, epoch_batches
+from hyoid.training.patients import Patients
 from hyoid.training.pet_units import units_for
 from hyoid.training.store import Store
 from hyoid.training.stored_case import StoredCase
+from hyoid.training.wholes import whole_batches
 from support.balls import ball_cohort
 from support.recipes import small_recipe
 
@@ -79,3 +81,14 @@ def test_a_training_batch_sees_the_other_scanner_on_its_pet_alone(stored: list[S
             assert np.array_equal(before, after) == (not there)
             seen[bool(there)] += 1
     assert seen == {True: 6, False: 3}
+
+
+def test_whole_frames_carry_the_units_of_their_own_case(stored: list[StoredCase]) -> None:
+    training = recipe_with().network_stage.training.model_copy(update={"batch_size": 3})
+    cases = [Case(case.id, center="CEN", hpv=place == 0) for place, case in enumerate(stored)]
+    (drawn,) = whole_batches(Patients(cases, stored, None), {"hpv": "hpv"}, training, 0, 0)
+    assert drawn.images is not None
+    units = units_for(training.augment, stored) or ()
+    by_image = {case.images().tobytes(): one for case, one in zip(stored, units, strict=True)}
+    assert drawn.pet == tuple(by_image[image.tobytes()] for image in drawn.images)
+    assert len({one.scale.slope for one in drawn.pet or () if one is not None}) == 2
