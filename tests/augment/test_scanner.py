@@ -111,7 +111,7 @@ def test_a_window_of_fixed_limits_shows_what_the_other_scanner_would() -> None:
     np.testing.assert_allclose(changed, window.apply(suv * np.float32(1.17)), atol=1e-5)
 
 
-@pytest.mark.parametrize("suv", [1.0, 4.0, 9.0])
+@pytest.mark.parametrize("suv", [1.0, 6.0])
 def test_noise_has_the_deviation_of_counts_also_at_the_edges(suv: float) -> None:
     fields = [
         PetNoise().apply(_uniform(suv, (24, 24, 24)), _drawn(scale=0.1, fwhm_mm=5.0, seed=seed)).images[0, 0] - suv
