@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from hyoid.augment.one_of import OneOf
-from hyoid.augment.operation import Operation
+from hyoid.augment.operation import Operation, ScannerPart
 from hyoid.augment.parameters import Parameters, Samples
 
 Augmentation = Annotated[Operation | OneOf, Field(discriminator="name")]
@@ -26,3 +26,13 @@ def apply_all(parts: Sequence[Augmentation], samples: Samples, drawn: Sequence[P
     for part, parameters in zip(parts, drawn, strict=True):
         samples = part.apply(samples, parameters)
     return samples
+
+
+def operations(part: Augmentation) -> tuple[Operation, ...]:
+    """Return what a part may do to a sample: itself, or each of the parts of a `one_of`."""
+    return part.parts if isinstance(part, OneOf) else (part,)
+
+
+def needs_suv(parts: Sequence[Augmentation]) -> bool:
+    """Whether any of the parts acts on the PET's SUV, so that samples must say what its values stand for."""
+    return any(isinstance(one, ScannerPart) for part in parts for one in operations(part))

@@ -44,4 +44,4 @@ class Flip(Settings):
                 images[i] = torch.flip(images[i], axes)
                 if labels is not None:
                     labels[i] = torch.flip(labels[i], [axis - 1 for axis in axes])
-        return Samples(torch.stack(images), None if labels is None else torch.stack(labels), samples.channels)
+        return samples.changed(torch.stack(images), None if labels is None else torch.stack(labels))

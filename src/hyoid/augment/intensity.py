@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from hyoid.augment.blur import blur
 from hyoid.augment.parameters import Parameters, Samples, channel_indices, switched
 from hyoid.settings import Settings
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     import torch
 
 _Channels = tuple[Literal["ct", "pet"], ...]
-_TRUNCATE_SIGMAS = 4.0  # the Gaussian's tail beyond this holds 6e-5 of its weight
 
 
 class ScaleIntensity(Settings):
@@ -130,7 +130,7 @@ class GaussianSmooth(Settings):
 
     def apply(self, samples: Samples, parameters: Parameters) -> Samples:
         """Return blurred samples (separable, edges replicated)."""
-        return _per_channel(samples, self.channels, lambda image, i, c: _smooth(image, parameters["sigma"][i, c]))
+        return _per_channel(samples, self.channels, lambda image, i, c: blur(image, parameters["sigma"][i, c]))
 
 
 def _power(image: torch.Tensor, gamma: float) -> torch.Tensor:
@@ -141,29 +141,6 @@ def _power(image: torch.Tensor, gamma: float) -> torch.Tensor:
     return ((image - lowest) / extent) ** gamma * extent + lowest
 
 
-def _smooth(image: torch.Tensor, sigmas: np.ndarray) -> torch.Tensor:
-    """Blur along each axis by a product with a banded matrix: three times as fast on a CPU as convolutions."""
-    z, y, x = (_blur_matrix(length, float(sigma), image) for length, sigma in zip(image.shape, sigmas, strict=True))
-    image = image if x is None else image @ x.T
-    image = image if y is None else y @ image
-    return image if z is None else (z @ image.flatten(1)).view_as(image)
-
-
-def _blur_matrix(length: int, sigma: float, like: torch.Tensor) -> torch.Tensor | None:
-    """Return the (length, length) weights of a Gaussian blur that replicates edges; None for no blur."""
-    import torch
-
-    if sigma == 0.0:
-        return None
-    radius = max(1, int(_TRUNCATE_SIGMAS * sigma + 0.5))
-    offsets = torch.arange(-radius, radius + 1, device=like.device)
-    weights = torch.exp(-0.5 * (offsets.to(like.dtype) / sigma) ** 2)
-    rows = torch.arange(length, device=like.device)[:, None]
-    columns = (rows + offsets).clamp(0, length - 1)
-    matrix = torch.zeros((length, length), dtype=like.dtype, device=like.device)
-    return matrix.scatter_add_(1, columns, (weights / weights.sum()).expand(length, -1))
-
-
 def _per_channel(samples: Samples, names: _Channels, change: _Change) -> Samples:
     images = samples.images.clone()
     present = channel_indices(names, samples.channels)
@@ -171,7 +148,7 @@ def _per_channel(samples: Samples, names: _Channels, change: _Change) -> Samples
     for i in range(images.shape[0]):
         for position, channel in zip(positions, present, strict=True):
             images[i, channel] = change(images[i, channel], i, position)
-    return Samples(images, samples.labels, samples.channels)
+    return samples.changed(images, samples.labels)
 
 
 if TYPE_CHECKING:

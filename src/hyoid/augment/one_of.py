@@ -82,9 +82,8 @@ class OneOf(Settings):
                 for name, values in parameters.items()
                 if name.startswith(prefix)
             }
-            chosen = None if samples.labels is None else samples.labels[rows]
-            changed = part.apply(Samples(samples.images[rows], chosen, samples.channels), own)
+            changed = part.apply(samples.of_rows(rows), own)
             images[rows] = changed.images
             if labels is not None and changed.labels is not None:
                 labels[rows] = changed.labels
-        return Samples(images, labels, samples.channels)
+        return samples.changed(images, labels)

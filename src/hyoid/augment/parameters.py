@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hyoid.augment.suv import PetUnits
 
 if TYPE_CHECKING:
     import torch
@@ -17,11 +19,26 @@ Parameters = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Images (B, C, z, y, x), labels (B, z, y, x) where there are any, and the names of the channels."""
+    """Images (B, C, z, y, x), labels (B, z, y, x) where there are any, and the names of the channels.
+
+    `pet` says what the values of each sample's PET stand for, None for a sample without a PET; only the parts that
+    imitate another scanner need it.
+    """
 
     images: torch.Tensor
     labels: torch.Tensor | None
     channels: tuple[str, ...]
+    pet: tuple[PetUnits | None, ...] | None = None
+
+    def changed(self, images: torch.Tensor, labels: torch.Tensor | None) -> Samples:
+        """Return the same samples with other images and labels."""
+        return replace(self, images=images, labels=labels)
+
+    def of_rows(self, rows: list[int]) -> Samples:
+        """Return the samples at these positions, in copies."""
+        labels = None if self.labels is None else self.labels[rows]
+        pet = None if self.pet is None else tuple(self.pet[row] for row in rows)
+        return Samples(self.images[rows], labels, self.channels, pet)
 
 
 def switched(values: NDArray[np.float64], on: NDArray[np.bool_], neutral: float) -> NDArray[np.float64]:

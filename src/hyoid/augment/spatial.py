@@ -40,7 +40,7 @@ def resampled(samples: Samples, changes: Sequence[AffineMap | None]) -> Samples:
         images[i] = _read(images[i], where, "bilinear")
         if labels is not None:
             labels[i] = _read(labels[i][None], where, "nearest")[0]
-    return Samples(torch.stack(images), None if labels is None else torch.stack(labels), samples.channels)
+    return samples.changed(torch.stack(images), None if labels is None else torch.stack(labels))
 
 
 def _coordinates(change: AffineMap, image: torch.Tensor) -> torch.Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hyoid.imaging import FixedBox, FullView, NeckBox
+from hyoid.recipe.augmentation import check_augmentation
 from hyoid.recipe.inference import ENSEMBLES
 from hyoid.recipe.multitask import check_multitask
 from hyoid.recipe.postprocess import check_postprocess
@@ -26,6 +27,8 @@ def check_recipe(recipe: Recipe) -> None:
         raise ValueError(
             "modality_dropout trains for missing images, which inputs.missing: refuse never lets in: use fill"
         )
+    if isinstance(stage, NetworkStage):
+        check_augmentation(stage.training.augment, recipe.inputs.images, recipe.preprocess)
     _check_answers(recipe)
     if recipe.segments:
         if recipe.inputs.harmonise is not None:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hyoid.augment import Augmentation, Parameters, Samples, apply_all
+from hyoid.augment import Augmentation, Parameters, PetUnits, Samples, apply_all
 from hyoid.networks.batch import Batch, Target
 from hyoid.training.mask_batch import MaskLoading, append_masks
 
@@ -36,6 +36,8 @@ class TrainingBatch:
         (B, C): which images are taken away (modality dropout).
     crops
         Seeds (B,) of the blocks around the lesions, where the network sees such a block.
+    pet
+        What the PET's values of each sample stand for, where a part of the augmentation asks for it.
     """
 
     images: NDArray[np.float32] | None
@@ -46,6 +48,7 @@ class TrainingBatch:
     labels: Mapping[str, tuple[NDArray[np.generic], NDArray[np.bool_]]] = field(default_factory=dict)
     removed: NDArray[np.bool_] | None = None
     crops: NDArray[np.int64] | None = None
+    pet: tuple[PetUnits | None, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,8 @@ def to_device(samples: TrainingBatch, loading: Loading, device: torch.device) ->
         labels = None if samples.masks is None else put(samples.masks[0])
         if labels is not None and loading.segmentation_head is not None:
             labels = (labels > 0).long() if loading.merge_labels else labels.long()
-        changed = apply_all(
-            loading.augment, Samples(put(samples.images), labels, loading.channels), samples.augmentation
-        )
+        given = Samples(put(samples.images), labels, loading.channels, samples.pet)
+        changed = apply_all(loading.augment, given, samples.augmentation)
         images, labels = changed.images, changed.labels
         if samples.masks is not None and loading.segmentation_head is not None and labels is not None:
             targets[loading.segmentation_head] = Target(labels, put(samples.masks[1]))

@@ -13,6 +13,7 @@ from hyoid.augment import draw_all
 from hyoid.recipe.sampling import Key
 from hyoid.recipe.training import Training
 from hyoid.training.batch import TrainingBatch, draw_removed
+from hyoid.training.pet_units import units_for
 from hyoid.training.prefetch import prefetched
 from hyoid.training.share import ALONE, Share
 from hyoid.training.stored_case import StoredCase
@@ -114,6 +115,7 @@ def _load(
         clinical=None if patients.clinical is None else patients.clinical[indices[rows]],
         labels={n: (values[indices[rows]], known[indices[rows]]) for n, (values, known) in patients.labels.items()},
         removed=None if removed is None else removed[rows],
+        pet=units_for(settings.training.augment, [chosen[i] for i in rows]),
     )
     return share.counted(batch, count)
 

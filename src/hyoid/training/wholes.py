@@ -13,6 +13,7 @@ from hyoid.recipe.training import Training
 from hyoid.training.batch import TrainingBatch, draw_removed
 from hyoid.training.mask_batch import MaskLoading, draw_crops
 from hyoid.training.patients import Patients
+from hyoid.training.pet_units import units_for
 from hyoid.training.prefetch import prefetched
 from hyoid.training.share import ALONE, Share
 
@@ -80,6 +81,7 @@ def _load(
         labels={name: (values[group], known[group]) for name, (values, known) in labels.items()},
         removed=None if removed is None else removed[rows],
         crops=None if crops is None else crops[rows],
+        pet=None if patients.stored is None else units_for(training.augment, [patients.stored[i] for i in group]),
     )
     return share.counted(batch, count)
 
