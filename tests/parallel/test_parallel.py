@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -109,6 +110,13 @@ def test_a_missing_library_is_named_with_its_extra(name: Any, library: str, monk
     monkeypatch.setitem(sys.modules, library, None)
     expected = rf'Found no {library} in this environment.*pip install "hyoid\[{name}\]"'
     with pytest.raises(HyoidError, match=expected), parallel_backend(name):
+        pass
+
+
+@pytest.mark.parametrize("address", ["auto", "localhost:0"])
+def test_a_ray_cluster_that_does_not_answer_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", ModuleType("ray"))  # which is not reached
+    with pytest.raises(HyoidError, match=f"no ray cluster at {address}"), parallel_backend("ray", address):
         pass
 
 

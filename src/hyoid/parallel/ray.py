@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from hyoid.errors import HyoidError
 from hyoid.parallel.backend import ClusterBackend
 from hyoid.parallel.library import cluster_library
 from hyoid.parallel.worker import Seen, look
+
+_SECONDS_TO_ANSWER = 30
 
 
 class RayBackend(ClusterBackend):
@@ -70,8 +73,9 @@ def ray_backend(address: str | None) -> Iterator[RayBackend]:
         if address is None:
             ray.init("local", include_dashboard=False, log_to_driver=False, logging_level="ERROR")
         else:
+            _knock(address)
             ray.init(address, log_to_driver=False, logging_level="ERROR")
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         found = "no local cluster" if address is None else f"no ray cluster at {address}"
         raise HyoidError.of(found, "one, as HOST:PORT", f"Start it: ray start --head. ({error})") from error
     try:
@@ -81,3 +85,9 @@ def ray_backend(address: str | None) -> Iterator[RayBackend]:
         yield backend
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Raise OSError or ValueError where nobody listens: ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    socket.create_connection((host, int(port)), timeout=_SECONDS_TO_ANSWER).close()
