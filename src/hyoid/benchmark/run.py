@@ -99,7 +99,7 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
         write_json(out / RESULTS, result.to_dict())
     papers = tuple(paper_tables(work.runs, f"{whole.root.name}, {len(common.cases)} patients"))
     result = replace(result, findings=work.findings(Bootstrap(replicates=replicates)), papers=papers)
-    write_results(result, work.runs, out)
+    write_results(result, work.runs, out, common, None if outside is None else outside.cohort)
     return result
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from joblib import Parallel, cpu_count, delayed, effective_n_jobs
+from joblib import Parallel, delayed, effective_n_jobs
 from torch import nn
 
 from hyoid.bundle import load_network
 from hyoid.cohort import Case, Fold
 from hyoid.errors import CohortError
 from hyoid.inference.case import is_predicted, predict_framed, write_prediction
+from hyoid.parallel import threads_each
 from hyoid.progress import follow, set_quiet, track
 from hyoid.recipe import Recipe
 from hyoid.recipe.stage import Task
@@ -99,7 +100,7 @@ def train_folds(work: Work, folds: Sequence[Fold], numbers: Sequence[int], jobs:
         for number in numbers:
             _one_fold(work, folds[number], number)
         return
-    threads = max(1, cpu_count() // side_by_side)
+    threads = threads_each(side_by_side)
     pool = Parallel(n_jobs=side_by_side, return_as="generator_unordered")(
         delayed(_one_fold)(work, folds[number], number, threads) for number in numbers
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from hyoid.benchmark.checklists import Checklist
+from hyoid.benchmark.checklists import as_html as checklist
 from hyoid.benchmark.paper_tables import as_html as paper_table
 from hyoid.benchmark.report.furniture import cards, leakage, manifest
 from hyoid.benchmark.report.hospitals import inputs, labels
@@ -21,7 +23,7 @@ _NOTICE = (
 )
 
 
-def as_html(result: BenchmarkResult, runs: Sequence[Run]) -> str:
+def as_html(result: BenchmarkResult, runs: Sequence[Run], checklists: Sequence[Checklist] = ()) -> str:
     """Return the page; nothing in it points outside."""
     parts = [
         *worth(result),
@@ -36,6 +38,7 @@ def as_html(result: BenchmarkResult, runs: Sequence[Run]) -> str:
         leakage(result),
         *cards(runs),
         manifest(result, runs),
+        *map(checklist, checklists),
     ]
     excluded = (
         f" {len(result.excluded)} that one of the recipes cannot use are left out for all." if result.excluded else ""
