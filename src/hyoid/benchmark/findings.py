@@ -33,7 +33,7 @@ class Findings:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON types; an undefined value is null."""
-        lists = {
+        lists: dict[str, Sequence[Of[Any]]] = {
             "gaps": self.gaps,
             "centers": self.centers,
             "comparisons": self.comparisons,

@@ -82,7 +82,7 @@ def _comparisons(findings: Findings) -> Iterator[Line]:
 def _calibration(findings: Findings) -> Iterator[Line]:
     for one in findings.calibration:
         for center in one.found:
-            whose = {"recipe": one.recipe, "task": one.task, "split": one.split, "center": center.center}
+            whose: Line = {"recipe": one.recipe, "task": one.task, "split": one.split, "center": center.center}
             whose["patients"] = center.patients
             numbers = _of_status(center) if isinstance(center, CenterCalibration) else _of_survival(center)
             yield whose | numbers | {"reason": center.reason}
