@@ -24,7 +24,7 @@ def benchmark(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
     """Two folds of each recipe; one patient of unknown status is left out for all. The report is not drawn."""
     root, runs = tmp_path_factory.mktemp("checklists"), []
 
-    def keep(result: BenchmarkResult, done: Sequence[Run], out: Path) -> None:
+    def keep(result: BenchmarkResult, done: Sequence[Run], *_: object) -> None:
         runs.extend(done)
 
     inside = outcome_records(PATIENTS)
