@@ -34,7 +34,7 @@ def write_run(
     ]
     write_text(folder / "recipe.yaml", dump_recipe(load_recipe(recipe, preset=preset, overrides=overrides)))
     write_json(folder / "splits.json", folds)
-    write_json(folder / "manifest.json", {"cohort_hash": cohort})
+    write_json(folder / "manifest.json", {"cohort": cohort})
     for name, evaluation in evaluations.items():
         write_json(folder / f"{name}.json", evaluation)
     return folder

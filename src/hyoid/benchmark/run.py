@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
-from hyoid import api
 from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
-from hyoid.api.training import Evaluation
-from hyoid.benchmark.cost import measure_cost
+from hyoid.benchmark.common_patients import Group, groups_of
 from hyoid.benchmark.external import EXTERNAL, External
-from hyoid.benchmark.figures import figures_of, floor_row, overall_figures
-from hyoid.benchmark.findings import Findings, find
-from hyoid.benchmark.leakage import Verdict, find_external_leaks, find_leaks, refuse_leaks
-from hyoid.benchmark.measured import Measured
-from hyoid.benchmark.oracle import oracle_rows
+from hyoid.benchmark.findings import find
+from hyoid.benchmark.leakage import Leak, Verdict, find_external_leaks, refuse_leaks
 from hyoid.benchmark.paper_tables import paper_tables
 from hyoid.benchmark.result import BenchmarkResult
-from hyoid.benchmark.row import BenchmarkRow
 from hyoid.benchmark.splits import SPLITS
+from hyoid.benchmark.work import Done, Work
 from hyoid.benchmark.write import RESULTS, write_results
 from hyoid.cohort import Cohort
-from hyoid.cohort.encoders import FittedEncoder
-from hyoid.errors import CohortError, HyoidError
-from hyoid.files import read_json, write_json
+from hyoid.errors import HyoidError
+from hyoid.files import write_json
 from hyoid.metrics import Bootstrap
-from hyoid.networks.multihead import count_parameters
 from hyoid.recipe import Recipe
-from hyoid.recipe.stage import Task
-from hyoid.training import Run, usable_cases
 
 
 def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by keyword
@@ -85,141 +75,51 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     titles = [resolve_recipe(recipe, preset, overrides) for recipe in recipes]
     if len({recipe.title for recipe in titles}) < len(titles):
         raise HyoidError.of(f"{[recipe.title for recipe in titles]}", "each recipe once", "Leave one out.")
-    common, excluded = _common(whole, titles)
-    outside = None if external is None else External(resolve_cohort(external, columns), common)
-    tasks = [task for task in get_args(Task) if any(task in recipe.tasks for recipe in titles)]
-    if outside is not None:
-        outside.check(tasks)
-        refuse_leaks([Verdict(EXTERNAL, tuple(find_external_leaks(common, outside.cohort)))], out)
-    floor = floor and any("segmentation" in recipe.tasks and not recipe.merged for recipe in titles)
-    work = _Work(common, tuple(recipes), out, preset, tuple(overrides), tasks, floor, cost_cases, device, outside, jobs)
-    result = BenchmarkResult(str(whole.root), len(common.cases), excluded, ())
+    groups = groups_of(whole, titles)
+    beyond = None if external is None else resolve_cohort(external, columns)
+    outside = [None if beyond is None else External(beyond, group.cohort) for group in groups]
+    _check_external(groups, outside, out)
+    done, works = Done(), []
+    for group, external_of in zip(groups, outside, strict=True):
+        own = tuple(recipes[place] for place in group.places)
+        segments = any("segmentation" in titles[place].tasks and not titles[place].merged for place in group.places)
+        works.append(
+            Work(
+                group.cohort,
+                own,
+                out,
+                preset,
+                tuple(overrides),
+                group.tasks,
+                floor and segments,
+                cost_cases,
+                device,
+                external_of,
+                jobs,
+                done,
+            )
+        )
+    result = BenchmarkResult.of(whole, groups)
     for split in splits:
-        result = replace(result.with_rows(work.rows(split, outside=split == splits[0])), leakage=tuple(work.verdicts))
-        write_json(out / RESULTS, result.to_dict())
-    papers = tuple(paper_tables(work.runs, f"{whole.root.name}, {len(common.cases)} patients"))
-    result = replace(result, findings=work.findings(Bootstrap(replicates=replicates)), papers=papers)
-    write_results(result, work.runs, out, common, None if outside is None else outside.cohort)
+        for work in works:
+            result = result.with_rows(work.rows(split, outside=split == splits[0]), done.verdicts)
+            write_json(out / RESULTS, result.to_dict())
+    used = [case for case in whole.cases if case.id not in result.excluded]
+    others = () if beyond is None else beyond.cases
+    folders = [run.folder for run in done.runs]
+    findings = find(done.measured, used, others, folders, Bootstrap(replicates=replicates))
+    papers = tuple(paper_tables(done.runs, f"{whole.root.name}, {result.patients} patients"))
+    result = replace(result, findings=findings, papers=papers)
+    write_results(result, done.runs, out, replace(whole, cases=tuple(used)), beyond)
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What the splits of a benchmark share, and what comes of them."""
-
-    cohort: Cohort
-    recipes: tuple[str | Recipe, ...]
-    out: Path
-    preset: str | None
-    overrides: tuple[str, ...]
-    tasks: Sequence[Task]
-    floor: bool
-    cost_cases: int
-    device: str
-    external: External | None
-    jobs: int
-    verdicts: list[Verdict] = field(default_factory=list)
-    measured: list[Measured] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
-
-    def rows(self, split: str, *, outside: bool) -> list[BenchmarkRow]:
-        """Train and evaluate every recipe under a split, and `outside` predict the external cohort by what it made."""
-        inside: list[BenchmarkRow] = []
-        beyond: list[BenchmarkRow] = []
-        reported: dict[str, list[list[str]]] = {}
-        external = self.external if outside else None
-        for recipe in self.recipes:
-            chosen = resolve_recipe(recipe, self.preset, (SPLITS[split], *self.overrides))
-            trained = self._trained(chosen, split)
-            reported[chosen.title] = [fold["report"] for fold in read_json(trained.run.folder / "splits.json")]
-            inside += _rows(trained, chosen, split, self.cohort, self.cost_cases, self.device)
-            self._keep(chosen, split, {chosen.task: trained.evaluation, **trained.further})
-            if external is not None:
-                found, notes = external.evaluate(chosen, trained.run.folder, self.device, self.jobs)
-                self._keep(chosen, EXTERNAL, found)
-                beyond += [
-                    BenchmarkRow(chosen.title, EXTERNAL, task, overall_figures(evaluation), notes=notes)
-                    for task, evaluation in found.items()
-                ]
-        _check_same(reported)
-        if self.floor:
-            inside.append(floor_row(self.cohort, split, next(iter(reported.values())), self.jobs))
-        inside += oracle_rows(self.cohort, split, self.tasks)
+def _check_external(groups: Sequence[Group], outside: Sequence[External | None], out: Path) -> None:
+    """Refuse external patients without a label, and those who stand in the training cohort too."""
+    leaks: list[Leak] = []
+    for group, external in zip(groups, outside, strict=True):
         if external is not None:
-            beyond += [external.floor(self.jobs)] if self.floor else []
-            beyond += oracle_rows(external.cohort, EXTERNAL, self.tasks)
-        return [*inside, *beyond]
-
-    def _trained(self, recipe: Recipe, split: str) -> api.TrainResult:
-        """Train what is not there yet, and refuse what leaks."""
-        folder = self.out / f"{recipe.name}{'-' + recipe.variant if recipe.variant else ''}--{split}"
-        started = (folder / "recipe.yaml").is_file()
-        trained = api.train(self.cohort, recipe, folder, device=self.device, resume=started, jobs=self.jobs)
-        self.verdicts.append(Verdict(folder.name, tuple(find_leaks(folder, self.cohort))))
-        refuse_leaks(self.verdicts, self.out)
-        self.runs.append(trained.run)
-        return trained
-
-    def _keep(self, recipe: Recipe, split: str, evaluations: Mapping[Task, Evaluation]) -> None:
-        self.measured.extend(Measured(recipe.title, split, task, found) for task, found in evaluations.items())
-
-    def findings(self, bootstrap: Bootstrap) -> Findings:
-        """Compare everything that was measured."""
-        beyond = () if self.external is None else self.external.cohort.cases
-        return find(self.measured, self.cohort.cases, beyond, [run.folder for run in self.runs], bootstrap)
-
-
-def _common(cohort: Cohort, recipes: Sequence[Recipe]) -> tuple[Cohort, dict[str, str]]:
-    """Return the patients that every recipe can use, and why the others are not among them."""
-    excluded: dict[str, str] = {}
-    for recipe in recipes:
-        _, reasons = usable_cases(cohort.cases, recipe)
-        excluded |= {i: f"{recipe.title}: {reason}" for i, reason in reasons.items() if i not in excluded}
-    kept = tuple(case for case in cohort.cases if case.id not in excluded)
-    if not kept:
-        first = next(iter(excluded.items()))
-        raise CohortError.of(
-            f"no patient that all {len(recipes)} recipes can use ({first[0]}: {first[1]})",
-            "some with all inputs and labels",
-            "Compare fewer recipes, or run `hyoid check` on the cohort.",
-        )
-    return replace(cohort, cases=kept), dict(sorted(excluded.items()))
-
-
-def _rows(
-    trained: api.TrainResult, recipe: Recipe, split: str, cohort: Cohort, cost_cases: int, device: str
-) -> list[BenchmarkRow]:
-    parameters = None
-    if recipe.has_network:
-        encoder = read_json(next(iter(trained.run.folds.values())) / "fitted.json").get("encoder")
-        columns = 0 if encoder is None else len(FittedEncoder.from_json(encoder).names)
-        parameters = count_parameters(recipe.build_network(columns))
-    cost = None
-    if cost_cases:
-        cost = measure_cost(trained.bundle.folder, cohort, cohort.cases[:cost_cases], device)
-    reported = () if recipe.paper is None else tuple(one.model_dump(mode="json") for one in recipe.paper.reported)
-    return [
-        BenchmarkRow(
-            recipe.title,
-            split,
-            task,
-            figures_of(evaluation, trained.run),
-            parameters,
-            cost,
-            reported if task == recipe.task else (),
-            trained.run.notes,
-        )
-        for task, evaluation in {recipe.task: trained.evaluation, **trained.further}.items()
-    ]
-
-
-def _check_same(reported: Mapping[str, list[list[str]]]) -> None:
-    """Refuse a comparison whose runs report other patients in a fold: one of them set a patient aside, say."""
-    (first, folds), *others = reported.items()
-    for title, found in others:
-        if found != folds:
-            raise CohortError.of(
-                f"other folds of {title} than of {first}",
-                "the same patients in every fold",
-                "Look for patients that one of the two set aside: excluded.json in both runs.",
-            )
+            external.check(group.tasks)
+            leaks += [leak for leak in find_external_leaks(group.cohort, external.cohort) if leak not in leaks]
+    if leaks:
+        refuse_leaks([Verdict(EXTERNAL, tuple(leaks))], out)

@@ -29,7 +29,9 @@ def as_markdown(result: BenchmarkResult) -> str:
     """
     lines = [f"# {result.patients} patients of {result.cohort}, out of fold", ""]
     if result.excluded:
-        lines += [f"{len(result.excluded)} patients that one of the recipes cannot use are left out for all.", ""]
+        lines += [f"{len(result.excluded)} patients whom no recipe can use are left out.", ""]
+    for tasks, own in result.left_out.items():
+        lines += [f"{len(own)} patients whom one of the recipes of {tasks} cannot use are left out for these.", ""]
     for task, title in _TASKS.items():
         rows = [row for row in result.rows if row.task == task]
         if not rows:

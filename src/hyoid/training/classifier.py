@@ -71,6 +71,7 @@ def fit_classifier(
         fitted |= _fit_network(recipe, stage, parts, number, folder, machine, f"{recipe.title} {fold.name}")
         kept_weights(folder, every_selection=False)
     seen = {"model": train, "encoder": [] if encoder is None else train, "selection": select}
+    seen |= {} if harmoniser is None else {"harmoniser": train}
     write_seen(folder, {name: ids_of(part) for name, part in seen.items()})
     write_json(folder / "fitted.json", fitted)
 

@@ -99,6 +99,7 @@ def fit_prognosis(
         "trained_without": _absent(recipe, parts[0]),
     }
     seen: dict[str, Sequence[Case]] = {"model": train, "encoder": [] if encoder is None else train, "selection": select}
+    seen |= {} if harmoniser is None else {"harmoniser": train}
     seen["estimator"] = [] if stage is None or not recipe.has_network else fit.stack.cases
     baseline = seen_by_baseline(fit.select, fit.train)
     write_seen(folder, {"baseline": baseline} | {name: ids_of(part) for name, part in seen.items()})

@@ -28,7 +28,7 @@ def benchmark(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
         runs.extend(done)
 
     inside = outcome_records(PATIENTS)
-    inside[UNKNOWN]["HPV Status"] = ""
+    inside[UNKNOWN] |= {"HPV Status": "", "Relapse": "", "RFS": ""}
     write_table(root / "inside" / TABLE, inside)
     write_table(root / "outside" / TABLE, {f"X{case}": row for case, row in outcome_records(OUTSIDE, seed=1).items()})
     cohort, external = read_cohort(root / "inside"), read_cohort(root / "outside")

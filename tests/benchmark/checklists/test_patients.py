@@ -49,7 +49,7 @@ def test_expert_label_maps_are_counted(known: Known, known_of: KnownOf, tmp_path
 def test_follow_up_is_that_of_patients_without_recurrence(known: Known, table: pd.DataFrame, known_of: KnownOf) -> None:
     days = table.loc[table["Relapse"] == 0, "RFS"]
     expected = f"{len(days)} patients without a recurrence, followed for a median of {days.median():.0f} days"
-    assert patients.follow_up(known).startswith(f"{expected} ({days.min()} to {days.max()}).")
+    assert patients.follow_up(known).startswith(f"{expected} ({days.min():g} to {days.max():g}).")
     assert patients.follow_up(known_of("hpv-logistic")) is None
 
 

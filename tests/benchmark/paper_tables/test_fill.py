@@ -60,7 +60,7 @@ def test_segmentation_stands_beneath_the_paper_as_mean_and_deviation_over_folds(
     # of each fold: mean Dice of whom GTVp is known of, twice the shared mL over the sum, twice the hits over all
     spread = [(0.7, 0.3), (1 / 3, 1.0), (2 / 3, 1.0)]
     expected = [f"{np.mean(pair):.3f} ± {np.std(pair, ddof=1):.3f}" for pair in spread]
-    ours = "baseline-unet (preset tiny, kfold, 2 folds)"
+    ours = "baseline-unet (preset tiny, kfold, 2 folds, 4 patients)"
     assert rows(found)[1] == ["UNet", "paper, its patients", "0.6176 ± 0.0341", "0.6967 ± 0.0147", "0.3198 ± 0.0916"]
     assert rows(found)[2] == ["UNet", ours, *expected]
     assert [row[0] for row in rows(found)[3:]] == ["SegResNet", "SwinUNETR"]
@@ -150,9 +150,17 @@ def test_the_ablation_reads_one_line_of_three_runs_and_keeps_presets_apart(tmp_p
     (found,) = paper_tables([*runs, full], "one")
     ours = {row[0]: row[1:] for row in rows(found) if "ablation" in row[1]}
     assert set(ours) == {"10", "100"}
-    assert ours["10"][0].endswith("sims-life-multitask:ablation (preset tiny, single, 1 fold)")
+    assert ours["10"][0].endswith("sims-life-multitask:ablation (preset tiny, single, 1 fold, 2 patients)")
     assert ours["10"][1:] == ["0.900", "0.900", "0.900", "0.600", "0.700", "0.800"]
-    assert ours["100"] == ["sims-life-multitask:ablation (single, 1 fold)", "", "", "undefined", "", "", "0.500"]
+    assert ours["100"] == [
+        "sims-life-multitask:ablation (single, 1 fold, 2 patients)",
+        "",
+        "",
+        "undefined",
+        "",
+        "",
+        "0.500",
+    ]
 
 
 def test_a_second_answer_is_read_from_its_own_file_and_the_challenge_has_no_figure_of_ours(tmp_path: Path) -> None:
@@ -172,7 +180,12 @@ def test_glasgow_keeps_its_ranking_and_other_networks_stay_out(tmp_path: Path) -
     run = write_run(tmp_path / "g", "glasgow-hpv", TWO, {"out-of-fold": HPV})
     (found,) = paper_tables([run, other], "four")
     assert rows(found)[-2][1:] == ["Balanced Accuracy", "paper, its patients", "0.4655", "2nd Place"]
-    assert rows(found)[-1][1:] == ["Balanced Accuracy", "glasgow-hpv (kfold, 2 folds)", "0.750 (0.500 to 1.000)", ""]
+    assert rows(found)[-1][1:] == [
+        "Balanced Accuracy",
+        "glasgow-hpv (kfold, 2 folds, 4 patients)",
+        "0.750 (0.500 to 1.000)",
+        "",
+    ]
 
 
 def test_what_would_mix_patients_or_runs_is_refused(tmp_path: Path) -> None:
@@ -197,7 +210,7 @@ def test_a_real_run_of_records_fills_table_4(tmp_path: Path) -> None:
     trained = api.train(cohort, "baseline-rfs-coxph:ehr", tmp_path / "run", overrides=split, device="cpu")
     (found,) = paper_tables([trained.run], "60 records")
     line = found.rows[0].ours[0]
-    assert line.title == "baseline-rfs-coxph:ehr (kfold, 2 folds)"
+    assert line.title == "baseline-rfs-coxph:ehr (kfold, 2 folds, 60 patients)"
     concordance, brier = line.figures
     evaluation = trained.survival
     assert concordance.value == evaluation.cohort["c_index"].value

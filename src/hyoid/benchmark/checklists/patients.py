@@ -37,6 +37,8 @@ def excluded(known: Known) -> str:
     total = known.result.patients + len(left_out)
     words = f"{counted(total, 'patient')}, "
     words += f"less {len(left_out)} for all recipes ({_reasons(left_out)})." if left_out else "none of them left out."
+    for tasks, own in known.result.left_out.items():
+        words += f" For {tasks.replace('+', ' and ')} {len(own)} more ({_reasons(own)})."
     aside = {i: reason for run in known.runs for i, reason in run.excluded.items()}
     return words + (f" Training set {len(aside)} more aside ({_reasons(aside)})." if aside else "")
 

@@ -11,7 +11,7 @@ from hyoid.benchmark.leakage.leak import Leak
 from hyoid.benchmark.leakage.recorded import recorded_leaks
 from hyoid.benchmark.leakage.refit_decision import decision_leaks
 from hyoid.benchmark.leakage.refit_risk import risk_leaks
-from hyoid.benchmark.leakage.refit_table import encoder_leaks, estimator_leaks
+from hyoid.benchmark.leakage.refit_table import encoder_leaks, estimator_leaks, harmoniser_leaks
 from hyoid.benchmark.leakage.selection import selection_leaks
 from hyoid.benchmark.leakage.split import split_leaks
 from hyoid.benchmark.leakage.trained import TrainedRun
@@ -21,6 +21,7 @@ CHECKS: tuple[Callable[[TrainedRun], Iterator[Leak]], ...] = (
     split_leaks,
     copy_leaks,
     recorded_leaks,
+    harmoniser_leaks,
     encoder_leaks,
     estimator_leaks,
     decision_leaks,

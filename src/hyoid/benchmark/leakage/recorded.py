@@ -19,10 +19,11 @@ def recorded_leaks(run: TrainedRun) -> Iterator[Leak]:
     """Look for fitted things whose record names a patient whom their fold reports, and for those without a record."""
     tasks = [name for task in run.recipe.tasks for name in _OF_TASK[task]]
     clinical = () if run.recipe.inputs.clinical is None else ("encoder",)
+    harmonise = () if run.recipe.inputs.harmonise is None else ("harmoniser",)
     for fold in run.finished:
         seen = run.read(fold, SEEN)
         path = run.path(f"{fold.folder}/{SEEN}")
-        if missing := sorted({*_OF_EVERY_TASK, *clinical, *tasks} - set(seen)):
+        if missing := sorted({*_OF_EVERY_TASK, *clinical, *harmonise, *tasks} - set(seen)):
             yield Leak("unproven", path, f"does not say whom these saw: {', '.join(missing)}; train the run anew")
         for name, ids in sorted(seen.items()):
             if reported := sorted(set(ids) & fold.reported - _excused(fold, name, ids)):

@@ -1,4 +1,4 @@
-"""Encoders, and estimators on the encoded table: fitted again on whom they say that they saw."""
+"""Harmonisers, encoders, and estimators on the encoded table: fitted again on whom they say that they saw."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ def encoder_leaks(run: TrainedRun) -> Iterator[Leak]:
             yield from refit_leaks(run, fold, path, recorded, _encoder(run, fold), run.seen(fold, "encoder"))
 
 
+def harmoniser_leaks(run: TrainedRun) -> Iterator[Leak]:
+    """Fit every fold's harmonisation between centers again and compare it with the one on disk."""
+    for fold in run.finished:
+        recorded = read_fitted(run.folder / fold.folder).get("harmoniser")
+        if recorded is not None:
+            path = f"{fold.folder}/fitted.json: harmoniser"
+            yield from refit_leaks(run, fold, path, recorded, _harmoniser(run, fold), run.seen(fold, "harmoniser"))
+
+
 def estimator_leaks(run: TrainedRun) -> Iterator[Leak]:
     """Fit every fold's logistic regression or Cox model again, its weights and then the choice of its penalty.
 
@@ -48,11 +57,21 @@ def estimator_leaks(run: TrainedRun) -> Iterator[Leak]:
 
 
 def _encoder(run: TrainedRun, fold: FoldParts) -> Refit:
-    cases = run.given(fold)
+    cases = run.harmonised(fold)
 
     def refit(ids: Sequence[str]) -> Any:
         encoder = run.recipe.inputs.fit_encoder([cases[i] for i in ids])
         return None if encoder is None else encoder.to_json()
+
+    return refit
+
+
+def _harmoniser(run: TrainedRun, fold: FoldParts) -> Refit:
+    cases = run.given(fold)
+
+    def refit(ids: Sequence[str]) -> Any:
+        harmoniser = run.recipe.inputs.fit_harmoniser([cases[i] for i in ids])
+        return None if harmoniser is None else harmoniser.to_json()
 
     return refit
 
@@ -78,7 +97,7 @@ class _Table:
         return found
 
     def _part(self, ids: Sequence[str]) -> Part:
-        run, given = self.run, self.run.given(self.fold)
+        run, given = self.run, self.run.harmonised(self.fold)
         known = [i for i in sorted(ids) if has_label(run.cases[i], run.recipe.task)]
         values = np.zeros((0, len(self.encoder.names)), np.float32)
         if known:

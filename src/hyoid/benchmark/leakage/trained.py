@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 
 from hyoid.cohort import Case, Cohort
+from hyoid.features.harmonise import harmonised
 from hyoid.files import read_json
+from hyoid.inference.classify import load_harmoniser
 from hyoid.recipe import load_recipe
 from hyoid.training.checkpoint import is_finished
 from hyoid.training.inferred import ALL_FOLDS, INFERRED, OWN_FOLD
@@ -111,6 +113,12 @@ class TrainedRun:
         if hpv.predict != "recorded":
             statuses |= {i: inferred.get(hpv.predict, {}).get(i) for i in fold.reported}
         return cases | {i: replace(cases[i], hpv=status) for i, status in statuses.items() if i in cases}
+
+    def harmonised(self, fold: FoldParts) -> dict[str, Case]:
+        """Return the cases as the fold's encoder and model read them: harmonised where the recipe says so."""
+        given = self.given(fold)
+        harmoniser = load_harmoniser(self.read(fold, "fitted.json"))
+        return {case.id: case for case in harmonised(harmoniser, list(given.values()))[0]}
 
 
 def fold_ids(fold: FoldParts) -> frozenset[str]:

@@ -77,8 +77,8 @@ def _further_centers(layout: Layout, runs: Sequence[FinishedRun]) -> list[Row]:
 
 
 def _check_one_cohort(runs: Sequence[FinishedRun]) -> None:
-    """Refuse figures of different patients in one table."""
-    others = [run for run in runs if run.cohort_hash != runs[0].cohort_hash]
+    """Refuse figures of different cohorts in one table; of one cohort, each line says how many patients there are."""
+    others = [run for run in runs if run.cohort != runs[0].cohort]
     if others:
         raise CohortError.of(
             f"runs on different cohorts ({runs[0].folder} and {others[0].folder})",

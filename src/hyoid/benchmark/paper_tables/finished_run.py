@@ -19,12 +19,12 @@ _NUMBERED = ("kfold", "holdout_kfold", "single")
 
 @dataclass(frozen=True, slots=True)
 class FinishedRun:
-    """The folder of a run, its recipe, its folds in order, and the hash of the cohort that it was trained on."""
+    """The folder of a run, its recipe, its folds in order, and where the cohort lies that it was trained on."""
 
     folder: Path
     recipe: Recipe
     folds: tuple[Fold, ...]
-    cohort_hash: str
+    cohort: str
 
     @classmethod
     def of(cls, folder: Path) -> Self:
@@ -42,7 +42,7 @@ class FinishedRun:
             )
         recipe = load_recipe(str(folder / "recipe.yaml"))
         folds = tuple(folds_from_json(read_json(folder / "splits.json")))
-        return cls(folder, recipe, folds, str(read_json(folder / "manifest.json")["cohort_hash"]))
+        return cls(folder, recipe, folds, str(read_json(folder / "manifest.json")["cohort"]))
 
     @property
     def reproduces(self) -> str:
@@ -51,11 +51,12 @@ class FinishedRun:
 
     @property
     def conditions(self) -> str:
-        """Preset and split in words, and whether anything was chosen on what is reported."""
+        """Preset, split and number of patients in words, and whether anything was chosen on what is reported."""
         count = len(self.folds)
         split = f"{self.recipe.split.name.replace('_', '-')}, {count} fold{'s' if count > 1 else ''}"
         preset = "" if self.recipe.preset == "full" else f"preset {self.recipe.preset}, "
-        return f"{preset}{split}{', optimistic' if self.recipe.optimistic else ''}"
+        patients = len({i for fold in self.folds for i in fold.ids()})
+        return f"{preset}{split}{', optimistic' if self.recipe.optimistic else ''}, {patients} patients"
 
     @property
     def numbered(self) -> bool:

@@ -12,6 +12,7 @@ from hyoid.benchmark.report.furniture import cards, leakage, manifest
 from hyoid.benchmark.report.hospitals import inputs, labels
 from hyoid.benchmark.report.probabilities import calibration, decisions
 from hyoid.benchmark.report.shift import centers, comparisons, gaps
+from hyoid.benchmark.report.words import TASKS
 from hyoid.benchmark.report.worth import worth
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.evaluation.report import page
@@ -40,8 +41,9 @@ def as_html(result: BenchmarkResult, runs: Sequence[Run], checklists: Sequence[C
         manifest(result, runs),
         *map(checklist, checklists),
     ]
-    excluded = (
-        f" {len(result.excluded)} that one of the recipes cannot use are left out for all." if result.excluded else ""
-    )
-    lead = f"{result.patients} patients of {Path(result.cohort).name}.{excluded}"
-    return page.page("Benchmark", page.paragraph(lead, "lead"), page.paragraph(_NOTICE, "notice"), *parts)
+    lead = [f"{result.patients} patients of {Path(result.cohort).name}."]
+    lead += [f"{len(result.excluded)} whom no recipe can use are left out."] if result.excluded else []
+    for tasks, own in result.left_out.items():
+        names = " and ".join(TASKS[task] for task in tasks.split("+"))
+        lead.append(f"{names}: {len(own)} more whom one of its recipes cannot use are left out for all of them.")
+    return page.page("Benchmark", page.paragraph(" ".join(lead), "lead"), page.paragraph(_NOTICE, "notice"), *parts)

@@ -1,0 +1,150 @@
+"""The work of recipes that share a task: trained on the same patients and folds, measured inside and outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hyoid import api
+from hyoid.api.common import resolve_recipe
+from hyoid.api.training import Evaluation
+from hyoid.benchmark.cost import measure_cost
+from hyoid.benchmark.external import EXTERNAL, External
+from hyoid.benchmark.figures import figures_of, floor_row, overall_figures
+from hyoid.benchmark.leakage import Verdict, find_leaks, refuse_leaks
+from hyoid.benchmark.measured import Measured
+from hyoid.benchmark.oracle import oracle_rows
+from hyoid.benchmark.row import BenchmarkRow
+from hyoid.benchmark.splits import SPLITS
+from hyoid.cohort import Cohort
+from hyoid.cohort.encoders import FittedEncoder
+from hyoid.errors import CohortError
+from hyoid.files import read_json
+from hyoid.networks.multihead import count_parameters
+from hyoid.recipe import Recipe
+from hyoid.recipe.stage import Task
+from hyoid.training import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What has been found so far: verdicts and folders of the runs, and every evaluation."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    measured: list[Measured] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What recipes that share a task are trained and measured on, split by split.
+
+    Parameters
+    ----------
+    cohort
+        The patients whom all of these recipes can use.
+    recipes
+        Names, files or values, to be resolved with `preset` and `overrides`.
+    tasks
+        That any of them answers.
+    floor
+        Whether SUV thresholds stand beside.
+    external
+        Patients of other hospitals; None without.
+    done
+        What all work of the benchmark adds to.
+    """
+
+    cohort: Cohort
+    recipes: tuple[str | Recipe, ...]
+    out: Path
+    preset: str | None
+    overrides: tuple[str, ...]
+    tasks: Sequence[Task]
+    floor: bool
+    cost_cases: int
+    device: str
+    external: External | None
+    jobs: int
+    done: Done
+
+    def rows(self, split: str, *, outside: bool) -> list[BenchmarkRow]:
+        """Train and evaluate every recipe under a split, and `outside` predict the external cohort by what it made."""
+        inside: list[BenchmarkRow] = []
+        beyond: list[BenchmarkRow] = []
+        reported: dict[str, list[list[str]]] = {}
+        external = self.external if outside else None
+        for recipe in self.recipes:
+            chosen = resolve_recipe(recipe, self.preset, (SPLITS[split], *self.overrides))
+            trained = self._trained(chosen, split)
+            reported[chosen.title] = [fold["report"] for fold in read_json(trained.run.folder / "splits.json")]
+            inside += _rows(trained, chosen, split, self.cohort, self.cost_cases, self.device)
+            self._keep(chosen, split, {chosen.task: trained.evaluation, **trained.further})
+            if external is not None:
+                found, notes = external.evaluate(chosen, trained.run.folder, self.device, self.jobs)
+                self._keep(chosen, EXTERNAL, found)
+                beyond += [
+                    BenchmarkRow(chosen.title, EXTERNAL, task, overall_figures(evaluation), notes=notes)
+                    for task, evaluation in found.items()
+                ]
+        _check_same(reported)
+        if self.floor:
+            inside.append(floor_row(self.cohort, split, next(iter(reported.values())), self.jobs))
+        inside += oracle_rows(self.cohort, split, self.tasks)
+        if external is not None:
+            beyond += [external.floor(self.jobs)] if self.floor else []
+            beyond += oracle_rows(external.cohort, EXTERNAL, self.tasks)
+        return [*inside, *beyond]
+
+    def _trained(self, recipe: Recipe, split: str) -> api.TrainResult:
+        """Train what is not there yet, and refuse what leaks."""
+        folder = self.out / f"{recipe.name}{'-' + recipe.variant if recipe.variant else ''}--{split}"
+        started = (folder / "recipe.yaml").is_file()
+        trained = api.train(self.cohort, recipe, folder, device=self.device, resume=started, jobs=self.jobs)
+        self.done.verdicts.append(Verdict(folder.name, tuple(find_leaks(folder, self.cohort))))
+        refuse_leaks(self.done.verdicts, self.out)
+        self.done.runs.append(trained.run)
+        return trained
+
+    def _keep(self, recipe: Recipe, split: str, evaluations: Mapping[Task, Evaluation]) -> None:
+        self.done.measured.extend(Measured(recipe.title, split, task, found) for task, found in evaluations.items())
+
+
+def _rows(
+    trained: api.TrainResult, recipe: Recipe, split: str, cohort: Cohort, cost_cases: int, device: str
+) -> list[BenchmarkRow]:
+    parameters = None
+    if recipe.has_network:
+        encoder = read_json(next(iter(trained.run.folds.values())) / "fitted.json").get("encoder")
+        columns = 0 if encoder is None else len(FittedEncoder.from_json(encoder).names)
+        parameters = count_parameters(recipe.build_network(columns))
+    cost = None
+    if cost_cases:
+        cost = measure_cost(trained.bundle.folder, cohort, cohort.cases[:cost_cases], device)
+    reported = () if recipe.paper is None else tuple(one.model_dump(mode="json") for one in recipe.paper.reported)
+    return [
+        BenchmarkRow(
+            recipe.title,
+            split,
+            task,
+            figures_of(evaluation, trained.run),
+            parameters,
+            cost,
+            reported if task == recipe.task else (),
+            trained.run.notes,
+        )
+        for task, evaluation in {recipe.task: trained.evaluation, **trained.further}.items()
+    ]
+
+
+def _check_same(reported: Mapping[str, list[list[str]]]) -> None:
+    """Refuse a comparison whose runs report other patients in a fold: one of them set a patient aside, say."""
+    (first, folds), *others = reported.items()
+    for title, found in others:
+        if found != folds:
+            raise CohortError.of(
+                f"other folds of {title} than of {first}",
+                "the same patients in every fold",
+                "Look for patients that one of the two set aside: excluded.json in both runs.",
+            )
