@@ -39,6 +39,7 @@ SLOW = (
 )
 
 
+@pytest.mark.timeout(1200)  # SwinUNETR takes several minutes of a processor
 @pytest.mark.parametrize(
     "case", [*QUICK, *(pytest.param(one, marks=pytest.mark.slow) for one in SLOW)], ids=lambda case: case.name
 )
