@@ -35,11 +35,11 @@ QUICK = (
 )
 SLOW = (
     Case("glasgow-segresnet", 300),
-    Case("baseline-swinunetr", 40, 0.003, 1, {"name": "swinunetr", "features": 12, "heads": (1, 2, 4, 8)}),
+    Case("baseline-swinunetr", 80, 0.003, 1, {"name": "swinunetr", "features": 12, "heads": (1, 2, 4, 8)}),
 )
 
 
-@pytest.mark.timeout(1200)  # SwinUNETR takes several minutes of a processor
+@pytest.mark.timeout(2400)  # SwinUNETR takes a quarter of an hour of a processor
 @pytest.mark.parametrize(
     "case", [*QUICK, *(pytest.param(one, marks=pytest.mark.slow) for one in SLOW)], ids=lambda case: case.name
 )
