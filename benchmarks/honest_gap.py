@@ -37,6 +37,8 @@ from hyoid.phantom import write_cohort
 from hyoid.recipe import Recipe, load_recipe
 
 SEEDS = (1000, 1001, 1002, 1003, 1004, 1005)
+UNSEEN = 100_000
+"""Added to the seed of the training cohort for the unseen one."""
 FLOORS = ("hpv-logistic", "rfs-lesions")
 REMEDIES = ("combat", "combat_transductive")
 UNCALIBRATED = ("inference.decision.calibration=none",)
@@ -53,9 +55,11 @@ def measure(seed: int, patients: int, external: int, work: Path, jobs: int) -> d
         return dict(read_json(done))
     cohorts = {"train": patients, "unseen": external}
     for centers, number in cohorts.items():
-        if not (work / f"{centers}-{seed}").is_dir():
-            folder = work / f"{centers}-{seed}"
-            write_cohort(folder, number, seed, centers=centers, event_rate=0.35, broken=False, masks=True, jobs=jobs)
+        folder = work / f"{centers}-{seed}"
+        if not folder.is_dir():
+            # phantoms of one number share their anatomy, whatever their centre: the detector finds their copies
+            own = seed if centers == "train" else seed + UNSEEN
+            write_cohort(folder, number, own, centers=centers, event_rate=0.35, broken=False, masks=True, jobs=jobs)
     inside, outside = (work / f"{centers}-{seed}" for centers in cohorts)
     options: dict[str, Any] = {"external": outside, "cost_cases": 0, "device": "cpu", "jobs": jobs}
     splits = ("kfold", "size-matched", "leave-one-center-out")
