@@ -41,7 +41,7 @@ UNSEEN = 100_000
 """Added to the seed of the training cohort for the unseen one."""
 FLOORS = ("hpv-logistic", "rfs-lesions")
 REMEDIES = ("combat", "combat_transductive")
-UNCALIBRATED = ("inference.decision.calibration=none",)
+UNCALIBRATED = ("inference.decision.calibration={name: none}",)
 PRIORS: dict[str, dict[str, Any]] = {
     "prior, by expectation maximisation": {"estimate_prevalence": "em"},
     "prior, by black-box estimation": {"estimate_prevalence": "black_box"},
