@@ -24,8 +24,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[BenchmarkResult, Pa
     root = tmp_path_factory.mktemp("benchmark")
     write_table(root / "inside" / TABLE, outcome_records(60))
     write_table(root / "outside" / TABLE, {f"X{i}": row for i, row in outcome_records(30, seed=1).items()})
-    options = {"splits": SPLITS, "external": root / "outside", "replicates": 50, "cost_cases": 0, "device": "cpu"}
-    return run_benchmark(root / "inside", RECIPES, root / "out", **options), root
+    options = {"splits": SPLITS, "external": root / "outside", "replicates": 30, "cost_cases": 0, "device": "cpu"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hyoid.benchmark.findings.PERMUTATIONS", 9)
+        return run_benchmark(root / "inside", RECIPES, root / "out", **options), root
 
 
 def test_each_outside_is_held_against_its_own_inside(found: tuple[BenchmarkResult, Path]) -> None:
