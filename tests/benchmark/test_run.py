@@ -111,6 +111,7 @@ def test_the_table_can_be_read_and_computed_with(result: BenchmarkResult) -> Non
     assert float(rows[0]["parameters"]) == result.rows[0].parameters
 
 
+@pytest.mark.slow
 def test_a_second_call_goes_on_with_what_is_there(cohort: Path, recipes: list[object], tmp_path: Path) -> None:
     whole = read_cohort(cohort)
     few = replace(whole, cases=whole.cases[-6:])

@@ -44,6 +44,7 @@ def test_images_of_the_three_tasks_are_one_file_on_disk(cohort: Path) -> None:
     assert len({path.stat().st_ino for path in paths}) == 1
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_whatever_the_jobs(cohort: Path, tmp_path: Path) -> None:
     write_cohort(tmp_path / "again", PATIENTS, seed=11, jobs=2)
     names = _files(cohort)

@@ -24,6 +24,7 @@ def by_id(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("PatientID", ignore_index=True)
 
 
+@pytest.mark.slow
 def test_under_its_own_conditions_a_run_says_what_it_said(mask_run: api.TrainResult, mask_cohort: Cohort) -> None:
     folder = mask_run.run.folder
     for asked in ({}, {"mask": "predicted", "hpv": "ensemble"}):

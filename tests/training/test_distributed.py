@@ -96,6 +96,7 @@ def train(
     return fitted, load_file(folder / "best.safetensors")
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one_with_the_same_batch(tmp_path: Path) -> None:
     alone, expected = train(tmp_path / "one", 1)
     shared, weights = train(tmp_path / "two", 2)

@@ -166,6 +166,7 @@ def test_permuting_what_is_reported_changes_nothing_fitted(
         assert mine[name] == theirs[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", ["surv", "seg_surv"])
 def test_a_task_can_be_left_out(cohort: Path, tmp_path: Path, variant: str) -> None:
     result = api.train(cohort, three_tasks(variant, epochs=1), tmp_path / "run", device="cpu", fold="0")

@@ -66,6 +66,7 @@ def test_bundle_predicts_a_new_study_as_the_run_did(cohort: Path, trained: api.T
     assert info["lesions"]["gtvp"]["volume_ml"] == pytest.approx(labels.volume_ml(1), abs=1e-3)
 
 
+@pytest.mark.slow
 def test_one_fold_then_the_rest(cohort: Path, trained: api.TrainResult, tmp_path: Path) -> None:
     first = api.train(cohort, small_recipe(epochs=3), tmp_path / "run", fold="1", device="cpu")
     assert list(first.run.folds) == ["fold-1"]
@@ -82,6 +83,7 @@ def test_folds_side_by_side_predict_the_same_cases(cohort: Path, trained: api.Tr
     assert list(both.run.folds) == ["fold-0", "fold-1"]
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_resumes_to_the_same_result(
     cohort: Path, trained: api.TrainResult, tmp_path: Path
 ) -> None:
@@ -192,6 +194,7 @@ def test_ensemble_of_two_bundles_and_one_fold_alone(cohort: Path, trained: api.T
         assert result.cases[0]["networks"] == networks
 
 
+@pytest.mark.slow
 def test_the_suv_gate_acts_in_selection_out_of_fold_and_on_new_cases(cohort: Path, tmp_path: Path) -> None:
     """No ball is hotter than SUV 12: a gate above deletes every lesion, wherever post-processing stands."""
     hot = "inference.postprocess=[{name: suv_gate, minimum_suv: 50}]"
