@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,20 +25,20 @@ Part = tuple[NDArray[np.floating], Any]
 
 def encoder_leaks(run: TrainedRun) -> Iterator[Leak]:
     """Fit every fold's encoder again and compare it with the one on disk."""
-    for fold in run.finished:
-        recorded = read_fitted(run.folder / fold.folder).get("encoder")
-        if recorded is not None:
-            path = f"{fold.folder}/fitted.json: encoder"
-            yield from refit_leaks(run, fold, path, recorded, _encoder(run, fold), run.seen(fold, "encoder"))
+    yield from _state_leaks(run, "encoder", _encoder)
 
 
 def harmoniser_leaks(run: TrainedRun) -> Iterator[Leak]:
     """Fit every fold's harmonisation between centers again and compare it with the one on disk."""
+    yield from _state_leaks(run, "harmoniser", _harmoniser)
+
+
+def _state_leaks(run: TrainedRun, name: str, refit: Callable[[TrainedRun, FoldParts], Refit]) -> Iterator[Leak]:
     for fold in run.finished:
-        recorded = read_fitted(run.folder / fold.folder).get("harmoniser")
+        recorded = read_fitted(run.folder / fold.folder).get(name)
         if recorded is not None:
-            path = f"{fold.folder}/fitted.json: harmoniser"
-            yield from refit_leaks(run, fold, path, recorded, _harmoniser(run, fold), run.seen(fold, "harmoniser"))
+            path = f"{fold.folder}/fitted.json: {name}"
+            yield from refit_leaks(run, fold, path, recorded, refit(run, fold), run.seen(fold, name))
 
 
 def estimator_leaks(run: TrainedRun) -> Iterator[Leak]:
