@@ -240,9 +240,9 @@ def _estimator_lines(stage: EstimatorStage, after: int | None) -> list[str]:
     found = stage.estimator
     if isinstance(found, LogisticRegression):
         strengths = ", ".join(f"{value:g}" for value in found.strengths)
-        return [
-            f"- Estimator `{found.name}`, C of {strengths}, {'balanced' if found.balanced else 'unweighted'} classes."
-        ]
+        classes = f"{'balanced' if found.balanced else 'unweighted'} classes"
+        centers = ", balanced centres" if found.balanced_centers else ""
+        return [f"- Estimator `{found.name}`, C of {strengths}, {classes}{centers}."]
     line = f"- Estimator `{found.name}`{_set(found.model_dump(exclude_defaults=True, exclude={'name'}))}"
     if after is not None:
         part = f"`stack`, {stage.stack_fraction:g} of the training patients" if stage.fit_on == "stack" else "`train`"

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression as Oracle
 from sklearn.metrics import log_loss
+from sklearn.utils.class_weight import compute_sample_weight
 
 from hyoid.errors import CohortError
 from hyoid.estimators import FittedLogistic, LogisticRegression
@@ -62,6 +63,28 @@ def test_the_order_of_the_cases_changes_no_digit(seed: int) -> None:
     order, other = (np.random.default_rng([seed, k]).permutation(40) for k in (0, 1))
     shuffled = LogisticRegression().fit(NAMES, (train[0][order], train[1][order]), (select[0][other], select[1][other]))
     assert shuffled == LogisticRegression().fit(NAMES, train, select)
+
+
+@pytest.mark.parametrize("balanced", [True, False])
+def test_balanced_centers_equal_scikit_learns_weights_of_the_groups(balanced: bool) -> None:
+    train = part(0)
+    centers = np.random.default_rng(3).choice(["A", "B", "C"], 40, p=[0.6, 0.3, 0.1]).tolist()
+    groups = [f"{center}{own if balanced else ''}" for center, own in zip(centers, train[1], strict=True)]
+    estimator = LogisticRegression(strengths=(0.3,), balanced=balanced, balanced_centers=True)
+    fitted = estimator.fit(NAMES, train, part(1), centers)
+    weights = compute_sample_weight("balanced", groups)
+    oracle = Oracle(C=0.3, tol=1e-12, max_iter=10_000, solver="newton-cg").fit(*train, weights)
+    assert fitted.weights == pytest.approx(oracle.coef_[0], abs=1e-5)
+    means = [weights[train[1] == status].mean() for status in (False, True)]
+    assert fitted.class_weights == pytest.approx(means)
+    order = np.random.default_rng(4).permutation(40)
+    shuffled = estimator.fit(NAMES, (train[0][order], train[1][order]), part(1), [centers[k] for k in order])
+    assert shuffled == fitted
+
+
+def test_balanced_centers_refuse_a_patient_of_unknown_centre() -> None:
+    with pytest.raises(CohortError, match=r"1 training cases of unknown centre.*Complete CenterID"):
+        LogisticRegression(balanced_centers=True).fit(NAMES, part(0), part(1), [*["A"] * 39, None])
 
 
 def test_it_goes_through_json_and_back() -> None:

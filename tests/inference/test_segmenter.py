@@ -6,7 +6,8 @@ import pytest
 from hyoid.cohort import Case, read_cohort
 from hyoid.errors import BundleError
 from hyoid.inference import Segmenter
-from hyoid.inference.segment import Compute, segment_frame
+from hyoid.inference.recipe_networks import RecipeNetworks
+from hyoid.inference.segment import segment_frame
 from support.balls import ball_cohort
 from support.recipes import small_recipe
 from support.segmenters import framed_ball, untrained_bundle
@@ -32,7 +33,7 @@ def test_bundles_that_share_the_window_are_one_pool_of_networks(case: Case, tmp_
     ]
     assert "recipe_hash" not in prediction.info
     framed = framed_ball(recipe)
-    expected = framed.restore(segment_frame(recipe, networks, framed, Compute()))
+    expected = framed.restore(segment_frame(recipe, networks, framed, RecipeNetworks.load(bundles, "cpu").compute))
     assert prediction.labels is not None
     np.testing.assert_array_equal(prediction.labels.array, expected.array)
     assert expected.array.any()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -27,7 +29,7 @@ class FittedLogistic(Settings):
     strength
         The inverse penalty that was chosen.
     class_weights
-        Weight of a negative and of a positive case in the fit.
+        Mean weight of a negative and of a positive case in the fit.
     notes
         What a reader should know of the choice.
     """
@@ -56,24 +58,31 @@ class LogisticRegression(Settings):
     ----------
     balanced
         Weights the classes by N / (2 N_c), so that the rare one counts as much as the other.
+    balanced_centers
+        Weights the centres so that each counts as much as any other: with `balanced`, each class of each centre. The
+        centre decides only how much a case counts; the model is never told it.
     """
 
     name: Literal["logistic_regression"] = "logistic_regression"
     strengths: tuple[float, ...] = Field((0.01, 0.03, 0.1, 0.3, 1.0), min_length=1)
     balanced: bool = True
+    balanced_centers: bool = False
 
     def fit(
         self,
         columns: tuple[str, ...],
         train: tuple[NDArray[np.floating], NDArray[np.bool_]],
         select: tuple[NDArray[np.floating], NDArray[np.bool_]],
+        centers: Sequence[str | None] | None = None,
     ) -> FittedLogistic:
         """Fit on encoded training cases (n, columns) and their labels (n,), and choose the penalty on `select`.
+
+        `centers` are those of the training cases, (n,); only `balanced_centers` reads them.
 
         Raises
         ------
         CohortError
-            If the training part has one class only.
+            If the training part has one class only, or a centre is needed and unknown.
         """
         values, positive = train
         counts = (int((~positive).sum()), int(positive.sum()))
@@ -83,8 +92,7 @@ class LogisticRegression(Settings):
                 "both classes in the training part of every fold",
                 "Use fewer folds, or a cohort with more cases of the rare class.",
             )
-        n = sum(counts)
-        weights = (n / (2 * counts[0]), n / (2 * counts[1])) if self.balanced else (1.0, 1.0)
+        weights = self._case_weights(positive, centers)
         strengths = sorted(self.strengths)
         fits = [self._fit_one(columns, values, positive, weights, strength) for strength in strengths]
         few = min((~select[1]).sum(), select[1].sum()) < LEAST_TO_CHOOSE
@@ -95,27 +103,42 @@ class LogisticRegression(Settings):
         losses = [balanced_log_loss(fit.logits(select[0]), select[1]) for fit in fits]
         return fits[int(np.argmin(losses))]
 
+    def _case_weights(self, positive: NDArray[np.bool_], centers: Sequence[str | None] | None) -> NDArray[np.float64]:
+        """Return N / (G N_g) for a case of group g of G, shape (n,)."""
+        classes = positive.tolist() if self.balanced else [None] * len(positive)
+        places: Sequence[str | None] = [""] * len(positive)
+        if self.balanced_centers:
+            places = [None] * len(positive) if centers is None else centers
+            if None in places:
+                raise CohortError.of(
+                    f"{places.count(None)} training cases of unknown centre",
+                    "a centre for each, which balanced_centers weighs them by",
+                    "Complete CenterID, or set balanced_centers to false.",
+                )
+        groups = list(zip(classes, places, strict=True))
+        size = Counter(groups)
+        return np.array([len(groups) / (len(size) * size[group]) for group in groups])
+
     def _fit_one(
         self,
         columns: tuple[str, ...],
         values: NDArray[np.floating],
         positive: NDArray[np.bool_],
-        weights: tuple[float, float],
+        weights: NDArray[np.float64],
         strength: float,
     ) -> FittedLogistic:
         from sklearn.linear_model import LogisticRegression as Ridge
 
-        order = np.lexsort((positive, *values.T[::-1]))  # the order of the cases changes no digit
+        order = np.lexsort((weights, positive, *values.T[::-1]))  # the order of the cases changes no digit
         model = Ridge(C=strength, max_iter=_ITERATIONS, tol=1e-8)
-        model.fit(
-            values[order].astype(np.float64), positive[order], sample_weight=np.where(positive, *weights[::-1])[order]
-        )
+        values, positive, weights = values[order].astype(np.float64), positive[order], weights[order]
+        model.fit(values, positive, sample_weight=weights)
         return FittedLogistic(
             columns=columns,
             weights=tuple(float(w) for w in model.coef_[0]),
             intercept=float(model.intercept_[0]),
             strength=strength,
-            class_weights=weights,
+            class_weights=(float(weights[~positive].mean()), float(weights[positive].mean())),
         )
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import itertools
 import platform
 from typing import Literal
 
 Precision = Literal["auto", "32-true", "bf16-mixed", "64-true"]
+
+_BF16_ERROR = 0.05
+"""Of a gradient, relative: rounding costs less than 0.01 of it."""
 
 # glibc's mallopt parameters (malloc.h)
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
@@ -51,7 +55,7 @@ def resolve_device(device: str) -> str:
 
 
 def resolve_precision(precision: Precision, device: str) -> str:
-    """Return the precision that is meant; 'auto' takes bf16 where the device computes it natively."""
+    """Return the precision of a forward pass; 'auto' takes bf16 where the device computes it natively."""
     import torch
 
     if precision != "auto":
@@ -59,3 +63,49 @@ def resolve_precision(precision: Precision, device: str) -> str:
     if device == "cuda":
         return "bf16-mixed" if torch.cuda.is_bf16_supported(including_emulation=False) else "32-true"
     return "bf16-mixed" if torch.cpu._is_avx512_bf16_supported() else "32-true"
+
+
+def resolve_training_precision(precision: Precision, device: str) -> str:
+    """Return the precision of training; 'auto' takes bf16 where the device computes it natively, and rightly.
+
+    Raises
+    ------
+    HyoidError
+        If bf16 is asked for on a CPU whose gradients are wrong in it.
+    """
+    from hyoid.errors import HyoidError
+
+    found = resolve_precision(precision, device)
+    if found != "bf16-mixed" or device != "cpu" or bf16_gradients_right():
+        return found
+    if precision == "auto":
+        return "32-true"
+    raise HyoidError.of(
+        "precision bf16-mixed on a CPU whose gradients of small volumes are wrong in it",
+        "gradients as in single precision",
+        "Use precision auto or 32-true.",
+    )
+
+
+@functools.cache
+def bf16_gradients_right() -> bool:
+    """Return whether a convolution of small volumes has the weight gradients in bf16 that it has in single precision.
+
+    On processors with AVX512-BF16 and without AMX those of volumes of two voxels an edge, as deep encoders have, were
+    wrong by their own size, and not numbers now and then (PyTorch 2.13): training diverges, or learns something else.
+    """
+    import torch
+
+    def gradient(images: torch.Tensor, weight: torch.Tensor, *, bf16: bool) -> torch.Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            values = torch.nn.functional.conv3d(images, weight, padding=1)
+        return torch.autograd.grad(values.float().square().mean(), weight)[0]
+
+    generator = torch.Generator().manual_seed(0)
+    for edge, channels in itertools.product((1, 2, 3, 4), (2, 16)):
+        images = torch.randn(2, channels, edge, edge, edge, generator=generator)
+        weight = torch.randn(16, channels, 3, 3, 3, generator=generator).requires_grad_()
+        expected, found = (gradient(images, weight, bf16=bf16) for bf16 in (False, True))
+        if not (found - expected).norm() < _BF16_ERROR * expected.norm():  # nor where it is no number
+            return False
+    return True

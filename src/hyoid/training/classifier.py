@@ -123,7 +123,8 @@ def _fit_estimator(
         raise TypeError("an estimator reads an encoded table")
     width = len(encoder.names)
     tables = [(np.zeros((0, width)) if p.clinical is None else p.clinical, p.positive) for p in parts]
-    found = stage.logistic.fit(encoder.names, tables[0], tables[1])
+    centers = [case.center for case in parts[0].cases]
+    found = stage.logistic.fit(encoder.names, tables[0], tables[1], centers)
     prior = effective_prior(*counts, class_weights=found.class_weights)
     return {
         "estimator": found.model_dump(mode="json"),

@@ -10,7 +10,7 @@ import torch
 
 from hyoid.errors import HyoidError
 from hyoid.inference.segment import Compute
-from hyoid.networks.runtime import keep_freed_memory, resolve_device, resolve_precision
+from hyoid.networks.runtime import keep_freed_memory, resolve_device, resolve_precision, resolve_training_precision
 from hyoid.recipe import NetworkStage, Recipe
 
 if TYPE_CHECKING:
@@ -45,10 +45,12 @@ class Machine:
         check_devices(device, devices)
         stage = recipe.stages[-1]
         asked = stage.training.precision if isinstance(stage, NetworkStage) else "32-true"
-        precision = resolve_precision(asked, device)
+        precision = resolve_training_precision(asked, device)
         logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it greets on every start
         fabric = Fabric(accelerator=device, devices=1, precision=precision)
-        return cls(fabric, Compute(device, precision == "bf16-mixed"), precision, devices)
+        # what is chosen and reported is computed as `predict` will
+        bf16 = resolve_precision(asked, device) == "bf16-mixed"
+        return cls(fabric, Compute(device, bf16), precision, devices)
 
 
 def check_devices(device: str, count: int) -> None:

@@ -88,8 +88,10 @@ def _balanced(recipe: Recipe) -> str | None:
         return None
     words = []
     stage = recipe.estimator_stage
-    if stage is not None and isinstance(stage.estimator, LogisticRegression) and stage.estimator.balanced:
-        words.append("classes weigh the same in the loss")
+    if stage is not None and isinstance(stage.estimator, LogisticRegression):
+        estimator = stage.estimator
+        alike = [n for n, on in (("classes", estimator.balanced), ("centres", estimator.balanced_centers)) if on]
+        words += [f"{' and '.join(alike)} weigh the same in the loss"] if alike else []
     if recipe.has_network:
         training = recipe.network_stage.training
         if training.cases.name != "every_case":

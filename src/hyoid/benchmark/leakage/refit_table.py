@@ -93,12 +93,18 @@ class _Table:
     def fit(self, estimator: LogisticRegression | CoxPH, train: Sequence[str], select: Sequence[str]) -> dict[str, Any]:
         """Return the estimator fitted on these patients, as JSON."""
         fit: Any = estimator.fit  # each takes the labels of its own task
-        found: dict[str, Any] = fit(self.encoder.names, self._part(train), self._part(select)).model_dump(mode="json")
+        further = {}
+        if isinstance(estimator, LogisticRegression):
+            further["centers"] = [self.run.cases[i].center for i in self._known(train)]
+        fitted = fit(self.encoder.names, self._part(train), self._part(select), **further)
+        found: dict[str, Any] = fitted.model_dump(mode="json")
         return found
 
+    def _known(self, ids: Sequence[str]) -> list[str]:
+        return [i for i in sorted(ids) if has_label(self.run.cases[i], self.run.recipe.task)]
+
     def _part(self, ids: Sequence[str]) -> Part:
-        run, given = self.run, self.run.harmonised(self.fold)
-        known = [i for i in sorted(ids) if has_label(run.cases[i], run.recipe.task)]
+        run, given, known = self.run, self.run.harmonised(self.fold), self._known(ids)
         values = np.zeros((0, len(self.encoder.names)), np.float32)
         if known:
             values = self.encoder.encode([given[i] for i in known]).values
