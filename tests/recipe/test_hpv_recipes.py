@@ -25,7 +25,7 @@ def test_the_design_names_eight_recipes_of_hpv_status() -> None:
     }
 
 
-@pytest.mark.parametrize("preset", ["full", "small", "tiny"])
+@pytest.mark.parametrize("preset", ["full", "small", "tiny", "smoke"])
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_preset_makes_sizes_that_the_encoder_takes(spec: str, preset: str) -> None:
     recipe = load_recipe(spec, preset=preset)

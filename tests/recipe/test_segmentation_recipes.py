@@ -67,9 +67,10 @@ def test_cds_trains_as_its_paper_says() -> None:
     assert load_recipe("cds-dynunet:all_components").inference.postprocess == ()
 
 
+@pytest.mark.parametrize("preset", ["tiny", "smoke"])
 @pytest.mark.parametrize("name", NAMES)
-def test_at_tiny_size_a_patch_goes_through_the_network(name: str) -> None:
-    recipe = load_recipe(name, preset="tiny")
+def test_at_small_sizes_a_patch_goes_through_the_network(name: str, preset: str) -> None:
+    recipe = load_recipe(name, preset=preset)
     network = recipe.build_network().eval()
     images = torch.randn(1, 2, *recipe.patch_voxels)
     with torch.no_grad():

@@ -36,12 +36,12 @@ QUICK = (
 )
 SLOW = (
     Case("glasgow-segresnet", 300),
-    # After 40 epochs it has a Dice of 0.79, after 80 of 0.82: it learns more slowly than the others.
-    Case("baseline-swinunetr", 40, 0.003, 1, {"name": "swinunetr", "features": 12, "heads": (1, 2, 4, 8)}, 0.7),
+    # It learns more slowly than the others: of GTVn 0.51 after 40 epochs, 0.80 after 90, 0.82 after 120.
+    Case("baseline-swinunetr", 120, 0.003, 1, {"name": "swinunetr", "features": 12, "heads": (1, 2, 4, 8)}, 0.7),
 )
 
 
-@pytest.mark.timeout(1200)  # SwinUNETR takes seven minutes of a processor
+@pytest.mark.timeout(2400)  # SwinUNETR takes eight to twenty minutes of a processor
 @pytest.mark.parametrize(
     "case", [*QUICK, *(pytest.param(one, marks=pytest.mark.slow) for one in SLOW)], ids=lambda case: case.name
 )

@@ -24,8 +24,9 @@ PRESETS: dict[PresetName, Preset] = {
     "full": Preset(1.0, 1.0, 1.0, 1.0),
     "small": Preset(spacing=2.0, filters=0.5, epochs=0.5, patch=1.0),
     "tiny": Preset(spacing=4.0, filters=0.5, epochs=0.2, patch=1.5),
+    "smoke": Preset(spacing=4.0, filters=0.25, epochs=0.003, patch=1.5),
 }
-"""`tiny` enlarges the patch, because 128 mm at 4 mm is 32 voxels, too few for a network that halves four times."""
+"""`tiny` and `smoke` enlarge the patch, because 128 mm at 4 mm is 32 voxels, too few for a network that halves four times."""
 
 
 def apply_preset(recipe: Recipe, name: str) -> Recipe:

@@ -23,7 +23,7 @@ from hyoid.settings import Settings
 if TYPE_CHECKING:
     from torch import nn
 
-PresetName = Literal["full", "small", "tiny"]
+PresetName = Literal["full", "small", "tiny", "smoke"]
 
 _DESCRIPTIVE = {"name", "description", "paper", "variants", "deviations"}
 
