@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from hyoid.benchmark import BenchmarkResult, as_csv, as_markdown, run_benchmark
-from hyoid.benchmark.figures import FLOOR, segmentation_figures
+from hyoid.benchmark.figures import segmentation_figures
+from hyoid.benchmark.floors import FLOOR
 from hyoid.cohort import read_cohort
 from hyoid.errors import HyoidError
 from hyoid.evaluation import evaluate_segmentation

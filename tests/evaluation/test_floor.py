@@ -6,7 +6,9 @@ import pytest
 from hyoid.cohort import Case
 from hyoid.errors import CohortError
 from hyoid.evaluation import CANDIDATES, evaluate_segmentation, suv_floor
+from hyoid.evaluation.floor import floor_elsewhere, floor_of_folds
 from hyoid.evaluation.floor_choice import ThresholdPair
+from hyoid.evaluation.floor_trial import try_thresholds
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging import write_volume
 from hyoid.imaging.suv_threshold import PrimaryRule, SuvThreshold, ThresholdKind
@@ -94,6 +96,22 @@ def test_cases_in_no_fold_form_one_more(tmp_path: Path) -> None:
     cases = [_case(tmp_path, f"C-{i}", 8.0 if i == 0 else 2.5) for i in range(3)]
     floor = suv_floor(cases, [["C-0"]], candidates=[LOW, HIGH], bootstrap=QUICK)
     assert [floor.chosen[f"C-{i}"].gtvp for i in range(3)] == [LOW, HIGH, HIGH]
+
+
+def test_one_trial_serves_all_folds_and_other_cases(tmp_path: Path) -> None:
+    """Two were drawn at 8 and one at 2.5: elsewhere what is best over all three is used."""
+    cases = [_case(tmp_path, f"C-{i}", 2.5 if i == 0 else 8.0) for i in range(3)]
+    elsewhere = [_case(tmp_path, "D-0", 8.0), Case("D-1", images=cases[0].images)]
+    trial = try_thresholds(cases, [LOW, HIGH])
+    for folds in (3, [["C-0", "C-1"], ["C-2"]]):
+        alone = suv_floor(cases, folds, candidates=[LOW, HIGH], bootstrap=QUICK)
+        assert floor_of_folds(trial, folds, bootstrap=QUICK).to_dict() == alone.to_dict()
+    floor = floor_elsewhere(trial, elsewhere, bootstrap=QUICK)
+    assert {i: pair.gtvp for i, pair in floor.chosen.items()} == {"D-0": HIGH}
+    assert floor.excluded == {"D-1": "no mask"}
+    assert floor.result.cohort["gtvp_dsc_exclude"].value == pytest.approx(1.0)
+    with pytest.raises(CohortError, match="C-2 in the trial too"):
+        floor_elsewhere(trial, cases[2:])
 
 
 def test_what_cannot_be_cross_fitted_is_refused(tmp_path: Path) -> None:

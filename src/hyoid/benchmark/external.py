@@ -10,15 +10,12 @@ import pandas as pd
 
 from hyoid import api
 from hyoid.api.training import Evaluation
-from hyoid.benchmark.figures import FLOOR, overall_figures
-from hyoid.benchmark.row import BenchmarkRow
 from hyoid.bundle import load_bundle
 from hyoid.cohort import Cohort
 from hyoid.errors import CohortError
-from hyoid.evaluation import evaluate_hpv, evaluate_segmentation, evaluate_survival, suv_floor
-from hyoid.evaluation.result import summarise
+from hyoid.evaluation import evaluate_hpv, evaluate_segmentation, evaluate_survival
 from hyoid.files import read_json, sha256_of_json, write_json
-from hyoid.metrics import Bootstrap, SegmentationOptions
+from hyoid.metrics import SegmentationOptions
 from hyoid.recipe import Recipe
 from hyoid.recipe.stage import Task
 from hyoid.training import PREDICTIONS, has_label
@@ -57,16 +54,6 @@ class External:
         failed = self._predicted(run / "bundle", out, device)
         notes = tuple(f"{case_id} not predicted: {reason}" for case_id, reason in failed.items())
         return {task: self._evaluate(recipe, task, out, jobs) for task in recipe.tasks}, notes
-
-    def floor(self, jobs: int) -> BenchmarkRow:
-        """Return the row of SUV thresholds, chosen on the training cohort."""
-        ours, others = self.cohort.cases, self.training.cases
-        usable = [case for case in (*ours, *others) if case.mask is not None]
-        found = suv_floor(usable, [[case.id for case in ours], [case.id for case in others]], jobs=jobs)
-        ids = {case.id for case in ours}
-        scored = [case for case in found.result.cases if case.id in ids]
-        result = summarise(scored, SegmentationOptions(), Bootstrap())
-        return BenchmarkRow(FLOOR, EXTERNAL, "segmentation", overall_figures(result))
 
     def _predicted(self, bundle: Path, out: Path, device: str) -> dict[str, str]:
         """Predict where that is not done by this bundle on this cohort already; return whom it failed for, and why."""

@@ -7,15 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from hyoid.api.training import Evaluation
-from hyoid.benchmark.row import BenchmarkRow, Figure
-from hyoid.cohort import Cohort
-from hyoid.evaluation import SegmentationResult, suv_floor
+from hyoid.benchmark.row import Figure
+from hyoid.evaluation import SegmentationResult
 from hyoid.files import read_json
 from hyoid.metrics import MEASURES, ratio
 from hyoid.training import Run
-
-FLOOR = "SUV threshold (floor)"
-"""Title of the row of automatic SUV thresholds."""
 
 
 def figures_of(evaluation: Evaluation, run: Run) -> dict[str, Figure]:
@@ -47,12 +43,6 @@ def segmentation_figures(result: SegmentationResult, folds: Sequence[Sequence[st
         defined = [value for value in values if np.isfinite(value)]
         found[name] = _figure(result.headline()[name], defined)
     return found
-
-
-def floor_row(cohort: Cohort, split: str, folds: Sequence[Sequence[str]], jobs: int) -> BenchmarkRow:
-    """Return the row of SUV thresholds, each fold's chosen on the other folds."""
-    floor = suv_floor([case for case in cohort.cases if case.mask is not None], folds, jobs=jobs)
-    return BenchmarkRow(FLOOR, split, "segmentation", segmentation_figures(floor.result, folds))
 
 
 def _figure(found: Mapping[str, object], folds: Sequence[float] = ()) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +10,12 @@ from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
 from hyoid.benchmark.common_patients import Group, groups_of
 from hyoid.benchmark.external import EXTERNAL, External
 from hyoid.benchmark.findings import find
+from hyoid.benchmark.floors import Floors
 from hyoid.benchmark.leakage import Leak, Verdict, find_external_leaks, refuse_leaks
 from hyoid.benchmark.paper_tables import paper_tables
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.splits import SPLITS
-from hyoid.benchmark.work import Done, Work
+from hyoid.benchmark.work import Done, Settings, Work
 from hyoid.benchmark.write import RESULTS, write_results
 from hyoid.cohort import Cohort
 from hyoid.errors import HyoidError
@@ -72,33 +73,13 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     if unknown or not recipes:
         raise HyoidError.of(f"the splits {list(splits)} of {len(recipes)} recipes", ", ".join(SPLITS), "Name some.")
     whole = resolve_cohort(cohort, columns)
+    beyond = None if external is None else resolve_cohort(external, columns)
+    settings = Settings(out, preset, tuple(overrides), cost_cases, device, jobs)
     titles = [resolve_recipe(recipe, preset, overrides) for recipe in recipes]
     if len({recipe.title for recipe in titles}) < len(titles):
         raise HyoidError.of(f"{[recipe.title for recipe in titles]}", "each recipe once", "Leave one out.")
-    groups = groups_of(whole, titles)
-    beyond = None if external is None else resolve_cohort(external, columns)
-    outside = [None if beyond is None else External(beyond, group.cohort) for group in groups]
-    _check_external(groups, outside, out)
-    done, works = Done(), []
-    for group, external_of in zip(groups, outside, strict=True):
-        own = tuple(recipes[place] for place in group.places)
-        segments = any("segmentation" in titles[place].tasks and not titles[place].merged for place in group.places)
-        works.append(
-            Work(
-                group.cohort,
-                own,
-                out,
-                preset,
-                tuple(overrides),
-                group.tasks,
-                floor and segments,
-                cost_cases,
-                device,
-                external_of,
-                jobs,
-                done,
-            )
-        )
+    groups, done = groups_of(whole, titles), Done()
+    works = list(_works(groups, recipes, titles, beyond, settings, done, floor=floor))
     result = BenchmarkResult.of(whole, groups)
     for split in splits:
         for work in works:
@@ -112,6 +93,26 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     result = replace(result, findings=findings, papers=papers)
     write_results(result, done.runs, out, replace(whole, cases=tuple(used)), beyond)
     return result
+
+
+def _works(
+    groups: Sequence[Group],
+    recipes: Sequence[str | Recipe],
+    resolved: Sequence[Recipe],
+    beyond: Cohort | None,
+    settings: Settings,
+    done: Done,
+    *,
+    floor: bool,
+) -> Iterator[Work]:
+    """Yield the work of each group, once nothing stands against the external patients of any."""
+    outside = [None if beyond is None else External(beyond, group.cohort) for group in groups]
+    _check_external(groups, outside, settings.out)
+    for group, external in zip(groups, outside, strict=True):
+        segments = any("segmentation" in resolved[k].tasks and not resolved[k].merged for k in group.places)
+        floors = Floors(group.cohort, settings.jobs) if floor and segments else None
+        own = tuple(recipes[k] for k in group.places)
+        yield Work(group.cohort, own, group.tasks, floors, external, settings, done)
 
 
 def _check_external(groups: Sequence[Group], outside: Sequence[External | None], out: Path) -> None:

@@ -11,7 +11,8 @@ from hyoid.api.common import resolve_recipe
 from hyoid.api.training import Evaluation
 from hyoid.benchmark.cost import measure_cost
 from hyoid.benchmark.external import EXTERNAL, External
-from hyoid.benchmark.figures import figures_of, floor_row, overall_figures
+from hyoid.benchmark.figures import figures_of, overall_figures
+from hyoid.benchmark.floors import Floors
 from hyoid.benchmark.leakage import Verdict, find_leaks, refuse_leaks
 from hyoid.benchmark.measured import Measured
 from hyoid.benchmark.oracle import oracle_rows
@@ -37,6 +38,18 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What all work of a benchmark shares: options of `run_benchmark`."""
+
+    out: Path
+    preset: str | None
+    overrides: tuple[str, ...]
+    cost_cases: int
+    device: str
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What recipes that share a task are trained and measured on, split by split.
 
@@ -48,8 +61,8 @@ class Work:
         Names, files or values, to be resolved with `preset` and `overrides`.
     tasks
         That any of them answers.
-    floor
-        Whether SUV thresholds stand beside.
+    floors
+        SUV thresholds that stand beside; None without.
     external
         Patients of other hospitals; None without.
     done
@@ -58,15 +71,10 @@ class Work:
 
     cohort: Cohort
     recipes: tuple[str | Recipe, ...]
-    out: Path
-    preset: str | None
-    overrides: tuple[str, ...]
     tasks: Sequence[Task]
-    floor: bool
-    cost_cases: int
-    device: str
+    floors: Floors | None
     external: External | None
-    jobs: int
+    settings: Settings
     done: Done
 
     def rows(self, split: str, *, outside: bool) -> list[BenchmarkRow]:
@@ -74,36 +82,37 @@ class Work:
         inside: list[BenchmarkRow] = []
         beyond: list[BenchmarkRow] = []
         reported: dict[str, list[list[str]]] = {}
-        external = self.external if outside else None
+        external, settings = self.external if outside else None, self.settings
         for recipe in self.recipes:
-            chosen = resolve_recipe(recipe, self.preset, (SPLITS[split], *self.overrides))
+            chosen = resolve_recipe(recipe, settings.preset, (SPLITS[split], *settings.overrides))
             trained = self._trained(chosen, split)
             reported[chosen.title] = [fold["report"] for fold in read_json(trained.run.folder / "splits.json")]
-            inside += _rows(trained, chosen, split, self.cohort, self.cost_cases, self.device)
+            inside += _rows(trained, chosen, split, self.cohort, settings)
             self._keep(chosen, split, {chosen.task: trained.evaluation, **trained.further})
             if external is not None:
-                found, notes = external.evaluate(chosen, trained.run.folder, self.device, self.jobs)
+                found, notes = external.evaluate(chosen, trained.run.folder, settings.device, settings.jobs)
                 self._keep(chosen, EXTERNAL, found)
                 beyond += [
                     BenchmarkRow(chosen.title, EXTERNAL, task, overall_figures(evaluation), notes=notes)
                     for task, evaluation in found.items()
                 ]
         _check_same(reported)
-        if self.floor:
-            inside.append(floor_row(self.cohort, split, next(iter(reported.values())), self.jobs))
+        if self.floors is not None:
+            inside.append(self.floors.inside(split, next(iter(reported.values()))))
         inside += oracle_rows(self.cohort, split, self.tasks)
         if external is not None:
-            beyond += [external.floor(self.jobs)] if self.floor else []
+            beyond += [] if self.floors is None else [self.floors.outside(EXTERNAL, external.cohort)]
             beyond += oracle_rows(external.cohort, EXTERNAL, self.tasks)
         return [*inside, *beyond]
 
     def _trained(self, recipe: Recipe, split: str) -> api.TrainResult:
         """Train what is not there yet, and refuse what leaks."""
-        folder = self.out / f"{recipe.name}{'-' + recipe.variant if recipe.variant else ''}--{split}"
+        out, device, jobs = self.settings.out, self.settings.device, self.settings.jobs
+        folder = out / f"{recipe.name}{'-' + recipe.variant if recipe.variant else ''}--{split}"
         started = (folder / "recipe.yaml").is_file()
-        trained = api.train(self.cohort, recipe, folder, device=self.device, resume=started, jobs=self.jobs)
+        trained = api.train(self.cohort, recipe, folder, device=device, resume=started, jobs=jobs)
         self.done.verdicts.append(Verdict(folder.name, tuple(find_leaks(folder, self.cohort))))
-        refuse_leaks(self.done.verdicts, self.out)
+        refuse_leaks(self.done.verdicts, out)
         self.done.runs.append(trained.run)
         return trained
 
@@ -112,7 +121,7 @@ class Work:
 
 
 def _rows(
-    trained: api.TrainResult, recipe: Recipe, split: str, cohort: Cohort, cost_cases: int, device: str
+    trained: api.TrainResult, recipe: Recipe, split: str, cohort: Cohort, settings: Settings
 ) -> list[BenchmarkRow]:
     parameters = None
     if recipe.has_network:
@@ -120,8 +129,8 @@ def _rows(
         columns = 0 if encoder is None else len(FittedEncoder.from_json(encoder).names)
         parameters = count_parameters(recipe.build_network(columns))
     cost = None
-    if cost_cases:
-        cost = measure_cost(trained.bundle.folder, cohort, cohort.cases[:cost_cases], device)
+    if settings.cost_cases:
+        cost = measure_cost(trained.bundle.folder, cohort, cohort.cases[: settings.cost_cases], settings.device)
     reported = () if recipe.paper is None else tuple(one.model_dump(mode="json") for one in recipe.paper.reported)
     return [
         BenchmarkRow(

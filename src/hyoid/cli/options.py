@@ -19,7 +19,8 @@ CohortArgument = Annotated[
 ]
 RecipeOption = Annotated[str, typer.Option("--recipe", help="NAME[:VARIANT] of `hyoid recipes`, or a YAML file.")]
 PresetOption = Annotated[
-    str | None, typer.Option("--preset", help="full, small, tiny or smoke: the recipe scaled down; results carry the label.")
+    str | None,
+    typer.Option("--preset", help="full, small, tiny or smoke: the recipe scaled down; results carry the label."),
 ]
 SetOption = Annotated[
     list[str] | None,

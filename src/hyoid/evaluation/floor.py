@@ -10,26 +10,26 @@ from typing import Any
 from joblib import Parallel, delayed
 
 from hyoid.cohort import Case
-from hyoid.errors import CohortError, HyoidError
-from hyoid.evaluation.floor_choice import CANDIDATES, ThresholdPair, choose
+from hyoid.errors import CohortError
+from hyoid.evaluation.floor_choice import CANDIDATES, ThresholdPair
+from hyoid.evaluation.floor_trial import ThresholdTrial, mask_of, try_thresholds, uptake_of, usable_cases
 from hyoid.evaluation.result import CaseResult, SegmentationResult, summarise
 from hyoid.evaluation.segmentation import score_pair
 from hyoid.geometry import Volume
-from hyoid.imaging import Head, read_volume, write_volume
-from hyoid.imaging.neck_uptake import NeckUptake, neck_uptake
-from hyoid.imaging.suv_threshold import Candidates, SuvThreshold, ThresholdKind
-from hyoid.metrics import Bootstrap, CaseScores, SegmentationOptions
+from hyoid.imaging import Head, write_volume
+from hyoid.imaging.suv_threshold import SuvThreshold
+from hyoid.metrics import Bootstrap, SegmentationOptions
 from hyoid.progress import track
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The cross-fitted SUV threshold on a cohort.
+    """SUV thresholds on a cohort, chosen on other cases.
 
     Parameters
     ----------
     result
-        Evaluation of every case with the settings that were best on the other folds' cases.
+        Evaluation of every case with the settings that were best on others.
     predictions
         Its label maps on the CT's grid: files where a folder was given, volumes otherwise.
     chosen
@@ -72,8 +72,7 @@ def suv_floor(
     cases
         Cases with CT, PET and expert mask; others are excluded and listed.
     folds
-        The reported ids of each fold (cases in none form one more), or a number of folds, filled in turn by sorted
-        id so that centers spread.
+        As in `floor_of_folds`.
     candidates
         Settings to choose from; on equal measure the first wins.
     options, bootstrap
@@ -86,41 +85,82 @@ def suv_floor(
     Raises
     ------
     CohortError
-        If fewer than two folds have a usable case, or a case is in two folds.
+        As `floor_of_folds`.
     HyoidError
         If an image cannot be read; the message names the case.
     """
-    options, bootstrap = options or SegmentationOptions(), bootstrap or Bootstrap()
-    usable, excluded = _usable(cases)
-    groups = _groups(sorted(usable), folds)
-    tried = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_try_all)(case, tuple(candidates), options) for case in usable.values()
-    )
-    found = dict(zip(usable, track(tried, "SUV thresholds", total=len(usable)), strict=True))
-    scores = {identifier: of_case for identifier, (of_case, _) in found.items()}
+    cases = list(cases)
+    _groups(sorted(usable_cases(cases)[0]), folds)  # to refuse what cannot be done before minutes of work
+    trial = try_thresholds(cases, candidates, options, jobs)
+    return floor_of_folds(trial, folds, bootstrap=bootstrap, out=out, jobs=jobs)
+
+
+def floor_of_folds(
+    trial: ThresholdTrial,
+    folds: Sequence[Sequence[str]] | int,
+    *,
+    bootstrap: Bootstrap | None = None,
+    out: Path | None = None,
+    jobs: int = 1,
+) -> Floor:
+    """Segment each case of a trial by what is best on the cases of the other folds, and evaluate.
+
+    Parameters
+    ----------
+    trial
+        Shared by as many ways to fold its cases as one likes.
+    folds
+        The reported ids of each fold (cases in none form one more), or a number of folds, filled in turn by sorted
+        id so that centers spread.
+    bootstrap, out, jobs
+        As in `suv_floor`.
+
+    Raises
+    ------
+    CohortError
+        If fewer than two folds have a usable case, or a case is in two folds.
+    """
     chosen: dict[str, ThresholdPair] = {}
-    for group in groups:
-        others = [identifier for identifier in usable if identifier not in group]
-        chosen |= dict.fromkeys(sorted(group), choose(scores, others, candidates))
+    for group in _groups(sorted(trial.cases), folds):
+        others = [identifier for identifier in trial.cases if identifier not in group]
+        chosen |= dict.fromkeys(sorted(group), trial.best(others))
+    return _applied(trial, trial.cases, chosen, trial.excluded, bootstrap, out, jobs)
+
+
+def floor_elsewhere(
+    trial: ThresholdTrial, cases: Iterable[Case], *, bootstrap: Bootstrap | None = None, jobs: int = 1
+) -> Floor:
+    """Segment other cases by what is best over all cases of a trial, and evaluate.
+
+    Raises
+    ------
+    CohortError
+        If one of the cases took part in the trial.
+    """
+    usable, excluded = usable_cases(cases)
+    if known := sorted(usable.keys() & trial.cases.keys()):
+        raise CohortError.of(f"{known[0]} in the trial too", "cases that took no part", "Leave them out.")
+    chosen = dict.fromkeys(usable, trial.best(list(trial.cases)))
+    return _applied(trial, usable, chosen, excluded, bootstrap, None, jobs)
+
+
+def _applied(
+    trial: ThresholdTrial,
+    cases: Mapping[str, Case],
+    chosen: Mapping[str, ThresholdPair],
+    excluded: Mapping[str, str],
+    bootstrap: Bootstrap | None,
+    out: Path | None,
+    jobs: int,
+) -> Floor:
     applied = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_apply)(case, chosen[identifier], found[identifier][1], options, out)
-        for identifier, case in usable.items()
+        delayed(_apply)(case, chosen[identifier], trial.heads.get(identifier), trial.options, out)
+        for identifier, case in cases.items()
     )
-    done = list(track(applied, "SUV floor", total=len(usable)))
-    result = summarise([case for case, _ in done], options, bootstrap)
+    done = list(track(applied, "SUV floor", total=len(cases)))
+    result = summarise([case for case, _ in done], trial.options, bootstrap or Bootstrap())
     predictions = {case.id: prediction for case, prediction in done}
     return Floor(result, predictions, dict(sorted(chosen.items())), excluded)
-
-
-def _usable(cases: Iterable[Case]) -> tuple[dict[str, Case], dict[str, str]]:
-    usable, excluded = {}, {}
-    for case in sorted(cases, key=lambda case: case.id):
-        missing = [name for name in ("ct", "pet") if name not in case.images] + ["mask"] * (case.mask is None)
-        if missing:
-            excluded[case.id] = f"no {' and no '.join(missing)}"
-        else:
-            usable[case.id] = case
-    return usable, excluded
 
 
 def _groups(identifiers: list[str], folds: Sequence[Sequence[str]] | int) -> list[set[str]]:
@@ -142,46 +182,14 @@ def _groups(identifiers: list[str], folds: Sequence[Sequence[str]] | int) -> lis
     return groups
 
 
-def _prepare(case: Case, head: Head | None = None) -> NeckUptake:
-    try:
-        return neck_uptake(read_volume(case.images["ct"]), read_volume(case.images["pet"]), head)
-    except HyoidError as error:
-        raise type(error)(f"{case.id}: {error}") from error
-
-
-def _try_all(
-    case: Case, candidates: Sequence[SuvThreshold], options: SegmentationOptions
-) -> tuple[list[CaseScores], Head | None]:
-    """Score every candidate on one case; the head is returned so that it need not be found again."""
-    uptake = _prepare(case)
-    truth = read_volume(_mask(case))
-    found: dict[tuple[ThresholdKind, float, float], Candidates] = {}
-    scored: dict[bytes, CaseScores] = {}
-    scores = []
-    for candidate in candidates:
-        if candidate.finding not in found:
-            found[candidate.finding] = candidate.find(uptake)
-        labels = candidate.assign(found[candidate.finding])
-        key = labels.tobytes()  # many settings make the same label map
-        if key not in scored:
-            scored[key] = score_pair(case.id, uptake.restore(labels), truth, options, surfaces=False).scores
-        scores.append(scored[key])
-    return scores, uptake.head
-
-
 def _apply(
     case: Case, settings: ThresholdPair, head: Head | None, options: SegmentationOptions, out: Path | None
 ) -> tuple[CaseResult, Path | Volume]:
-    uptake = _prepare(case, head)
+    uptake = uptake_of(case, head)
     labels = uptake.restore(settings.segment(uptake))
-    scored = score_pair(case.id, labels, _mask(case), options)
+    scored = score_pair(case.id, labels, mask_of(case), options)
     kept: Path | Volume = labels
     if out is not None:
         kept = Path(out) / f"{case.id}.nii.gz"
         write_volume(kept, labels)
     return CaseResult(case.id, case.center, scored.scores, (*uptake.notes, *scored.notes)), kept
-
-
-def _mask(case: Case) -> Path:
-    assert case.mask is not None  # noqa: S101 - `_usable` has left the others out
-    return case.mask

@@ -26,7 +26,7 @@ PRESETS: dict[PresetName, Preset] = {
     "tiny": Preset(spacing=4.0, filters=0.5, epochs=0.2, patch=1.5),
     "smoke": Preset(spacing=4.0, filters=0.25, epochs=0.003, patch=1.5),
 }
-"""`tiny` and `smoke` enlarge the patch, because 128 mm at 4 mm is 32 voxels, too few for a network that halves four times."""
+"""At 4 mm the patch is enlarged, because 128 mm are then 32 voxels, too few for a network that halves four times."""
 
 
 def apply_preset(recipe: Recipe, name: str) -> Recipe:
