@@ -24,6 +24,10 @@ class ImageError(HyoidError):
     """An image file that is missing, unreadable or not what its name says."""
 
 
+class DicomError(HyoidError):
+    """A DICOM object that is damaged, incomplete, or not of the kind that is asked for."""
+
+
 class CohortError(HyoidError):
     """A cohort folder, clinical table or split that cannot be used as it is."""
 
