@@ -116,7 +116,7 @@ def test_weights_draw_the_same_resamples_as_sums() -> None:
 
 
 def test_chunks_do_not_change_the_number_of_replicates(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyoid.metrics.intervals._WEIGHTS_PER_CHUNK", 7 * 40)
+    monkeypatch.setattr("hyoid.metrics.draws._WEIGHTS_PER_CHUNK", 7 * 40)
     found = bootstrap_interval(np.zeros((40, 2)), settings=Bootstrap(replicates=100))
     assert found.undefined == 100
 

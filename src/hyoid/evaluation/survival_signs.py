@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hyoid.metrics import Interval
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 from hyoid.metrics.survival import MINIMUM_EVENTS, SurvivalCases
 
 SHORT_HORIZON = 0.05

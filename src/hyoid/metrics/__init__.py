@@ -21,7 +21,7 @@ from hyoid.metrics.confusion import (
     specificity,
 )
 from hyoid.metrics.detection import DETECTION_IOU, Detection, detect
-from hyoid.metrics.draws import draw_values
+from hyoid.metrics.draws import Bootstrap, Floats, WeightedStatistic, draw_values
 from hyoid.metrics.empty import EmptyTruth
 from hyoid.metrics.failure_types import (
     COVERED_SHARE,
@@ -35,11 +35,8 @@ from hyoid.metrics.failures import find_failures
 from hyoid.metrics.heterogeneity import Heterogeneity, heterogeneity
 from hyoid.metrics.homogeneity import TableTest, table_test
 from hyoid.metrics.intervals import (
-    Bootstrap,
-    Floats,
     Interval,
     Statistic,
-    WeightedStatistic,
     bootstrap_interval,
     interval_of,
     of_share,

@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from scipy.special import chdtri, logit
 
 from hyoid.metrics.confusion import Bools
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 from hyoid.metrics.logistic import fit_offset
 from hyoid.metrics.reliability import LEAST_PROBABILITY, CalibrationLine, calibration_line
 

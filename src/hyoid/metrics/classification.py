@@ -21,9 +21,8 @@ from hyoid.metrics.confusion import (
     sensitivity,
     specificity,
 )
+from hyoid.metrics.draws import Bootstrap, Floats
 from hyoid.metrics.intervals import (
-    Bootstrap,
-    Floats,
     Interval,
     Statistic,
     bootstrap_interval,

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hyoid.metrics.intervals import Floats, ratio
+from hyoid.metrics.draws import Floats
+from hyoid.metrics.intervals import ratio
 
 Bools = NDArray[np.bool_]
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtri, stdtrit
 
 from hyoid.errors import HyoidError
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from hyoid.errors import HyoidError
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 
 LEAST_EXPECTED = 5.0
 """Expected count that four fifths of the cells must have, and none may be below 1, for the chi-square distribution to

@@ -7,39 +7,20 @@ Dice or F1 gets the interval of the aggregated measure itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import Field
 
 from hyoid.errors import HyoidError
-from hyoid.settings import Settings
+from hyoid.metrics.draws import Bootstrap, Floats, WeightedStatistic, draw_values
 
-Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
 """From sums over cases (..., k) to values (...); NaN where a value is undefined."""
 
-WeightedStatistic = Callable[[Floats], Floats]
-"""From weights (replicates, n cases), how often each case counts, to values (replicates,); NaN where undefined."""
-
 MINIMUM_CASES = 2
 """Fewest cases that count for which an interval is given: of one, every resample is the same."""
-
-_WEIGHTS_PER_CHUNK = 4_000_000
-
-
-class Bootstrap(Settings):
-    """How intervals are drawn: patients with replacement, and percentiles of what comes out.
-
-    `replicates` 0 gives no interval, only the value.
-    """
-
-    replicates: int = Field(2000, ge=0)
-    level: float = Field(0.95, gt=0, lt=1)
-    seed: int = Field(0, ge=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +96,8 @@ def bootstrap_interval(
     HyoidError
         If `sums` is not (n, k) with n >= 1 and finite, or `strata` has another length.
     """
-    settings = settings or Bootstrap()
     sums = _checked(sums)
-    drawn = np.concatenate(
-        [statistic(weights @ sums) for weights in resamples(len(sums), settings, strata)] or [np.zeros(0)]
-    )
-    return interval_of(float(statistic(sums.sum(axis=0))), drawn, settings, len(sums) if n is None else n)
+    return weighted_interval(lambda weights: statistic(weights @ sums), len(sums), settings, strata, n)
 
 
 def paired_interval(
@@ -141,21 +118,16 @@ def paired_interval(
     HyoidError
         If the shapes differ, or as `bootstrap_interval`.
     """
-    settings = settings or Bootstrap()
     first, second = _checked(first), _checked(second)
     if first.shape != second.shape:
         raise HyoidError.of(
             f"{first.shape} and {second.shape} sums", "the same cases for both systems", "Align the cases."
         )
-    drawn = np.concatenate(
-        [
-            statistic(weights @ first) - statistic(weights @ second)
-            for weights in resamples(len(first), settings, strata)
-        ]
-        or [np.zeros(0)]
-    )
-    value = float(statistic(first.sum(axis=0)) - statistic(second.sum(axis=0)))
-    return interval_of(value, drawn, settings, len(first) if n is None else n)
+
+    def difference(weights: Floats) -> Floats:
+        return statistic(weights @ first) - statistic(weights @ second)
+
+    return weighted_interval(difference, len(first), settings, strata, n)
 
 
 def weighted_interval(
@@ -185,11 +157,8 @@ def weighted_interval(
         If there is no case, or `strata` has another length.
     """
     settings = settings or Bootstrap()
-    if n_cases < 1:
-        raise HyoidError.of("no case", "one case or more", "Check what was selected.")
-    drawn = np.concatenate([statistic(weights) for weights in resamples(n_cases, settings, strata)] or [np.zeros(0)])
-    value = float(statistic(np.ones((1, n_cases)))[0])
-    return interval_of(value, drawn, settings, n_cases if n is None else n)
+    value, drawn = draw_values(statistic, n_cases, settings, strata)
+    return interval_of(float(value), drawn, settings, n_cases if n is None else n)
 
 
 def _checked(sums: Floats) -> Floats:
@@ -201,22 +170,6 @@ def _checked(sums: Floats) -> Floats:
             "Give 0 for what a case does not add.",
         )
     return sums
-
-
-def resamples(n_cases: int, settings: Bootstrap, strata: Sequence[Any] | None) -> Iterator[Floats]:
-    """Yield how often each case was drawn, in chunks (replicates, n cases) of bounded size."""
-    if strata is not None and len(strata) != n_cases:
-        raise HyoidError.of(f"{len(strata)} strata", f"one for each of {n_cases} cases", "Align the cases.")
-    labels = [str(label) for label in strata] if strata is not None else [""] * n_cases
-    groups = [np.array([i for i, own in enumerate(labels) if own == label]) for label in sorted(set(labels))]
-    generator = np.random.default_rng(settings.seed)
-    size = max(1, _WEIGHTS_PER_CHUNK // n_cases)
-    for start in range(0, settings.replicates, size):
-        weights = np.zeros((min(size, settings.replicates - start), n_cases))
-        for group in groups:
-            shares = np.full(len(group), 1 / len(group))
-            weights[:, group] = generator.multinomial(len(group), shares, size=len(weights))
-        yield weights
 
 
 def interval_of(value: float, drawn: Floats, settings: Bootstrap, n: int) -> Interval:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 
 _STEPS = 100
 _HALVINGS = 40

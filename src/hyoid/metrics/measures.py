@@ -10,8 +10,8 @@ from types import MappingProxyType
 import numpy as np
 
 from hyoid.metrics.case import CaseScores
+from hyoid.metrics.draws import Floats
 from hyoid.metrics.empty import EmptyTruth
-from hyoid.metrics.intervals import Floats
 from hyoid.metrics.labels import Lesion
 
 Addends = Callable[[CaseScores], tuple[float, float]]

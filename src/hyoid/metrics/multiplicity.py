@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hyoid.errors import HyoidError
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 
 
 def holm(p_values: ArrayLike) -> Floats:

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from hyoid.errors import HyoidError
 from hyoid.files import jsonable
 from hyoid.metrics.confusion import Bools
-from hyoid.metrics.draws import draw_values
-from hyoid.metrics.intervals import Bootstrap, Floats, Interval, WeightedStatistic, interval_of
+from hyoid.metrics.draws import Bootstrap, Floats, WeightedStatistic, draw_values
+from hyoid.metrics.intervals import Interval, interval_of
 
 DEFAULT_THRESHOLDS = tuple(k / 100 for k in range(5, 100, 5))
 """Probabilities from which on one would act, 0.05 to 0.95."""

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyoid.metrics.confusion import Bools
-from hyoid.metrics.intervals import Floats, WeightedStatistic, ratio
+from hyoid.metrics.draws import Floats, WeightedStatistic
+from hyoid.metrics.intervals import ratio
 
 
 def pairs_ranked(truth: Bools, score: Floats, fold: NDArray[np.str_]) -> WeightedStatistic:

@@ -12,7 +12,7 @@ from scipy.special import logit, ndtri
 
 from hyoid.errors import HyoidError
 from hyoid.metrics.confusion import Bools
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 from hyoid.metrics.logistic import fit_logistic, fit_offset
 
 Binning = Literal["equal_width", "equal_count"]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 
 
 def standardised_difference(first: ArrayLike, second: ArrayLike) -> float:

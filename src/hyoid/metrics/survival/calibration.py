@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from hyoid.errors import HyoidError
-from hyoid.metrics.intervals import Floats, ratio
+from hyoid.metrics.draws import Floats
+from hyoid.metrics.intervals import ratio
 from hyoid.metrics.survival.cases import SurvivalCases
 from hyoid.metrics.survival.distributions import Distributions, inverse_weights
 from hyoid.metrics.survival.family import Column, measure_key

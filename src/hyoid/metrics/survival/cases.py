@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hyoid.errors import HyoidError
 from hyoid.metrics.confusion import Bools
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 from hyoid.metrics.survival.observed import Observed
 
 RISING_TOLERANCE = 1e-6

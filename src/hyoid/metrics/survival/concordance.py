@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hyoid.errors import HyoidError
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 from hyoid.metrics.survival.observed import Observed
 
 Integers = NDArray[np.intp]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 from hyoid.metrics.survival.cases import SurvivalCases
 from hyoid.metrics.survival.kaplan_meier import Curve, censoring_curve, kaplan_meier
 from hyoid.metrics.survival.resampled import ResampledCurves, resampled_curves

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 from hyoid.metrics.survival.distributions import Distributions
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
-from hyoid.errors import HyoidError
-from hyoid.metrics.intervals import Bootstrap, Floats, Interval, interval_of, resamples
+from hyoid.metrics.draws import Bootstrap, Floats, draw_values
+from hyoid.metrics.intervals import Interval, interval_of
 
 MINIMUM_EVENTS = 5
 """Fewest events of which an interval is given, and of a center that is given a C: below it one patient's rank decides,
@@ -52,9 +50,5 @@ def weighted_intervals(
         If there is no case, or `strata` has another length.
     """
     settings = settings or Bootstrap()
-    if n_cases < 1:
-        raise HyoidError.of("no case", "one case or more", "Check what was selected.")
-    nothing = np.zeros((0, len(counts)))
-    drawn = np.concatenate([nothing, *(statistics(weights) for weights in resamples(n_cases, settings, strata))])
-    values = statistics(np.ones((1, n_cases)))[0]
+    values, drawn = draw_values(statistics, n_cases, settings, strata)
     return tuple(interval_of(float(values[k]), drawn[:, k], settings, n) for k, n in enumerate(counts))

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from hyoid.errors import HyoidError
-from hyoid.metrics.intervals import Bootstrap, Floats, Interval
+from hyoid.metrics.draws import Bootstrap, Floats
+from hyoid.metrics.intervals import Interval
 from hyoid.metrics.survival.brier import BrierScores
 from hyoid.metrics.survival.calibration import CalibrationLines
 from hyoid.metrics.survival.cases import SurvivalCases

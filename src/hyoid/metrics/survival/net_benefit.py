@@ -9,7 +9,7 @@ import numpy as np
 
 from hyoid.errors import HyoidError
 from hyoid.metrics.confusion import Bools
-from hyoid.metrics.intervals import Bootstrap, Floats
+from hyoid.metrics.draws import Bootstrap, Floats
 from hyoid.metrics.net_benefit import (
     DEFAULT_THRESHOLDS,
     DecisionCurve,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyoid.metrics.confusion import Bools
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 from hyoid.metrics.survival.observed import Observed
 
 Integers = NDArray[np.intp]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hyoid.metrics.confusion import Bools
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 
 _STEPS = 100
 _TOLERANCE = 1e-10  # of the Newton decrement per patient: the step after it, which is taken, is exact to rounding

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 from hyoid.metrics.survival.observed import Observed
 
 

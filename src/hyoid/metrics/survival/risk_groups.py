@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hyoid.errors import HyoidError
-from hyoid.metrics.intervals import Floats
+from hyoid.metrics.draws import Floats
 
 
 def risk_cut_points(training_risk: ArrayLike, groups: int = 3) -> Floats:
