@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyoid.errors import HyoidError
+from hyoid.extras import not_installed
 from hyoid.features.component import Component
 from hyoid.features.radiomics_settings import Family, FixedBinWidth, ImageSettings
 
@@ -32,11 +32,7 @@ def check_installed() -> str:
     try:
         return version(LIBRARY)
     except PackageNotFoundError as error:
-        raise HyoidError.of(
-            f"no {LIBRARY} in this environment",
-            "the extra for radiomics",
-            'Install it: pip install "hyoid[radiomics]".',
-        ) from error
+        raise not_installed(LIBRARY, "radiomics") from error
 
 
 class Prepared:

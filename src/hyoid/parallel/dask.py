@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from hyoid.errors import HyoidError
+from hyoid.extras import extra_library
 from hyoid.parallel.backend import ClusterBackend
-from hyoid.parallel.library import cluster_library
 from hyoid.parallel.worker import Seen, look
 
 _SECONDS_TO_ANSWER = 30
@@ -48,7 +48,7 @@ def dask_backend(address: str | None) -> Iterator[DaskBackend]:
     HyoidError
         If dask is missing, the scheduler does not answer or has no workers, or a worker has several threads.
     """
-    distributed = cluster_library("distributed", "dask")
+    distributed = extra_library("distributed", "dask")
     with _client(distributed, address) as client:
         try:
             client.wait_for_workers(1, timeout=_SECONDS_TO_ANSWER)

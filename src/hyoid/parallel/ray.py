@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from hyoid.errors import HyoidError
+from hyoid.extras import extra_library
 from hyoid.parallel.backend import ClusterBackend
-from hyoid.parallel.library import cluster_library
 from hyoid.parallel.worker import Seen, look
 
 _SECONDS_TO_ANSWER = 30
@@ -30,7 +30,7 @@ class RayBackend(ClusterBackend):
 
     def see(self, file: Path | None) -> Mapping[str, Seen]:
         """Ask one process on every machine that has cores for calls."""
-        affinity = cluster_library("ray.util.scheduling_strategies", "ray").NodeAffinitySchedulingStrategy
+        affinity = extra_library("ray.util.scheduling_strategies", "ray").NodeAffinitySchedulingStrategy
         nodes = [node for node in self._ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
         asked = {
             f"{node['NodeManagerAddress']} ({node['NodeID'][:8]})": self._ray.remote(look)
@@ -68,7 +68,7 @@ def ray_backend(address: str | None) -> Iterator[RayBackend]:
     HyoidError
         If ray is missing, or no cluster answers or it has no cores.
     """
-    ray = cluster_library("ray", "ray")
+    ray = extra_library("ray", "ray")
     try:
         if address is None:
             ray.init("local", include_dashboard=False, log_to_driver=False, logging_level="ERROR")
