@@ -27,7 +27,7 @@ code { background: #f6f8fa; padding: .1rem .3rem; border-radius: 4px; font-size:
 pre { background: #f6f8fa; padding: .8rem; overflow-x: auto; border-radius: 6px; }
 @media print { body { margin: 0; max-width: none; font-size: 11pt; } h2 { break-after: avoid; }
                section { overflow: visible; } table { font-size: 9pt; } th, td { padding-right: .5rem; }
-               figure, tr { break-inside: avoid; } }
+               figure, tr { break-inside: avoid; } pre { white-space: pre-wrap; } }
 """
 
 
