@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import math
 import os
 import platform
 import tempfile
@@ -84,6 +85,7 @@ def measure(seed: int, options: argparse.Namespace, work: Path) -> dict[str, Any
         "seed": seed,
         "seconds": {"phantoms": drawn - started, "benchmark": time.perf_counter() - drawn},
         "gaps": gaps(found),
+        "new_centers": new_centers(found),
         "figures": [row.to_dict() for row in found.rows],
     }
     write_json(done, result)
@@ -116,6 +118,26 @@ def gaps(found: BenchmarkResult) -> list[dict[str, Any]]:
     return lines
 
 
+def new_centers(found: BenchmarkResult) -> list[dict[str, Any]]:
+    """Return the range in which left-out centres expect one more, beside the values of the unseen centres.
+
+    The range is that of the centre's true value; what is measured there has the noise of its patients besides.
+    """
+    by_key = {(one.recipe, one.found.measure, one.split): one.found for one in found.findings.centers}
+    lines = []
+    for (recipe, name, split), left_out in by_key.items():
+        outside = by_key.get((recipe, name, "external"))
+        if split != "leave-one-center-out" or outside is None:
+            continue
+        expected = left_out.heterogeneity
+        low, high = expected.new_low, expected.new_high
+        values = {one.center: one.value.value for one in outside.centers if one.value is not None}
+        held = None if math.isnan(low) else sum(low <= value <= high for value in values.values())
+        line = {"recipe": recipe, "measure": name, "centers": expected.centers, "unseen": values}
+        lines.append(line | {"expected": [expected.mean, low, high], "held": held})
+    return lines
+
+
 def summary(results: list[dict[str, Any]]) -> list[str]:
     """Return the table as Markdown."""
     lines = ["| seed | recipe | measure | predicted | came | held |", "|---|---|---|---|---|---|"]
@@ -124,6 +146,12 @@ def summary(results: list[dict[str, Any]]) -> list[str]:
             words = f"{gap['measure']}{', within centres' if gap['within_centers'] else ''}"
             parts = [text(gap["predicted"]), text(gap["came"]), HELD[gap["covered"]]]
             lines.append(f"| {one['seed']} | {gap['recipe']} | {words} | " + " | ".join(parts) + " |")
+    lines += ["", "| seed | recipe | measure | a new centre, expected | unseen centres | held |", "|---" * 6 + "|"]
+    for one in results:
+        for new in one["new_centers"]:
+            values = ", ".join(f"{value:.3f}" for value in new["unseen"].values())
+            parts = [text(new["expected"]), values, "undefined" if new["held"] is None else str(new["held"])]
+            lines.append(f"| {one['seed']} | {new['recipe']} | {new['measure']} | " + " | ".join(parts) + " |")
     return lines
 
 
