@@ -22,7 +22,6 @@ import math
 import os
 import platform
 import tempfile
-import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -66,13 +65,11 @@ def cohorts(work: Path, seed: int, options: argparse.Namespace) -> tuple[Path, P
 
 
 def measure(seed: int, options: argparse.Namespace, work: Path) -> dict[str, Any]:
-    """Run one seed, and return its gaps and what it took."""
+    """Run one seed, and return its gaps."""
     done = work / f"gap-{seed}{'-segment' if options.segment else ''}.json"
     if done.is_file():
         return dict(read_json(done))
-    started = time.perf_counter()
     inside, outside = cohorts(work, seed, options)
-    drawn = time.perf_counter()
     recipes: list[str | Recipe] = [*FLOORS]
     if options.segment:
         preset, overrides = ("smoke", ()) if options.quick else ("tiny", (*MINUTES, LEFT_RIGHT.format(place=0)))
@@ -83,7 +80,6 @@ def measure(seed: int, options: argparse.Namespace, work: Path) -> dict[str, Any
     print(as_markdown(found))
     result = {
         "seed": seed,
-        "seconds": {"phantoms": drawn - started, "benchmark": time.perf_counter() - drawn},
         "gaps": gaps(found),
         "new_centers": new_centers(found),
         "figures": [row.to_dict() for row in found.rows],

@@ -96,7 +96,7 @@ class TrainedRun:
     def cases(self) -> dict[str, Case]:
         """All cases of the cohort by id, with their lesion measures where the recipe reads them."""
         everyone = {case.id: case for case in self.cohort.cases}
-        known = [everyone[i] for i in sorted({i for fold in self.folds for i in everyone if i in fold_ids(fold)})]
+        known = [everyone[i] for i in sorted(everyone.keys() & frozenset().union(*map(fold_ids, self.folds)))]
         measured, _ = add_lesion_measures(self.recipe, known, self.folder, 1)
         return everyone | {case.id: case for case in measured}
 
