@@ -73,7 +73,7 @@ def normalisation(headers: Headers, weight_kg: float, terms: frozenset[str], cho
         return Normalisation(factors, event, dose, half_life, nuclide, injection, *at)
     reference = reference_time(headers, frames, half_life, choices.remarks)
     injection = injection_time(headers, frames, reference.moment, half_life, choices)
-    _compare_with_frames(headers, frames, reference.moment, half_life, choices.remarks)
+    _compare_with_frames(frames, reference.moment, half_life, choices.remarks)
     choices.remarks.note(f"The image refers to {reference.moment} ({reference.origin}).")
     elapsed = (reference.moment - injection).total_seconds()
     factor = per_dose / remaining(elapsed, half_life)
@@ -111,18 +111,12 @@ def _informal_injection(headers: Headers, choices: Choices) -> datetime | None:
         return None
 
 
-def _compare_with_frames(
-    headers: Headers, frames: Frames, reference: datetime, half_life_s: float, remarks: Remarks
-) -> None:
+def _compare_with_frames(frames: Frames, reference: datetime, half_life_s: float, remarks: Remarks) -> None:
     """Say where Decay Factor or Frame Reference Time speak for another reference time than the one that was chosen.
 
     Neither decides: several vendors leave Decay Factor at 1, or write Acquisition Time once for all bed positions.
     """
-    implied = computed_from_frames(
-        frames,
-        half_life_s,
-        to_frame_start=any((t or "").upper().startswith("GE") for t in headers.texts("Manufacturer")),
-    )
+    implied = computed_from_frames(frames, half_life_s)
     if implied is not None:
         effect = 1 / remaining((implied - reference).total_seconds(), half_life_s) - 1
         if abs(effect) > NOTED_DISAGREEMENT:

@@ -108,7 +108,7 @@ class _Computation:
         apart = max(abs(b / a - 1) for a, b in zip(to_suv, other.factors.values(), strict=True))
         if apart > PHILIPS_TOLERANCE:
             raise DicomError.of(
-                f"a {PHILIPS_SUV.name} that differs by {apart:.0%} from what weight, dose and times of the header yield",
+                f"a {PHILIPS_SUV.name} that differs by {apart:.0%} from what weight, dose and times yield",
                 f"agreement within {PHILIPS_TOLERANCE:.0%}",
                 "Give the right weight, dose and injection time with override; the activity factor is then used.",
             )
@@ -164,7 +164,7 @@ class _Computation:
         alike = max(values) - min(values) <= AGREEMENT * max(values)
         remarks = self.choices.remarks
         return Suv(
-            factor=sum(values) / len(values) if not alike else values[0] if len(set(values)) == 1 else min(values),
+            factor=min(values) if alike else None,
             factors=dict(zip(identifiers, values, strict=True)),
             kind=kind,
             decay_seconds=None if normal is None else normal.decay_seconds,

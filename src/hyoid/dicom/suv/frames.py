@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from hyoid.dicom.datetimes import DAY, at, nearest_to, on_local_clock, parse_date, parse_datetime, parse_time
-from hyoid.dicom.datetimes import parse_utc_offset as parse_zone
+from hyoid.dicom.datetimes import (
+    DAY,
+    at,
+    nearest_to,
+    on_local_clock,
+    parse_date,
+    parse_datetime,
+    parse_time,
+    parse_utc_offset,
+    time_of_day,
+)
 from hyoid.dicom.suv.header import Headers, described
 from hyoid.dicom.suv.remarks import Remarks
 from hyoid.errors import DicomError
@@ -14,8 +23,8 @@ from hyoid.errors import DicomError
 LONGEST_SCAN = timedelta(hours=6)
 """All slices of one series start within six hours; a whole-body scan takes half an hour."""
 
-MIDNIGHT_GAP = timedelta(hours=12)
-"""A series that seems to start this much after its own acquisition, on one date, crossed midnight."""
+EVENING, MORNING = timedelta(hours=18), timedelta(hours=6)
+"""A series that starts after 18:00 with a slice acquired before 06:00 of the same date went past midnight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,8 @@ class Frames:
     """The times of a series on the scanner's clock, and of its slices in their order; None where the header is silent.
 
     `reference_s` is Frame Reference Time (0054,1300), `duration_s` Actual Frame Duration (0018,1242), both in s;
-    `decay_factor` is (0054,1321).
+    `decay_factor` is (0054,1321). `to_frame_start` says that the vendor counts Frame Reference Time to a frame's start
+    and not to the moment of its mean count rate: GE does.
     """
 
     series: datetime | None
@@ -32,6 +42,7 @@ class Frames:
     duration_s: tuple[float, ...] | None
     decay_factor: tuple[float, ...] | None
     zone: timezone | None
+    to_frame_start: bool
 
     @property
     def first(self) -> datetime | None:
@@ -48,8 +59,8 @@ def frames_of(headers: Headers, remarks: Remarks) -> Frames:
     """Read the times of a series.
 
     Series Date and Time are the reference of all its times (C.8.9.1.1.2). An acquisition without a date is the one
-    nearest to the series time. Some scanners do not advance Acquisition Date past midnight: where the series then
-    seems to start half a day after its acquisition, the acquisition is moved by a day, and the result says so.
+    nearest to the series time. Some scanners do not advance Acquisition Date past midnight: slices acquired before
+    06:00 of the date on which the series starts after 18:00 are moved by a day, and the result says so.
 
     Raises
     ------
@@ -57,23 +68,15 @@ def frames_of(headers: Headers, remarks: Remarks) -> Frames:
         If a time cannot be read, if only some slices have one, or if acquisitions lie more than six hours apart.
     """
     offset = headers.text("TimezoneOffsetFromUTC")
-    zone = None if offset is None else parse_zone(offset)
+    zone = None if offset is None else parse_utc_offset(offset)
     series = _series_time(headers)
-    acquired = _acquired(headers, series, zone)
+    acquired = _past_midnight(_acquired(headers, series, zone), series, remarks)
     if acquired is not None and max(acquired) - min(acquired) > LONGEST_SCAN:
         raise DicomError.of(
             f"slices acquired from {min(acquired)} to {max(acquired)}",
             f"one scan of at most {LONGEST_SCAN}",
             "Separate the scans, or repair the dates if the scan went past midnight.",
         )
-    if acquired is not None and series is not None:
-        gap = series - min(acquired)
-        if MIDNIGHT_GAP < gap < DAY and series.date() == min(acquired).date():
-            acquired = tuple(moment + DAY for moment in acquired)
-            remarks.assume(
-                "The series starts late in the evening and its acquisition early in the morning of the same date: "
-                "Acquisition Date is taken as not advanced past midnight."
-            )
     return Frames(
         series,
         acquired,
@@ -81,7 +84,26 @@ def frames_of(headers: Headers, remarks: Remarks) -> Frames:
         _complete(headers.numbers("ActualFrameDuration"), "ActualFrameDuration", 1e-3),
         _complete(headers.numbers("DecayFactor"), "DecayFactor", 1.0),
         zone,
+        (headers.text("Manufacturer") or "").upper().startswith("GE"),
     )
+
+
+def _past_midnight(
+    acquired: tuple[datetime, ...] | None, series: datetime | None, remarks: Remarks
+) -> tuple[datetime, ...] | None:
+    """Move early-morning slices of a scan that began in the evening of the same date to the next day."""
+    if acquired is None or series is None or time_of_day(series) < EVENING:
+        return acquired
+    moved = tuple(
+        moment + DAY if moment.date() == series.date() and time_of_day(moment) < MORNING else moment
+        for moment in acquired
+    )
+    if moved != acquired:
+        remarks.assume(
+            "The series starts in the evening and slices are acquired early in the morning of the same date: "
+            "Acquisition Date is taken as not advanced past midnight."
+        )
+    return moved
 
 
 def _series_time(headers: Headers) -> datetime | None:

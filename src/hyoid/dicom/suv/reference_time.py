@@ -64,7 +64,7 @@ def reference_time(headers: Headers, frames: Frames, half_life_s: float, remarks
         return private
     if frames.first is None:
         remarks.note("The slices have no Acquisition Time (0008,0032) to check the reference time by.")
-    chosen = private or _public_time(frames, first, half_life_s, headers, remarks)
+    chosen = private or _public_time(frames, first, half_life_s, remarks)
     series = frames.series
     if series is not None and _sound(series, first) and abs(series - chosen.moment) > CLOCK_TOLERANCE:
         remarks.note(
@@ -74,10 +74,11 @@ def reference_time(headers: Headers, frames: Frames, half_life_s: float, remarks
     return chosen
 
 
-def computed_from_frames(frames: Frames, half_life_s: float, *, to_frame_start: bool) -> datetime | None:
+def computed_from_frames(frames: Frames, half_life_s: float) -> datetime | None:
     """Return the reference time that Acquisition Time and Frame Reference Time imply, if every slice implies the same.
 
-    With `to_frame_start`, or where Frame Reference Time is 0, it is counted to a frame's start, else to T_ave after it.
+    Where `Frames.to_frame_start`, or where Frame Reference Time is 0, it is counted to a frame's start, else to T_ave
+    after that.
     """
     if frames.acquired is None or frames.reference_s is None or frames.duration_s is None:
         return None
@@ -85,22 +86,19 @@ def computed_from_frames(frames: Frames, half_life_s: float, *, to_frame_start: 
         return None
     implied = []
     for acquired, reference, duration in zip(frames.acquired, frames.reference_s, frames.duration_s, strict=True):
-        within_frame = 0.0 if to_frame_start or reference == 0 else mean_rate_time(duration, half_life_s)
+        within_frame = 0.0 if frames.to_frame_start or reference == 0 else mean_rate_time(duration, half_life_s)
         implied.append(acquired + timedelta(seconds=within_frame - reference))
     first = min(frames.acquired)
     agree = max(implied) - min(implied) <= FRAME_TOLERANCE
     return min(implied) if agree and first - LONGEST_LEAD <= min(implied) <= first + FRAME_TOLERANCE else None
 
 
-def _public_time(
-    frames: Frames, first: datetime, half_life_s: float, headers: Headers, remarks: Remarks
-) -> ReferenceTime:
+def _public_time(frames: Frames, first: datetime, half_life_s: float, remarks: Remarks) -> ReferenceTime:
     """Apply rules 2 to 4."""
     series = frames.series
     if series is not None and abs(series - first) <= CLOCK_TOLERANCE:
         return ReferenceTime(series, "Series Time")
-    to_start = any((text or "").upper().startswith("GE") for text in headers.texts("Manufacturer"))
-    implied = computed_from_frames(frames, half_life_s, to_frame_start=to_start)
+    implied = computed_from_frames(frames, half_life_s)
     sound = series is not None and _sound(series, first)
     if implied is not None:
         if series is not None and sound and abs(series - implied) <= FRAME_TOLERANCE:
