@@ -14,10 +14,13 @@ from hyoid.errors import DicomError
 
 DAY = timedelta(days=1)
 
-_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})|(\d{4})[.](\d{2})[.](\d{2})")
-_TIME = re.compile(r"(\d{2})(?::?(\d{2})(?::?(\d{2})([.]\d{1,6})?)?)?")
-_DATETIME = re.compile(r"(\d{8})(\d{2})(\d{2})(?:(\d{2})([.]\d{1,6})?)?([+-]\d{4})?")
-_OFFSET = re.compile(r"([+-])(\d{2})(\d{2})")
+_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})|(\d{4})[.](\d{2})[.](\d{2})", re.ASCII)
+_TIME = re.compile(r"(\d{2})(?::?(\d{2})(?::?(\d{2})([.]\d{1,6})?)?)?", re.ASCII)
+_DATETIME = re.compile(r"(\d{8})(\d{2})(\d{2})(?:(\d{2})([.]\d{1,6})?)?([+-]\d{4})?", re.ASCII)
+_OFFSET = re.compile(r"([+-])(\d{2})(\d{2})", re.ASCII)
+
+_YEARS = (1000, 9000)
+"""Years between which a moment and the days around it can be computed with."""
 
 _WEST_MOST, _EAST_MOST = timedelta(hours=-12), timedelta(hours=14)
 
@@ -35,10 +38,13 @@ def parse_date(value: object) -> date:
     if match is None:
         raise DicomError.of(f"the date {text!r}", "YYYYMMDD", "Repair the header's date.")
     year, month, day = (int(part) for part in match.groups() if part is not None)
+    expected = f"a day of the years {_YEARS[0]} to {_YEARS[1]}"
+    if not _YEARS[0] <= year <= _YEARS[1]:
+        raise DicomError.of(f"the date {text!r}", expected, "Repair the header's date.")
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise DicomError.of(f"the date {text!r}", "a day of the calendar", "Repair the header's date.") from error
+        raise DicomError.of(f"the date {text!r}", expected, "Repair the header's date.") from error
 
 
 def parse_time(value: object) -> timedelta:

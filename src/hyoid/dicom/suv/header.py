@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pydicom import Dataset
+from pydicom import Sequence as DicomSequence
 from pydicom.datadict import dictionary_description, tag_for_keyword
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag, Tag
@@ -130,10 +131,11 @@ class Headers:
     def isotope_code(self, sequence: str) -> tuple[str | None, str | None]:
         """Return code value and meaning of the first item of a code sequence in that sequence."""
         name = described(sequence)
-        codes = [
-            (None, None) if items is None else (_text(items[0].get("CodeValue")), _text(items[0].get("CodeMeaning")))
-            for items in (None if i is None else value_of(i, sequence, name) for i in self.isotopes)
-        ]
+        codes = []
+        for isotope in self.isotopes:
+            item = None if isotope is None else _first_item(value_of(isotope, sequence, name), name)
+            value, meaning = ((None if item is None else value_of(item, k, name)) for k in ("CodeValue", "CodeMeaning"))
+            codes.append((_text(value), _text(meaning)))
         return self.agreed(codes, name) or (None, None)
 
     @staticmethod
@@ -165,12 +167,20 @@ class Headers:
         items = []
         for s in self.slices:
             sequence = value_of(s, "RadiopharmaceuticalInformationSequence", name)
-            if sequence is not None and len(sequence) > 1:
+            if isinstance(sequence, DicomSequence) and len(sequence) > 1:
                 raise DicomError.of(
                     f"{len(sequence)} items in {name}", "one", "hyoid makes no SUV of two tracers in one image."
                 )
-            items.append(None if sequence is None else sequence[0])
+            items.append(_first_item(sequence, name))
         return tuple(items)
+
+
+def _first_item(sequence: Any, name: str) -> Dataset | None:
+    if sequence is None:
+        return None
+    if not isinstance(sequence, DicomSequence):
+        raise DicomError.of(f"{name} that is no sequence", "a sequence of items", "Repair the header.")
+    return sequence[0]
 
 
 def _text(value: Any) -> str | None:

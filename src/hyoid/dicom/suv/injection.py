@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hyoid.dicom.datetimes import last_before, nearest_to, on_local_clock, parse_datetime, parse_time, time_of_day
+from hyoid.dicom.datetimes import (
+    at,
+    last_before,
+    nearest_to,
+    on_local_clock,
+    parse_date,
+    parse_datetime,
+    parse_time,
+    time_of_day,
+)
 from hyoid.dicom.suv.choice import Choices
 from hyoid.dicom.suv.frames import Frames
 from hyoid.dicom.suv.header import Headers, described
@@ -25,6 +34,9 @@ from hyoid.errors import DicomError
 
 TWO_CLOCKS_S = 60.0
 """Start DateTime and Start Time of one injection may differ by this much: some consoles drop the seconds."""
+
+DATE_ALONE = len("YYYYMMDD")
+"""A DT may stop after the date; the time is then that of Start Time."""
 
 DATETIME, TIME = "RadiopharmaceuticalStartDateTime", "RadiopharmaceuticalStartTime"
 
@@ -108,7 +120,7 @@ def _stored(
     clock = None if clock_text is None else parse_time(clock_text)
     if whole is None:
         return None if clock is None else _of_clock(clock, reference, half_life_s, remarks)
-    moment = parse_datetime(whole)
+    moment = at(parse_date(whole), clock) if clock is not None and len(whole) == DATE_ALONE else parse_datetime(whole)
     if moment.tzinfo is not None and frames.zone is None:
         remarks.note(
             f"{described(DATETIME)} has a UTC offset and the series has none: its clock is taken as the scanner's."

@@ -28,16 +28,19 @@ class PrivateElement:
     def of(self, dataset: Dataset) -> Any:
         """Return the element's value in one header, or None."""
         element = self._in_block(dataset)
-        manufacturer = str(dataset.get("Manufacturer") or "").upper()
+        manufacturer = str(value_of(dataset, "Manufacturer", "Manufacturer (0008,0070)") or "").upper()
         if element is None and any(name in manufacturer for name in self.manufacturers):
             element = 0x1000 + self.offset
         return None if element is None else value_of(dataset, (self.group, element), self.name)
 
     def _in_block(self, dataset: Dataset) -> int | None:
         """Return the element number, from whichever block of 0x10 to 0xFF the creator has reserved."""
-        for creator in dataset.group_dataset(self.group):
-            if 0x10 <= creator.tag.element <= 0xFF and str(creator.value).strip(" \0").upper() == self.creator.upper():
-                return (creator.tag.element << 8) + self.offset
+        for tag in sorted(dataset.keys()):
+            if tag.group == self.group and 0x10 <= tag.element <= 0xFF:
+                creator = value_of(dataset, (tag.group, tag.element), "private creator")
+                text = creator.decode("ascii", errors="replace") if isinstance(creator, bytes) else str(creator)
+                if text.strip(" \0").upper() == self.creator.upper():
+                    return (tag.element << 8) + self.offset
         return None
 
 
