@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hyoid.dicom.datetimes import last_before, on_local_clock, parse_datetime, parse_time
+from hyoid.dicom.datetimes import last_before, on_local_clock, parse_datetime, parse_time, to_the_second
 from hyoid.dicom.suv.choice import Choices
 from hyoid.dicom.suv.corrections import check_not_decay_corrected, decay_event
 from hyoid.dicom.suv.decay import mean_rate_time, remaining, seconds_of_factor
@@ -74,7 +74,7 @@ def normalisation(headers: Headers, weight_kg: float, terms: frozenset[str], cho
     reference = reference_time(headers, frames, half_life, choices.remarks)
     injection = injection_time(headers, frames, reference.moment, half_life, choices)
     _compare_with_frames(frames, reference.moment, half_life, choices.remarks)
-    choices.remarks.note(f"The image refers to {reference.moment} ({reference.origin}).")
+    choices.remarks.note(f"The image refers to {to_the_second(reference.moment)} ({reference.origin}).")
     elapsed = (reference.moment - injection).total_seconds()
     factor = per_dose / remaining(elapsed, half_life)
     every = (factor,) * len(headers.slices)
@@ -121,8 +121,8 @@ def _compare_with_frames(frames: Frames, reference: datetime, half_life_s: float
         effect = 1 / remaining((implied - reference).total_seconds(), half_life_s) - 1
         if abs(effect) > NOTED_DISAGREEMENT:
             remarks.note(
-                f"Acquisition Time and Frame Reference Time imply the reference time {implied}; SUV would differ by "
-                f"{effect:+.1%}."
+                f"Acquisition Time and Frame Reference Time imply the reference time {to_the_second(implied)}; SUV "
+                f"would differ by {effect:+.1%}."
             )
     worst = _decay_factor_disagreement(frames, reference, half_life_s)
     if worst is not None and worst > NOTED_DISAGREEMENT:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydicom import Dataset
 from pydicom import Sequence as DicomSequence
 from pydicom.datadict import dictionary_description, tag_for_keyword
+from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag, Tag
 
@@ -22,7 +23,11 @@ T = TypeVar("T")
 AGREEMENT = 1e-6
 """Relative difference up to which numbers of two slices are one: a DS holds up to 16 characters, and archives round."""
 
-_DAMAGE = (ValueError, TypeError, OverflowError, AttributeError, NotImplementedError, LookupError, EOFError)
+_DAMAGE = (
+    *(ValueError, TypeError, OverflowError, AttributeError, NotImplementedError, LookupError, OSError, EOFError),
+    *(struct.error, BytesLengthException),
+)
+"""What pydicom raises on bytes that are no value of their representation."""
 
 
 @contextmanager
@@ -54,7 +59,7 @@ def value_of(dataset: Dataset, key: str | tuple[int, int], name: str) -> Any:
     """
     try:
         value = dataset[key].value if key in dataset else None
-    except (*_DAMAGE, struct.error) as error:
+    except _DAMAGE as error:
         raise DicomError.of(f"an unreadable {name} ({error})", "a valid value", "Repair the header.") from error
     if isinstance(value, bytes):
         value = value.strip(b" \0")

@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hyoid.dicom.datetimes import nearest_to, on_local_clock, parse_datetime, parse_time, time_of_day
+from hyoid.dicom.datetimes import nearest_to, on_local_clock, parse_datetime, parse_time, time_of_day, to_the_second
 from hyoid.dicom.suv.decay import mean_rate_time, remaining
 from hyoid.dicom.suv.frames import Frames
 from hyoid.dicom.suv.header import Headers
@@ -68,8 +68,8 @@ def reference_time(headers: Headers, frames: Frames, half_life_s: float, remarks
     series = frames.series
     if series is not None and _sound(series, first) and abs(series - chosen.moment) > CLOCK_TOLERANCE:
         remarks.note(
-            f"Series Time {series.time()} is not the reference time {chosen.moment.time()} ({chosen.origin}); "
-            f"with it, SUV would differ by {_effect(series, chosen.moment, half_life_s)}."
+            f"Series Time {series:%H:%M:%S} is not the reference time, {to_the_second(chosen.moment)} "
+            f"({chosen.origin}); with it, SUV would differ by {_effect(series, chosen.moment, half_life_s)}."
         )
     return chosen
 
@@ -104,7 +104,8 @@ def _public_time(frames: Frames, first: datetime, half_life_s: float, remarks: R
         if series is not None and sound and abs(series - implied) <= FRAME_TOLERANCE:
             return ReferenceTime(series, "Series Time, confirmed by Frame Reference Time")
         remarks.assume(
-            f"Series Time {_shown(series)} is not the start of the acquisition ({first}); the reference time {implied} "
+            f"Series Time {_shown(series)} is not the start of the acquisition ({to_the_second(first)}); the reference "
+            f"time {to_the_second(implied)} "
             "follows from Acquisition Time and Frame Reference Time, on which all slices agree."
         )
         return ReferenceTime(min(implied, first), "Acquisition Time and Frame Reference Time")
@@ -116,7 +117,7 @@ def _public_time(frames: Frames, first: datetime, half_life_s: float, remarks: R
         return ReferenceTime(series, "Series Time")
     remarks.assume(
         f"Series Time {_shown(series)} is not that of the acquisition, as after post-processing; the earliest "
-        f"Acquisition Time of all slices, {first}, is taken as the reference time (QIBA)."
+        f"Acquisition Time of all slices, {to_the_second(first)}, is taken as the reference time (QIBA)."
     )
     return ReferenceTime(first, "earliest Acquisition Time")
 
@@ -171,4 +172,4 @@ def _effect(other: datetime, chosen: datetime, half_life_s: float) -> str:
 
 
 def _shown(series: datetime | None) -> str:
-    return "(missing)" if series is None else str(series)
+    return "(missing)" if series is None else to_the_second(series)
