@@ -85,6 +85,13 @@ def test_a_sequence_that_is_none_is_refused() -> None:
         Headers([header])
 
 
+def test_a_value_that_is_a_sequence_is_refused() -> None:
+    header = pet_series(slices=1)[0]
+    header.add(DataElement(0x00101030, "SQ", [Dataset()]))
+    with pytest.raises(DicomError, match=r"Weight .* that is a sequence"):
+        suv_of([header])
+
+
 def test_an_empty_dataset_is_refused_with_a_sentence() -> None:
     with pytest.raises(DicomError, match="Modality"):
         suv_of([Dataset()])

@@ -49,7 +49,7 @@ def suv_of(slices: Sequence[Dataset], given: GivenValues | None = None) -> Suv:
     Notes
     -----
     Sources: DICOM PS3.3, C.8.9; QIBA's vendor-neutral pseudo-code for SUV (2012, 2018); the IBSI-SUV recommendations
-    (Vacha et al.); the DICOM conformance statements of Philips, GE and Siemens. Each rule names its own in its file.
+    (Vácha et al.); the DICOM conformance statements of Philips, GE and Siemens. Each rule names its own in its file.
     """
     with without_pydicom_warnings():
         return _Computation(Headers(slices), given or GivenValues()).run()

@@ -55,17 +55,30 @@ def value_of(dataset: Dataset, key: str | tuple[int, int], name: str) -> Any:
     Raises
     ------
     DicomError
-        If the bytes cannot be read as the element's value representation.
+        If the bytes cannot be read as the element's value representation, or if it is a sequence.
     """
-    try:
-        value = dataset[key].value if key in dataset else None
-    except _DAMAGE as error:
-        raise DicomError.of(f"an unreadable {name} ({error})", "a valid value", "Repair the header.") from error
+    value = _raw_value(dataset, key, name)
+    if isinstance(value, DicomSequence):
+        raise DicomError.of(f"{name} that is a sequence", "a value", "Repair the header.")
     if isinstance(value, bytes):
         value = value.strip(b" \0")
     if isinstance(value, str):
         value = value.strip(" \0")
     return None if value is None or (hasattr(value, "__len__") and len(value) == 0) else value
+
+
+def items_of(dataset: Dataset, keyword: str, name: str) -> tuple[Dataset, ...]:
+    """Return the items of a sequence; none where it is absent or empty.
+
+    Raises
+    ------
+    DicomError
+        If the element is unreadable or no sequence.
+    """
+    sequence = _raw_value(dataset, keyword, name)
+    if sequence is not None and not isinstance(sequence, DicomSequence):
+        raise DicomError.of(f"{name} that is no sequence", "a sequence of items", "Repair the header.")
+    return tuple(sequence or ())
 
 
 def as_number(value: object, name: str) -> float | None:
@@ -138,9 +151,10 @@ class Headers:
         name = described(sequence)
         codes = []
         for isotope in self.isotopes:
-            item = None if isotope is None else _first_item(value_of(isotope, sequence, name), name)
-            value, meaning = ((None if item is None else value_of(item, k, name)) for k in ("CodeValue", "CodeMeaning"))
-            codes.append((_text(value), _text(meaning)))
+            items = () if isotope is None else items_of(isotope, sequence, name)
+            values = (None if not items else value_of(items[0], key, name) for key in ("CodeValue", "CodeMeaning"))
+            value, meaning = (_text(found) for found in values)
+            codes.append((value, meaning))
         return self.agreed(codes, name) or (None, None)
 
     @staticmethod
@@ -169,23 +183,22 @@ class Headers:
 
     def _isotopes(self) -> tuple[Dataset | None, ...]:
         name = described("RadiopharmaceuticalInformationSequence")
-        items = []
+        found: list[Dataset | None] = []
         for s in self.slices:
-            sequence = value_of(s, "RadiopharmaceuticalInformationSequence", name)
-            if isinstance(sequence, DicomSequence) and len(sequence) > 1:
+            items = items_of(s, "RadiopharmaceuticalInformationSequence", name)
+            if len(items) > 1:
                 raise DicomError.of(
-                    f"{len(sequence)} items in {name}", "one", "hyoid makes no SUV of two tracers in one image."
+                    f"{len(items)} items in {name}", "one", "hyoid makes no SUV of two tracers in one image."
                 )
-            items.append(_first_item(sequence, name))
-        return tuple(items)
+            found.append(items[0] if items else None)
+        return tuple(found)
 
 
-def _first_item(sequence: Any, name: str) -> Dataset | None:
-    if sequence is None:
-        return None
-    if not isinstance(sequence, DicomSequence):
-        raise DicomError.of(f"{name} that is no sequence", "a sequence of items", "Repair the header.")
-    return sequence[0]
+def _raw_value(dataset: Dataset, key: str | tuple[int, int], name: str) -> Any:
+    try:
+        return dataset[key].value if key in dataset else None
+    except _DAMAGE as error:
+        raise DicomError.of(f"an unreadable {name} ({error})", "a valid value", "Repair the header.") from error
 
 
 def _text(value: Any) -> str | None:
