@@ -4,7 +4,8 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.tag import Tag
 
 from hyoid.dicom.suv import suv_of
-from hyoid.dicom.suv.header import Headers, as_number, described
+from hyoid.dicom.suv.elements import as_number, described
+from hyoid.dicom.suv.header import Headers
 from hyoid.errors import DicomError
 from support.pet_headers import pet_series
 

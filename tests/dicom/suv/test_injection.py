@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -5,6 +6,12 @@ import pytest
 from hyoid.dicom.suv import GivenValues, Suv, suv_of
 from hyoid.errors import DicomError
 from support.pet_headers import code, pet_series
+
+ZIRCONIUM = {
+    "RadionuclideHalfLife": "282276",
+    "RadionuclideCodeSequence": code("63360001", "89Zr", "SCT"),
+    "Radiopharmaceutical": "mAb",
+}
 
 
 def injected(whole: str | None, clock: str | None = None, **changes: Any) -> Suv:
@@ -28,6 +35,21 @@ def test_times_of_injection(whole: str | None, clock: str | None, minutes: float
     assert injected(whole, clock).decay_seconds == pytest.approx(60 * minutes)
 
 
+@pytest.mark.parametrize(
+    "isotope",
+    [
+        ZIRCONIUM | {"RadiopharmaceuticalStartDateTime": None},
+        {"RadiopharmaceuticalStartTime": "103000"},
+        {"RadiopharmaceuticalStartDateTime": "ten"},
+    ],
+)
+def test_a_given_time_stands_in_for_one_that_cannot_be_used(isotope: dict[str, Any]) -> None:
+    given = GivenValues(injection_time=datetime.fromisoformat("2024-03-01T10:00"))
+    suv = suv_of(pet_series(isotope=isotope), given)
+    assert suv.decay_seconds == 3600
+    assert any("The header's injection time is not usable" in note for note in suv.notes)
+
+
 def test_across_midnight_is_said() -> None:
     suv = injected(
         None, "233000", SeriesDate="20240301", SeriesTime="003000", AcquisitionTime="003000", AcquisitionDate="20240301"
@@ -42,13 +64,6 @@ def test_a_shifted_date_is_repaired_for_short_half_lives_and_said(whole: str) ->
     suv = injected(whole)
     assert suv.decay_seconds == 3600
     assert any("does not fit the scan" in sentence for sentence in suv.assumptions)
-
-
-ZIRCONIUM = {
-    "RadionuclideHalfLife": "282276",
-    "RadionuclideCodeSequence": code("63360001", "89Zr", "SCT"),
-    "Radiopharmaceutical": "mAb",
-}
 
 
 def test_days_of_a_long_half_life_are_not_guessed() -> None:
@@ -112,3 +127,9 @@ def test_an_image_corrected_to_the_injection_needs_no_time_of_it() -> None:
     assert any("are not needed" in note for note in suv.notes)
     known = injected("20240301100000", None, DecayCorrection="ADMIN")
     assert str(known.reference_time) == "2024-03-01 10:00:00"
+
+
+def test_values_that_an_image_corrected_to_the_injection_does_not_need_are_noted() -> None:
+    given = GivenValues(injection_time=datetime.fromisoformat("2024-03-01T10:00"), half_life_s=6600, override=True)
+    notes = suv_of(pet_series(DecayCorrection="ADMIN"), given).notes
+    assert sum("is not used: the image is corrected to the injection" in note for note in notes) == 2

@@ -14,8 +14,9 @@ from hyoid.dicom.datetimes import last_before, on_local_clock, parse_datetime, p
 from hyoid.dicom.suv.choice import Choices
 from hyoid.dicom.suv.corrections import check_not_decay_corrected, decay_event
 from hyoid.dicom.suv.decay import mean_rate_time, remaining, seconds_of_factor
+from hyoid.dicom.suv.elements import described
 from hyoid.dicom.suv.frames import Frames, frames_of
-from hyoid.dicom.suv.header import Headers, described
+from hyoid.dicom.suv.header import Headers
 from hyoid.dicom.suv.injection import DATETIME, TIME, injection_time
 from hyoid.dicom.suv.nuclides import Nuclide
 from hyoid.dicom.suv.radiopharmaceutical import dose_of, half_life_of
@@ -98,7 +99,9 @@ def _mean_rate_moments(frames: Frames, half_life_s: float) -> list[datetime]:
 def _informal_injection(headers: Headers, choices: Choices) -> datetime | None:
     """Return the injection of an image corrected to it, for the record only: no number depends on it."""
     if choices.given.injection_time is not None:
-        choices.remarks.note("The given injection time is not needed: the image is corrected to the injection.")
+        choices.remarks.note("The given injection time is not used: the image is corrected to the injection.")
+    if choices.given.half_life_s is not None:
+        choices.remarks.note("The given half-life is not used: the image is corrected to the injection.")
     try:
         whole, clock = headers.isotope_text(DATETIME), headers.isotope_text(TIME)
         frames = frames_of(headers, Remarks())

@@ -16,7 +16,8 @@ from hyoid.dicom.datetimes import (
     parse_utc_offset,
     time_of_day,
 )
-from hyoid.dicom.suv.header import Headers, described
+from hyoid.dicom.suv.elements import described
+from hyoid.dicom.suv.header import Headers
 from hyoid.dicom.suv.remarks import Remarks
 from hyoid.errors import DicomError
 

@@ -108,8 +108,8 @@ def _of_frames_or_series(frames: Frames, first: datetime, half_life_s: float, re
             return ReferenceTime(series, "Series Time, confirmed by Frame Reference Time")
         remarks.assume(
             f"Series Time {_shown(series)} is not the start of the acquisition ({to_the_second(first)}); the reference "
-            f"time {to_the_second(implied)} follows from Acquisition Time and Frame Reference Time, on which all slices "
-            "agree."
+            f"time {to_the_second(implied)} follows from Acquisition Time and Frame Reference Time, on which all "
+            "slices agree."
         )
         return ReferenceTime(min(implied, first), "Acquisition Time and Frame Reference Time")
     if series is not None and sound:
