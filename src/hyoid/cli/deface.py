@@ -39,6 +39,8 @@ def deface(
     _check_places(out, [*places.values(), *(labels or [])])
     images: dict[str, Volume] = {name: read_volume(path) for name, path in places.items()}
     done = run(images.get("ct"), images.get("pet"), [read_volume(path) for path in labels or []], margin_mm=margin)
+    if not any(cut.voxels for cut in done.cuts.values()):
+        raise ImageError.of("no voxel to cut off", "a face in view", "Nothing was written: look at the images.")
     for name, image in (("ct", done.ct), ("pet", done.pet)):
         if image is not None:
             write_volume(out / places[name].name, image)
@@ -51,8 +53,6 @@ def deface(
         typer.echo(f"{name}: {cut.voxels} voxels, {cut.volume_mm3 / 1000:.1f} mL, cut off.")
         if cut.limited_by_labels:
             typer.echo(f"{name}: {cut.protected_voxels} voxels of the face stay, near labels.", err=True)
-    if not any(cut.voxels for cut in done.cuts.values()):
-        raise ImageError.of("no voxel to cut off", "a face in view", "The images are unchanged: look at them.")
     typer.echo(f"Written to {out}.")
 
 
@@ -65,6 +65,4 @@ def _check_places(out: Path, inputs: list[Path]) -> None:
             raise ImageError.of(f"--out {out}, where {path.name} lies", "another folder", "Inputs are not overwritten.")
     names = [path.name for path in inputs]
     if len(set(names)) < len(names):
-        raise ImageError.of(
-            f"two files named {names}", "different names", "Rename one: both would be written to --out."
-        )
+        raise ImageError.of(f"inputs named {names}", "different names", "Rename one: both go to --out.")

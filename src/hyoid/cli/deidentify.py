@@ -51,19 +51,23 @@ def deidentify(
 
     set_quiet(quiet)
     options = DeidentifyOptions(keep_device=keep_device, clean_descriptors=clean_descriptors)
-    done = run(source, out, _secret(key, new_key), options, mapping=mapping, jobs=jobs)
+    done = run(source, out, _secret(key, new_key, (source, out)), options, mapping=mapping, jobs=jobs)
     if as_json:
         typer.echo(json.dumps({"out": str(out), **done.to_dict()}))
         return
     _print(done)
 
 
-def _secret(key: Path | None, new_key: Path | None) -> Secret:
+def _secret(key: Path | None, new_key: Path | None, folders: tuple[Path, Path]) -> Secret:
+    """Return the key to work with; one that lies among the images would be passed on with them."""
     from hyoid.dicom.deidentify import new_secret, read_secret, write_secret
     from hyoid.errors import DicomError
 
     if key is not None and new_key is not None:
         raise DicomError.of("both --key and --new-key", "one of them", "Leave --new-key out to use the key you have.")
+    place = (key or new_key or Path()).resolve()
+    if (key or new_key) and any(folder.resolve() in place.parents for folder in folders):
+        raise DicomError.of(f"the key {place.name} within {folders[0]} or {folders[1]}", "another place", "Move it.")
     if key is not None:
         return read_secret(key)
     return new_secret() if new_key is None else write_secret(new_key)

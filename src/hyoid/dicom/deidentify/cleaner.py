@@ -28,16 +28,8 @@ STANDARD_UID_ROOT = "1.2.840.10008."
 
 _PSEUDONYM_TAGS = frozenset({"PatientID", "PatientName", "ClinicalTrialSubjectID", "ClinicalTrialSubjectReadingID"})
 _NUMBER_OF = ("ROINumber", "ReferencedROINumber", "SegmentNumber")
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    OverflowError,
-    NotImplementedError,
-    EOFError,
-    struct.error,
-)
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, NotImplementedError, EOFError,
+               struct.error)  # fmt: skip
 
 
 @dataclass(slots=True)

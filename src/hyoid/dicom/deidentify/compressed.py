@@ -7,7 +7,7 @@ from collections.abc import Iterator
 _SOI, _SOC = b"\xff\xd8", b"\xff\x4f"
 _ITEM, _DELIMITER = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 _JPEG_TEXT = frozenset({0xFE, *(0xE0 + n for n in range(16) if n not in (0, 8, 14))})
-"""Comment, and application segments; without APP0 (JFIF), APP8 (JPEG-LS colour) and APP14 (colour), which decoders need."""
+"""Comments and application segments, but for those that decoders need: APP0 (JFIF), APP8 and APP14 (colour)."""
 _JPEG_START = {0xDA, 0xD9}
 _J2K_COMMENT, _J2K_TILE = 0x64, 0x90
 

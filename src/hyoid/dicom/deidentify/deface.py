@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,16 +85,17 @@ def deface(
 ) -> Defaced:
     """Cut the face off a CT (HU), a PET, or both.
 
-    The plane is coronal and touches the front of the brain: forehead skin, eyes, nose, lips and chin lie before it, with
-    the front teeth and the tip of the tongue. Behind it no voxel changes. A plane, not the skin moved inwards, because the
-    latter would keep the shape of the face. The ears stay.
+    The plane is coronal and touches the front of the brain: forehead skin, eyes, nose, lips and chin lie before it,
+    with the front teeth and the tip of the tongue. Behind it no voxel changes. A plane, not the skin moved inwards,
+    because the latter would keep the shape of the face. The ears stay.
 
     Parameters
     ----------
     ct, pet
         Images in one frame of reference; at least one. Their grids may differ.
     labels
-        Label maps in the same frame. No voxel that overlaps a labelled voxel, or lies within `margin_mm` of one, changes.
+        Label maps in the same frame. No voxel that overlaps a labelled voxel changes, nor one within `margin_mm` of
+        it.
 
     Raises
     ------
@@ -105,13 +106,10 @@ def deface(
     head = _head(ct, pet)
     face = face_of(head)
     distances = [_Distance(label) for label in labels if label.array.any()]
-    done: dict[Literal["ct", "pet"], tuple[Volume, Cut]] = {}
-    if ct is not None:
-        done["ct"] = _cut(ct, face, distances, margin_mm, OUTSIDE["ct"])
-    if pet is not None:
-        done["pet"] = _cut(pet, face, distances, margin_mm, OUTSIDE["pet"])
-    cuts = {str(name): cut for name, (_, cut) in done.items()}
-    return Defaced(*(done[name][0] if name in done else None for name in ("ct", "pet")), face, cuts)
+    given = {name: image for name, image in (("ct", ct), ("pet", pet)) if image is not None}
+    done = {name: _cut(image, face, distances, margin_mm, OUTSIDE[name]) for name, image in given.items()}
+    images = {name: image for name, (image, _) in done.items()}
+    return Defaced(images.get("ct"), images.get("pet"), face, {name: cut for name, (_, cut) in done.items()})
 
 
 def face_of(head: Head) -> Face:
@@ -156,14 +154,15 @@ class _Distance:
         inside = np.clip(np.rint(index), 0, np.asarray(self.grid.size) - 1).astype(int)
         way = (np.abs(index - inside) - 0.5).clip(min=0) * np.asarray(self.grid.spacing)
         near = np.maximum(self.map[inside[:, 2], inside[:, 1], inside[:, 0]] - self.slack_mm, 0)
-        return np.hypot(near, np.linalg.norm(way, axis=1)) - self.slack_mm
+        least: NDArray[np.float64] = np.hypot(near, np.linalg.norm(way, axis=1)) - self.slack_mm
+        return least
 
 
 def _cut(image: Volume, face: Face, distances: list[_Distance], margin_mm: float, outside: float) -> tuple[Volume, Cut]:
     array = image.array.copy()
     changed = protected = 0
     for k, where in _face_slices(image.grid, face):
-        rows, columns = np.nonzero(where & (array[k] != outside))
+        rows, columns = np.nonzero(where & _shows(array[k], outside))
         if not rows.size:
             continue
         free = np.ones(rows.size, bool)
@@ -177,6 +176,11 @@ def _cut(image: Volume, face: Face, distances: list[_Distance], margin_mm: float
         protected += int(free.size - free.sum())
     cut = Cut(changed, changed * image.grid.voxel_volume_mm3, protected)
     return image.with_array(array), cut
+
+
+def _shows(values: NDArray[Any], outside: float) -> NDArray[np.bool_]:
+    """Return where there is anything to remove: in a CT all above air, for the padding beyond its field lies below."""
+    return values > outside if outside < 0 else values != outside
 
 
 def _face_slices(grid: Grid, face: Face) -> list[tuple[int, NDArray[np.bool_]]]:
@@ -196,9 +200,9 @@ def _face_slices(grid: Grid, face: Face) -> list[tuple[int, NDArray[np.bool_]]]:
 
 def _world_axis(grid: Grid, axis: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return one world coordinate as a sum of a part of each index: along x (1, nx), y (ny, 1) and z (nz,)."""
-    step: Triple = tuple((grid.matrix * grid.spacing)[axis])
-    across = grid.origin[axis] + step[0] * np.arange(grid.size[0])
-    return across[None, :], step[1] * np.arange(grid.size[1])[:, None], step[2] * np.arange(grid.size[2])
+    step: Triple = tuple((grid.matrix * grid.spacing)[axis].tolist())
+    i, j, k = (np.arange(n, dtype=np.float64) for n in grid.size)
+    return grid.origin[axis] + step[0] * i[None, :], step[1] * j[:, None], step[2] * k
 
 
 def _half_diagonal(grid: Grid) -> float:

@@ -71,8 +71,9 @@ class DeidentifyOptions(Settings):
 def basic_action(rule: Rule) -> Action:
     """Return the action of the basic profile.
 
-    Where the table leaves the choice to the attribute's type in its IOD (X/Z, X/D, Z/D, X/Z/D), the value is written that is
-    valid in every IOD: an empty one for X/Z, a dummy for the others. Sequences of X/Z/U keep their items, with new UIDs.
+    Where the table leaves the choice to the attribute's type in its IOD (X/Z, X/D, Z/D, X/Z/D), that value is written
+    which is valid in every IOD: an empty one for X/Z, a dummy for the others. Sequences of X/Z/U keep their items, with
+    new UIDs.
     """
     choices = rule.basic.split("/")
     if "U" in choices:

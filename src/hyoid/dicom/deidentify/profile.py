@@ -111,7 +111,7 @@ def _content_item(row: str) -> tuple[tuple[str, str, str], Rule]:
 
 
 def _options(text: str) -> Mapping[str, str]:
-    return {} if text == "-" else dict(part.split("=") for part in text.split(","))  # type: ignore[misc]
+    return {} if text == "-" else dict(part.split("=") for part in text.split(","))
 
 
 def _safe_private(row: Mapping[str, str]) -> tuple[tuple[int, str, int], SafePrivate]:

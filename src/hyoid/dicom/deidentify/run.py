@@ -114,7 +114,7 @@ def deidentify(
     _remove_unfinished(out)
     targets = [target_of(out, item, secret) for item in found.sources]
     outcomes = _work(found.sources, targets, secret, options, jobs)
-    done = _summary(out, found, targets, outcomes, secret)
+    done = _summary(out, found, targets, outcomes)
     write_json(out / REPORT, report | {"runs": [*report["runs"], done.to_dict()]})
     if mapping is not None:
         write_mapping(mapping, found, targets, outcomes, secret)
@@ -141,9 +141,7 @@ def _work(
     return outcomes
 
 
-def _summary(
-    out: Path, found: Survey, targets: list[Path], outcomes: list[Outcome | None], secret: Secret
-) -> Deidentified:
+def _summary(out: Path, found: Survey, targets: list[Path], outcomes: list[Outcome | None]) -> Deidentified:
     new = [outcome for outcome in outcomes if outcome is not None]
     left_out = found.counts() + Counter(f"{item.status}: {item.reason}" for item in new if item.status != "written")
     there = [i for i, outcome in enumerate(outcomes) if outcome is None or outcome.status == "written"]
