@@ -78,6 +78,8 @@ def _print(done: Deidentified) -> None:
         typer.echo(f"{count} files not written: {reason}", err=True)
     for warning, count in sorted(done.warnings.items()):
         typer.echo(f"{count} x {warning}", err=True)
+    for finding, count in sorted(done.suv.items()):
+        typer.echo(f"{count} {finding}.")
     there = f", {done.already_there} already there" if done.already_there else ""
     typer.echo(
         f"{done.written} files of {done.patients} patients, {done.studies} studies and {done.series} series{there}. "

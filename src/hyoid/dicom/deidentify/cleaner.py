@@ -61,10 +61,11 @@ class Cleaner:
         self.pseudonym = self.secret.pseudonym(self.patient)
         self.days = self.secret.shift_days(self.patient)
 
-    def clean(self, dataset: Dataset) -> None:
-        """Clean a dataset and everything nested in it."""
+    def clean(self, dataset: Dataset, *, meanings: bool = False) -> None:
+        """Clean a dataset and everything nested in it; `meanings` keeps the meaning of a code of any scheme."""
         clean_private(self, dataset)
-        clean_code(self, dataset)
+        if not meanings:
+            clean_code(self, dataset)
         for tag in list(dataset.keys()):
             if not tag.is_private:
                 self._clean_element(dataset, tag)
@@ -231,8 +232,9 @@ class Cleaner:
         if rule is not None and "content" in rule.options:
             self._replace(dataset, tag, "SQ", clean_items(self, items))
         else:
+            meanings = keyword_for_tag(tag) in profile().words["kept_meanings"]
             for item in items:
-                self.clean(item)
+                self.clean(item, meanings=meanings)
         self.counts["sequences cleaned"] += 1
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,11 +34,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SafePrivate:
-    """A private attribute that identifies nobody: kept, or shifted where it is a date-time."""
+    """A private attribute that identifies nobody: kept, or shifted where it is a date-time.
+
+    `makers` are parts of the manufacturer's name by which it is known where its private creator is lost.
+    """
 
     vr: str
     shifted: bool
     name: str
+    creator: str
+    makers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Profile:
     content_items
         Rule by (coding scheme, code, value type).
     safe_private
-        By (group, private creator, last byte of the element).
+        By (group, private creator in capitals, last byte of the element).
     words
         The sets of names and words of rules.yaml, by their key.
     """
@@ -88,7 +93,9 @@ def profile() -> Profile:
         source=table["source"],
         attributes=dict(_attribute(row) for row in table["attributes"] if not row.startswith("private")),
         content_items=dict(_content_item(row) for row in table["content_items"]),
-        safe_private=dict(_safe_private(row) for part in rules["safe_private"] for row in part["rows"]),
+        safe_private=dict(
+            _safe_private(row, part.get("makers", ())) for part in rules["safe_private"] for row in part["rows"]
+        ),
         words=words,
     )
 
@@ -114,6 +121,6 @@ def _options(text: str) -> Mapping[str, str]:
     return {} if text == "-" else dict(part.split("=") for part in text.split(","))
 
 
-def _safe_private(row: Mapping[str, str]) -> tuple[tuple[int, str, int], SafePrivate]:
-    key = (int(row["group"], 16), row["creator"], int(row["element"], 16))
-    return key, SafePrivate(row["vr"], row["action"] == "shift", row["name"])
+def _safe_private(row: Mapping[str, str], makers: Sequence[str]) -> tuple[tuple[int, str, int], SafePrivate]:
+    key = (int(row["group"], 16), row["creator"].upper(), int(row["element"], 16))
+    return key, SafePrivate(row["vr"], row["action"] == "shift", row["name"], row["creator"], tuple(makers))

@@ -15,6 +15,7 @@ from hyoid.dicom.deidentify.options import DeidentifyOptions
 from hyoid.dicom.deidentify.profile import profile
 from hyoid.dicom.deidentify.secret import Secret
 from hyoid.dicom.deidentify.survey import Source, Survey, files_under, survey
+from hyoid.dicom.deidentify.suv_check import compare_suv
 from hyoid.errors import DicomError
 from hyoid.files import read_json, write_json
 from hyoid.progress import track
@@ -42,6 +43,8 @@ class Deidentified:
         Attributes by what was done with them, and events to know; of the files that this run wrote.
     patients, studies, series
         How many there are among the files that lie in the output folder from this source.
+    suv
+        PET series of this run by how their SUV factors before and after compare (`hyoid.dicom.deidentify.suv_check`).
     """
 
     out: Path
@@ -53,6 +56,7 @@ class Deidentified:
     patients: int
     studies: int
     series: int
+    suv: Counter[str]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the run's entry of the report: numbers and fixed sentences only."""
@@ -62,6 +66,7 @@ class Deidentified:
             "patients": self.patients,
             "studies": self.studies,
             "series": self.series,
+            "suv": dict(sorted(self.suv.items())),
             "not_written": dict(sorted(self.left_out.items())),
             "attributes": dict(sorted(self.counts.items())),
             "warnings": dict(sorted(self.warnings.items())),
@@ -114,7 +119,7 @@ def deidentify(
     _remove_unfinished(out)
     targets = [target_of(out, item, secret) for item in found.sources]
     outcomes = _work(found.sources, targets, secret, options, jobs)
-    done = _summary(out, found, targets, outcomes)
+    done = _summary(out, found, targets, outcomes, _suv(found.sources, targets, outcomes, jobs))
     write_json(out / REPORT, report | {"runs": [*report["runs"], done.to_dict()]})
     if mapping is not None:
         write_mapping(mapping, found, targets, outcomes, secret)
@@ -141,7 +146,20 @@ def _work(
     return outcomes
 
 
-def _summary(out: Path, found: Survey, targets: list[Path], outcomes: list[Outcome | None]) -> Deidentified:
+def _suv(sources: list[Source], targets: list[Path], outcomes: list[Outcome | None], jobs: int) -> Counter[str]:
+    """Compare SUV before and after, in every series of which this run wrote a file."""
+    series: dict[Path, list[tuple[Path, Path]]] = {}
+    for source, target, outcome in zip(sources, targets, outcomes, strict=True):
+        if outcome is not None and outcome.status == "written":
+            series.setdefault(target.parent, []).append((source.path, target))
+    calls = (delayed(compare_suv)(pairs) for pairs in series.values())
+    found = Parallel(n_jobs=jobs, return_as="generator")(calls)
+    return Counter(filter(None, track(found, "Comparing SUV", len(series))))
+
+
+def _summary(
+    out: Path, found: Survey, targets: list[Path], outcomes: list[Outcome | None], suv: Counter[str]
+) -> Deidentified:
     new = [outcome for outcome in outcomes if outcome is not None]
     left_out = found.counts() + Counter(f"{item.status}: {item.reason}" for item in new if item.status != "written")
     there = [i for i, outcome in enumerate(outcomes) if outcome is None or outcome.status == "written"]
@@ -162,6 +180,7 @@ def _summary(out: Path, found: Survey, targets: list[Path], outcomes: list[Outco
         patients=len({targets[i].parts[-4] for i in there}),
         studies=len({targets[i].parts[-3] for i in there}),
         series=len({targets[i].parts[-2] for i in there}),
+        suv=suv,
     )
 
 
