@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from hyoid.dicom.deidentify.compressed import blank_comments
 from hyoid.dicom.deidentify.identifiers import identifiers_of
 from hyoid.dicom.deidentify.options import DeidentifyOptions
 from hyoid.dicom.deidentify.profile import profile
+from hyoid.dicom.deidentify.quiet import quiet
 from hyoid.dicom.deidentify.secret import Secret
 from hyoid.files import atomic_path
 from hyoid.version import __version__
@@ -64,8 +64,7 @@ def deidentify_file(source: Path, target: Path, secret: Secret, options: Deident
 
     The pixels are copied as they are stored, with their transfer syntax.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydicom's, of values that are checked here, and would be quoted in them
+    with quiet():
         try:
             dataset = dcmread(source)
             reason = refusal(dataset)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import MediaStorageDirectoryStorage
 
 from hyoid.dicom.deidentify.one_file import patient_key
+from hyoid.dicom.deidentify.quiet import quiet
 from hyoid.files import sha256_of_file
 
 NOT_DICOM, DIRECTORY, DAMAGED = "not DICOM", "DICOMDIR, whose records name the old files", "damaged header"
@@ -80,8 +80,7 @@ def _look(path: Path) -> Source | str:
         with path.open("rb") as stream:
             if stream.read(_PREFIX_BYTES + 4)[_PREFIX_BYTES:] != b"DICM":
                 return NOT_DICOM
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             header = dcmread(path, stop_before_pixels=True, specific_tags=list(_READ))
             if header.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
                 return DIRECTORY

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydicom import Dataset, dcmread
 from pydicom.uid import PositronEmissionTomographyImageStorage
 
+from hyoid.dicom.deidentify.quiet import quiet
 from hyoid.dicom.suv import suv_of
 from hyoid.errors import DicomError
 
@@ -32,8 +32,7 @@ def compare_suv(pairs: Sequence[tuple[Path, Path]]) -> str | None:
     -------
     One of the sentences of this module. A series that had an SUV and has none any more was changed, too.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         headers = [(_header(before), _header(after)) for before, after in pairs]
         if headers[0][0].get("SOPClassUID") != PositronEmissionTomographyImageStorage:
             return None
