@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -198,9 +199,10 @@ def study() -> dict[str, Dataset]:
     return {f"ct{i}": ds for i, ds in enumerate(ct)} | {f"pt{i}": pet(i) for i in (1, 2)} | named | {"sr": report(ct)}
 
 
-def save(ds: Dataset, path: Path, *, implicit: bool = False) -> None:
+def save(ds: Dataset, path: Path | BytesIO, *, implicit: bool = False) -> None:
     """Write an object, with planted text in preamble and file meta information."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(path, Path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     ds.preamble = (PLANTED.encode() * 20)[:128]
     ds.file_meta = FileMetaDataset()
     ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID

@@ -1,7 +1,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyoid.dicom.deidentify.dates import is_time, shift_date, shift_datetime
@@ -16,6 +16,7 @@ def da(day: date) -> str:
     return day.strftime("%Y%m%d")
 
 
+@settings(deadline=None)
 @given(DATES, DATES, DAYS)
 def test_differences_of_dates_are_kept(one: date, other: date, days: int) -> None:
     moved = [datetime.strptime(shift_date(da(day), days) or "", "%Y%m%d") for day in (one, other)]
@@ -23,6 +24,7 @@ def test_differences_of_dates_are_kept(one: date, other: date, days: int) -> Non
     assert moved[0].date() == one + timedelta(days=days)
 
 
+@settings(deadline=None)
 @given(MOMENTS, MOMENTS, DAYS)
 def test_differences_of_moments_are_kept_across_midnight_and_leap_days(one: datetime, other: datetime, days: int) -> None:
     texts = [moment.strftime("%Y%m%d%H%M%S.%f") for moment in (one, other)]
@@ -31,6 +33,7 @@ def test_differences_of_moments_are_kept_across_midnight_and_leap_days(one: date
     assert moved[0].time() == one.time()
 
 
+@settings(deadline=None)
 @given(MOMENTS, DAYS)
 def test_date_and_datetime_move_alike(moment: datetime, days: int) -> None:
     assert (shift_datetime(moment.strftime("%Y%m%d%H%M%S"), days) or "")[:8] == shift_date(da(moment.date()), days)
@@ -87,12 +90,14 @@ def test_what_is_no_time(value: str) -> None:
     assert not is_time(value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), DAYS)
 def test_any_text_is_moved_or_refused(text: str, days: int) -> None:
     for moved in (shift_date(text, days), shift_datetime(text, days)):
         assert moved is None or moved == "" or text.strip(" \0") != moved or len(moved) < 8
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1))
 def test_shift_of_a_patient_is_never_zero_and_always_back(patient: str) -> None:
     days = Secret(b"k" * 32).shift_days(patient)

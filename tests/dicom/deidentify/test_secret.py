@@ -4,7 +4,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.uid import UID
 
@@ -14,6 +14,7 @@ from hyoid.errors import DicomError
 ONE, OTHER = Secret(b"1" * 32), Secret(b"2" * 32)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=64))
 def test_uids_are_valid_and_of_a_uuid(original: str) -> None:
     uid = ONE.uid(original)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyoid.dicom.deidentify.words import is_known_structure, known_words
@@ -39,6 +39,7 @@ def test_descriptions(text: str, kept: str) -> None:
     assert known_words(text) == kept
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_what_is_kept_is_kept_again_and_stood_there(text: str) -> None:
     kept = known_words(text)
@@ -46,6 +47,7 @@ def test_what_is_kept_is_kept_again_and_stood_there(text: str) -> None:
     assert all(word in text for word in kept.split())
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="bcdfghjkmqvwxyz", min_size=5), st.integers(10_000, 10**9))
 def test_unknown_words_and_long_numbers_never_stay(word: str, number: int) -> None:
     assert known_words(f"PET {word} {number}") == "PET"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pydicom import Dataset
+from pydicom.dataelem import RawDataElement
 from pydicom.uid import UID
 
 from hyoid.dicom.deidentify.profile import profile
 from hyoid.dicom.deidentify.values import texts
 
-_IMAGES, _OTHERS = "accepted_images", "accepted_others"
+_TRUNCATED = "the file is truncated"
+_UNDEFINED = 0xFFFFFFFF
 
 
 def refusal(dataset: Dataset) -> str | None:
@@ -17,18 +19,25 @@ def refusal(dataset: Dataset) -> str | None:
     Refused are: an object without class or instance UID; a class without a rule (secondary capture, ultrasound,
     encapsulated documents, presentation states, photographs, private classes ...); BurnedInAnnotation YES, in any
     class; among images also those of a screen (ImageType, ConversionType), in colour, with an overlay in the unused
-    bits of the pixels (PS3.5 8.1.2), or with fewer pixels than the header says.
+    bits of the pixels (PS3.5 8.1.2), or with fewer pixels than the header says; and a file whose last
+    element is cut off, or that lacks what an object of its class is for.
     """
     uid = UID(str(dataset.get("SOPClassUID", "")).strip())
     if not uid or not str(dataset.get("SOPInstanceUID", "")).strip():
         return "no SOP class or instance UID"
-    words = profile().words
-    if uid not in words[_IMAGES] | words[_OTHERS]:
+    needed = profile().classes.get(uid)
+    if needed is None:
         named = uid.name if uid.name != str(uid) else "a class that the standard does not define"
         return f"{named}: no rule says that its pixels and texts identify nobody"
     if _holds(dataset, "BurnedInAnnotation", {"YES"}):
         return "BurnedInAnnotation is YES: text in the pixels"
-    return (_screen(dataset) if uid in words[_IMAGES] else None) or _pixels(dataset)
+    if not any(keyword in dataset for keyword in needed):
+        return f"an object without what its class is for: {_TRUNCATED}"
+    return (
+        _cut_off(dataset)
+        or (_screen(dataset) if uid in profile().words["accepted_images"] else None)
+        or _pixels(dataset)
+    )
 
 
 def cautions(dataset: Dataset) -> list[str]:
@@ -73,7 +82,15 @@ def _pixels(dataset: Dataset) -> str | None:
         count = int(dataset.get("NumberOfFrames") or 1) * int(dataset.get("SamplesPerPixel") or 1)
         bits = count * int(dataset.Rows) * int(dataset.Columns) * int(dataset.BitsAllocated)
         if len(dataset.PixelData) < (bits + 7) // 8:
-            return "fewer pixels than the header says: the file is truncated"
+            return f"fewer pixels than the header says: {_TRUNCATED}"
+    return None
+
+
+def _cut_off(dataset: Dataset) -> str | None:
+    """Return a reason where the last element is shorter than it says."""
+    last = dataset.get_item(max(dataset.keys()))
+    if isinstance(last, RawDataElement) and last.value is not None and last.length != _UNDEFINED:
+        return f"a last element that is cut off: {_TRUNCATED}" if len(last.value) < last.length else None
     return None
 
 

@@ -20,6 +20,9 @@ CHIN_BELOW_BRAIN_MM = 110.0
 CHEEK_BESIDE_BRAIN_MM = 25.0
 """From the brain's side to beyond the cheek: what lies further out is an arm or the couch."""
 
+TISSUE_HU = -500.0
+"""Half way between air and tissue: where the eye sees a skin."""
+
 MARGIN_MM = 10.0
 """How far around labelled voxels nothing is changed."""
 
@@ -50,13 +53,17 @@ class Cut:
     Parameters
     ----------
     voxels, volume_mm3
-        Voxels that were set to what lies outside of a patient (-1024 HU, SUV 0) and were not that before.
+        Voxels that were set to what lies outside of a patient (-1024 HU, SUV 0) and were not that before. In a CT these
+        are tissue and the noise of the air before it.
+    body_voxels
+        Those of them that were tissue: above `TISSUE_HU` in a CT, with any uptake in a PET.
     protected_voxels
         Voxels of the face that were left because a label lies on or near them: there the face is still to be seen.
     """
 
     voxels: int
     volume_mm3: float
+    body_voxels: int
     protected_voxels: int
 
     @property
@@ -160,7 +167,7 @@ class _Distance:
 
 def _cut(image: Volume, face: Face, distances: list[_Distance], margin_mm: float, outside: float) -> tuple[Volume, Cut]:
     array = image.array.copy()
-    changed = protected = 0
+    changed = body = protected = 0
     for k, where in _face_slices(image.grid, face):
         rows, columns = np.nonzero(where & _shows(array[k], outside))
         if not rows.size:
@@ -171,10 +178,11 @@ def _cut(image: Volume, face: Face, distances: list[_Distance], margin_mm: float
             reach = margin_mm + _half_diagonal(image.grid)
             for distance in distances:
                 free &= distance.least(points) > reach
+        body += int((array[k, rows[free], columns[free]] > (TISSUE_HU if outside < 0 else outside)).sum())
         array[k, rows[free], columns[free]] = outside
         changed += int(free.sum())
         protected += int(free.size - free.sum())
-    cut = Cut(changed, changed * image.grid.voxel_volume_mm3, protected)
+    cut = Cut(changed, changed * image.grid.voxel_volume_mm3, body, protected)
     return image.with_array(array), cut
 
 

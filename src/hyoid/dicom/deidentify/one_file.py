@@ -67,6 +67,9 @@ def deidentify_file(source: Path, target: Path, secret: Secret, options: Deident
     with quiet():
         try:
             dataset = dcmread(source)
+        except (*_UNREADABLE, OSError) as error:  # pydicom also raises OSError where a file ends too early
+            return Outcome("unreadable", f"damaged ({type(error).__name__})")
+        try:
             reason = refusal(dataset)
             if reason:
                 return Outcome("refused", reason)

@@ -60,6 +60,8 @@ class Profile:
         Rule by (coding scheme, code, value type).
     safe_private
         By (group, private creator in capitals, last byte of the element).
+    classes
+        SOP classes that are taken, with the attributes of which one cannot lack.
     words
         The sets of names and words of rules.yaml, by their key.
     """
@@ -69,6 +71,7 @@ class Profile:
     attributes: Mapping[int, Rule]
     content_items: Mapping[tuple[str, str, str], Rule]
     safe_private: Mapping[tuple[int, str, int], SafePrivate]
+    classes: Mapping[str, frozenset[str]]
     words: Mapping[str, frozenset[str]]
 
     def rule(self, tag: int) -> Rule | None:
@@ -87,7 +90,7 @@ def profile() -> Profile:
     table, rules = _read("profile.yaml"), _read("rules.yaml")
     classes = rules.pop("accepted_classes")
     words = {key: frozenset(map(str, value)) for key, value in rules.items() if key != "safe_private"}
-    words |= {f"accepted_{kind}": frozenset(uids) for kind, uids in classes.items()}
+    words["accepted_images"] = frozenset(classes["images"])
     return Profile(
         edition=str(table["edition"]),
         source=table["source"],
@@ -96,6 +99,7 @@ def profile() -> Profile:
         safe_private=dict(
             _safe_private(row, part.get("makers", ())) for part in rules["safe_private"] for row in part["rows"]
         ),
+        classes={uid: frozenset(needs) for kind in classes.values() for uid, needs in kind.items()},
         words=words,
     )
 
