@@ -79,7 +79,7 @@ def test_deface(head: dict[str, Path], tmp_path: Path) -> None:
     arguments = ("--ct", head["ct"], "--pet", head["pet"])
     shown, said = run("deface", *arguments, "--out", out)
     assert "ct: " in shown
-    assert "mL, cut off" in shown
+    assert "voxels cut off (" in shown
     assert not said
     report = json.loads((out / "deface.json").read_text())
     for name in ("ct", "pet"):

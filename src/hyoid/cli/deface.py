@@ -50,7 +50,9 @@ def deface(
         typer.echo(json.dumps({"out": str(out), **report}))
         return
     for name, cut in done.cuts.items():
-        typer.echo(f"{name}: {cut.voxels} voxels, {cut.volume_mm3 / 1000:.1f} mL, cut off; {cut.body_voxels} of tissue.")
+        typer.echo(
+            f"{name}: {cut.voxels} voxels cut off ({cut.volume_mm3 / 1000:.1f} mL), {cut.body_voxels} of tissue."
+        )
         if cut.limited_by_labels:
             typer.echo(f"{name}: {cut.protected_voxels} voxels of the face stay, near labels.", err=True)
     typer.echo(f"Written to {out}.")

@@ -110,15 +110,36 @@ def test_safe_private_attributes_with_text_in_them_are_removed() -> None:
 
 
 def test_uids_of_the_standard_stay_and_all_others_go() -> None:
-    ds = ct(FrameOfReferenceUID="1.2.840.10008.1.4.1.1", RelatedGeneralSOPClassUID="1.2.3", FailedSOPInstanceUIDList=["1.2", "1.3"])
+    ds = ct(
+        FrameOfReferenceUID="1.2.840.10008.1.4.1.1",
+        RelatedGeneralSOPClassUID="1.2.3",
+        FailedSOPInstanceUIDList=["1.2", "1.3"],
+    )
     new = cleaned(ds)
     assert new.FrameOfReferenceUID == "1.2.840.10008.1.4.1.1"
     assert new.RelatedGeneralSOPClassUID == "1.2.3"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        bad, named = (
+            ct(SynchronizationFrameOfReferenceUID="1.2.840.10008.x"),
+            cleaned(ct(RelatedGeneralSOPClassUID="Meier")),
+        )
+    bad.FrameOfReferenceUID = "1.2.840.10008.19570214"
+    disguised = cleaned(bad)
+    assert disguised.FrameOfReferenceUID == KEY.uid("1.2.840.10008.19570214")
+    assert disguised.SynchronizationFrameOfReferenceUID == KEY.uid("1.2.840.10008.x")
+    assert not named.RelatedGeneralSOPClassUID
     assert list(new.FailedSOPInstanceUIDList) == [KEY.uid("1.2"), KEY.uid("1.3")]
 
 
 def test_device_identity_by_option() -> None:
-    ds = ct(DeviceSerialNumber="SN4711", StationName="CT-ROOM-2", DeviceUID="1.2.3", DateOfLastCalibration="20240229", StationAETitle="AE1")
+    ds = ct(
+        DeviceSerialNumber="SN4711",
+        StationName="CT-ROOM-2",
+        DeviceUID="1.2.3",
+        DateOfLastCalibration="20240229",
+        StationAETitle="AE1",
+    )
     off, on = cleaned(ds), cleaned(ds, DeidentifyOptions(keep_device=True))
     assert (off.DeviceSerialNumber, off.StationName, off.DeviceUID) == ("Removed", "Removed", KEY.uid("1.2.3"))
     assert (on.DeviceSerialNumber, on.StationName, on.DeviceUID) == ("SN4711", "CT-ROOM-2", "1.2.3")
@@ -136,7 +157,10 @@ def test_descriptions_by_option() -> None:
 
 
 def test_code_meanings_of_a_site() -> None:
-    ds = ct(AnatomicRegionSequence=code("69536005", "Head", "SCT"), ViewCodeSequence=code("M1", "Room of Mr Meier", "99SITE"))
+    ds = ct(
+        AnatomicRegionSequence=code("69536005", "Head", "SCT"),
+        ViewCodeSequence=code("M1", "Room of Mr Meier", "99SITE"),
+    )
     ds.RadiopharmaceuticalInformationSequence = [Dataset()]
     ds.RadiopharmaceuticalInformationSequence[0].RadionuclideCodeSequence = code("F18", "18F", "99ME")
     new = cleaned(ds)
@@ -170,9 +194,11 @@ def test_structured_report() -> None:
     assert str(items["111526"].DateTime) == f"{new.StudyDate}100000"
     nested = {item.ConceptNameCodeSequence[0].CodeValue: item for item in items["125007"].ContentSequence}
     assert nested["118565006"].MeasuredValueSequence[0].NumericValue == 95.5
-    assert nested["112040"].UID == KEY.uid("1.2.3")
+    assert KEY.uid("1.2.3") == nested["112040"].UID
     assert nested["112039"].TextValue == "Removed"
-    assert items["121191"].ReferencedSOPSequence[0].ReferencedSOPInstanceUID == KEY.uid("1.2.826.0.1.3680043.10.9999.10.1")
+    assert items["121191"].ReferencedSOPSequence[0].ReferencedSOPInstanceUID == KEY.uid(
+        "1.2.826.0.1.3680043.10.9999.10.1"
+    )
     assert "Meier" not in str(new)
     words = cleaned(report([ct()], [finding]), DeidentifyOptions(clean_descriptors=True))
     assert words.ContentSequence[1].TextValue == "PET corrected"

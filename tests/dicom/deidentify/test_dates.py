@@ -9,7 +9,7 @@ from hyoid.dicom.deidentify.secret import SHIFT_DAYS, Secret
 
 DAYS = st.integers(*SHIFT_DAYS)
 DATES = st.dates(date(1900, 1, 1), date(2100, 12, 31))
-MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31))
+MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31))  # noqa: DTZ001
 
 
 def da(day: date) -> str:
@@ -19,16 +19,18 @@ def da(day: date) -> str:
 @settings(deadline=None)
 @given(DATES, DATES, DAYS)
 def test_differences_of_dates_are_kept(one: date, other: date, days: int) -> None:
-    moved = [datetime.strptime(shift_date(da(day), days) or "", "%Y%m%d") for day in (one, other)]
+    moved = [datetime.strptime(shift_date(da(day), days) or "", "%Y%m%d") for day in (one, other)]  # noqa: DTZ007
     assert moved[1] - moved[0] == timedelta(days=(other - one).days)
     assert moved[0].date() == one + timedelta(days=days)
 
 
 @settings(deadline=None)
 @given(MOMENTS, MOMENTS, DAYS)
-def test_differences_of_moments_are_kept_across_midnight_and_leap_days(one: datetime, other: datetime, days: int) -> None:
+def test_differences_of_moments_are_kept_across_midnight_and_leap_days(
+    one: datetime, other: datetime, days: int
+) -> None:
     texts = [moment.strftime("%Y%m%d%H%M%S.%f") for moment in (one, other)]
-    moved = [datetime.strptime(shift_datetime(text, days) or "", "%Y%m%d%H%M%S.%f") for text in texts]
+    moved = [datetime.strptime(shift_datetime(text, days) or "", "%Y%m%d%H%M%S.%f") for text in texts]  # noqa: DTZ007
     assert moved[1] - moved[0] == other - one
     assert moved[0].time() == one.time()
 

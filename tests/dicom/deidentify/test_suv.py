@@ -16,8 +16,8 @@ KEY = Secret(b"a secret that nobody knows......")
 def by_hand(header: Dataset) -> float:
     """Weight over the dose that is left when the series starts; all from date-times, and nothing of hyoid."""
     item = header.RadiopharmaceuticalInformationSequence[0]
-    start = datetime.strptime(f"{header.SeriesDate}{str(header.SeriesTime)[:6]}", "%Y%m%d%H%M%S")
-    injected = datetime.strptime(str(item.RadiopharmaceuticalStartDateTime)[:14], "%Y%m%d%H%M%S")
+    start = datetime.strptime(f"{header.SeriesDate}{str(header.SeriesTime)[:6]}", "%Y%m%d%H%M%S")  # noqa: DTZ007
+    injected = datetime.strptime(str(item.RadiopharmaceuticalStartDateTime)[:14], "%Y%m%d%H%M%S")  # noqa: DTZ007
     seconds = (start - injected).total_seconds()
     left = float(item.RadionuclideTotalDose) * 0.5 ** (seconds / float(item.RadionuclideHalfLife))
     return float(header.PatientWeight) * 1000 / left

@@ -94,7 +94,9 @@ def test_no_byte_of_an_original_identifier_is_left(planted: Path, tmp_path: Path
         small = content.lower()
         for word in FORBIDDEN:
             for encoded in (word.lower().encode(), word.lower().encode("utf-16-le")):
-                assert encoded not in small, f"{word} in {path.name}: {content[max(0, small.find(encoded) - 60) :][:150]!r}"
+                assert encoded not in small, (
+                    f"{word} in {path.name}: {content[max(0, small.find(encoded) - 60) :][:150]!r}"
+                )
         seen += len(content)
     assert seen > 20_000
 
@@ -229,11 +231,13 @@ def test_a_second_run_does_what_is_missing(plain: Path, tmp_path: Path) -> None:
     assert [run["written"] for run in json.loads((out / REPORT).read_text())["runs"]] == [9, 1]
 
 
-@pytest.mark.parametrize(("secret", "options"), [(OTHER, DeidentifyOptions()), (KEY, DeidentifyOptions(keep_device=True))])
+@pytest.mark.parametrize(
+    ("secret", "options"), [(OTHER, DeidentifyOptions()), (KEY, DeidentifyOptions(keep_device=True))]
+)
 def test_one_folder_holds_files_of_one_key_and_one_set_of_options(
     plain: Path, done: Path, secret: Secret, options: DeidentifyOptions
 ) -> None:
-    with pytest.raises(DicomError, match="another key_fingerprint|another options"):
+    with pytest.raises(DicomError, match=r"another (key_fingerprint|options)"):
         deidentify(plain, done, secret, options)
 
 
@@ -329,7 +333,7 @@ def test_pydicom_finds_every_value_valid(done: Path) -> None:
     settings.reading_validation_mode = RAISE
     try:
         for path in written(done):
-            dcmread(path).walk(lambda ds, element: element.value)
+            dcmread(path).walk(lambda _, element: element.value)
     finally:
         settings.reading_validation_mode = before
 
@@ -353,12 +357,21 @@ def test_real_study(tmp_path: Path) -> None:
     assert suv_of(found["PT"]).factor == pytest.approx(4.2111e-4, rel=1e-4)
     assert suv_of(found["PT"]).factor == suv_of(original).factor
     content = b"".join(content for _, content in bytes_of(tmp_path / "out"))
-    identifying = {"ACRIN", "14519", "STS_008", "1425673519431881", "IBSI_1", "WMC_PET", "70092403", "19600116", "dedupped"}
+    identifying = {
+        "ACRIN",
+        "14519",
+        "STS_008",
+        "1425673519431881",
+        "IBSI_1",
+        "WMC_PET",
+        "70092403",
+        "19600116",
+        "dedupped",
+    }
     for word in identifying:
         assert word.encode() not in content, word
     mapped = found["RWV"][0] if "RWV" in found else found["RWVMAP"][0]
     refs = {uid for keyword, uid in references(mapped) if keyword == "ReferencedSOPInstanceUID"}
     assert {ds.SOPInstanceUID for ds in found["PT"]} <= refs
-    assert (found["CT"][0].pixel_array == dcmread(real[4]).pixel_array).all() or (
-        found["CT"][1].pixel_array == dcmread(real[4]).pixel_array
-    ).all()
+    assert {ds.PixelData for ds in found["CT"]} == {dcmread(path).PixelData for path in real[4:6]}
+    assert {ds.file_meta.TransferSyntaxUID.name for ds in found["CT"]} == {"JPEG-LS Lossless Image Compression"}

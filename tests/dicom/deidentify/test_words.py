@@ -17,7 +17,8 @@ def test_structures_that_are_kept(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "GTV Meier", "Meier", "GTV_20240301", "PTV_4711x", "GTV 123", "Cord^Anna", "GTVp (Dr. Smith)", "7 Mrs L", "GTVмеier",
+    ["", "GTV Meier", "Meier", "GTV_20240301", "PTV_4711x", "GTV 123", "Cord^Anna", "GTVp (Dr. Smith)",
+     "7 Mrs L", "GTVмеier",
      "PTV_1957", "PTV_2024", "+49 30 1234", "-"],
 )  # fmt: skip
 def test_structures_that_are_renamed(name: str) -> None:

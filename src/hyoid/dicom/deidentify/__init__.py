@@ -3,8 +3,9 @@
 from hyoid.dicom.deidentify.admission import refusal
 from hyoid.dicom.deidentify.one_file import deidentify_dataset, deidentify_file
 from hyoid.dicom.deidentify.options import DeidentifyOptions
-from hyoid.dicom.deidentify.run import Deidentified, deidentify
+from hyoid.dicom.deidentify.run import deidentify
 from hyoid.dicom.deidentify.secret import Secret, new_secret, read_secret, write_secret
+from hyoid.dicom.deidentify.summary import Deidentified
 
 __all__ = [
     "Deidentified",

@@ -9,25 +9,22 @@ from typing import Any
 
 from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_has_tag, dictionary_keyword, dictionary_VR, keyword_for_tag
-from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
+from pydicom.uid import UID
 
-from hyoid.dicom.deidentify.codes import clean_code, dummy_code, is_code
-from hyoid.dicom.deidentify.content import clean_items
+from hyoid.dicom.deidentify.codes import clean_code
 from hyoid.dicom.deidentify.dates import shift_date, shift_datetime
 from hyoid.dicom.deidentify.identifiers import Identifiers
 from hyoid.dicom.deidentify.options import Action, DeidentifyOptions, basic_action
 from hyoid.dicom.deidentify.private import clean_private
 from hyoid.dicom.deidentify.profile import Rule, profile
 from hyoid.dicom.deidentify.secret import Secret
-from hyoid.dicom.deidentify.values import DUMMY_TEXT, FREE_TEXT, capped_age, dummy, is_of, same_kind, texts
-from hyoid.dicom.deidentify.words import is_known_structure, known_words
-
-STANDARD_UID_ROOT = "1.2.840.10008."
-"""UIDs that the standard defines name classes, syntaxes, contexts and well-known frames, and no instance (PS3.6 A)."""
+from hyoid.dicom.deidentify.sequences import clean_sequence
+from hyoid.dicom.deidentify.structures import name_structure
+from hyoid.dicom.deidentify.values import DUMMY_TEXT, FREE_TEXT, capped_age, dummy, is_of, texts, vr_of
+from hyoid.dicom.deidentify.words import known_words
 
 _PSEUDONYM_TAGS = frozenset({"PatientID", "PatientName", "ClinicalTrialSubjectID", "ClinicalTrialSubjectReadingID"})
-_NUMBER_OF = ("ROINumber", "ReferencedROINumber", "SegmentNumber")
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, NotImplementedError, EOFError,
                struct.error)  # fmt: skip
 
@@ -73,7 +70,7 @@ class Cleaner:
     def remove(self, dataset: Dataset, tag: BaseTag, warning: str | None = None) -> None:
         """Remove an element, with a warning where it is no ordinary removal."""
         del dataset[tag]
-        self._count(Action.REMOVE, warning)
+        self.count(Action.REMOVE, warning)
 
     def shift(self, dataset: Dataset, tag: BaseTag, vr: str, value: Any) -> None:
         """Move the dates of an element; one that cannot be read as a date is emptied."""
@@ -81,7 +78,7 @@ class Cleaner:
         moved = [move(text, self.days) for text in texts(value)]
         if None in moved:
             dataset[tag] = DataElement(tag, vr, "")
-            self._count(Action.EMPTY, "dates that could not be read were emptied")
+            self.count(Action.EMPTY, "dates that could not be read were emptied")
             return
         dataset[tag] = DataElement(tag, vr, "\\".join(text or "" for text in moved))
         self.counts["dates shifted"] += 1
@@ -91,17 +88,18 @@ class Cleaner:
         value = dataset[tag].value if vr in FREE_TEXT or vr == "AS" else dataset.get_item(tag).value
         if not is_of(vr, value):
             dataset[tag] = DataElement(tag, vr, None)
-            self._count(Action.EMPTY, "values that have not the form of their VR were emptied")
+            self.count(Action.EMPTY, "values that have not the form of their VR were emptied")
         elif vr == "AS":
             dataset[tag] = DataElement(tag, vr, capped_age(str(value or "")))
-            self._count(Action.KEEP)
+            self.count(Action.KEEP)
         elif (vr in FREE_TEXT or vr == "CS") and any(map(self.identifiers.are_in, texts(value))):
-            self._replace(dataset, tag, vr, None if vr == "CS" else DUMMY_TEXT)
-            self._count(Action.DUMMY, "kept texts that held an identifier were replaced")
+            self.replace(dataset, tag, vr, None if vr == "CS" else DUMMY_TEXT)
+            self.count(Action.DUMMY, "kept texts that held an identifier were replaced")
         else:
-            self._count(Action.KEEP)
+            self.count(Action.KEEP)
 
-    def _count(self, action: str, warning: str | None = None) -> None:
+    def count(self, action: str, warning: str | None = None) -> None:
+        """Count what was done with an element, and warn where the user should know."""
         self.counts[str(action)] += 1
         if warning:
             self.warnings[warning] += 1
@@ -118,7 +116,7 @@ class Cleaner:
         if rule is None and not dictionary_has_tag(tag):
             self.remove(dataset, tag, "attributes that no dictionary knows were removed")
             return
-        vr = _vr_of(dataset.get_item(tag))
+        vr = vr_of(dataset.get_item(tag))
         if vr is None:
             self.remove(dataset, tag, "attributes of another VR than the dictionary's were removed")
             return
@@ -130,12 +128,12 @@ class Cleaner:
     def _act(self, dataset: Dataset, tag: BaseTag, vr: str, rule: Rule | None) -> None:
         keyword = keyword_for_tag(tag)
         if keyword in _PSEUDONYM_TAGS:
-            self._replace(dataset, tag, vr, self.pseudonym)
-            self._count(Action.DUMMY)
+            self.replace(dataset, tag, vr, self.pseudonym)
+            self.count(Action.DUMMY)
         elif keyword in profile().words["structure_names"]:
-            self._name_structure(dataset, tag, vr)
+            name_structure(self, dataset, tag, vr)
         elif vr == "SQ":
-            self._sequence(dataset, tag, rule)
+            clean_sequence(self, dataset, tag, rule)
         elif rule is None:
             self._beyond_table(dataset, tag, vr)
         else:
@@ -153,8 +151,8 @@ class Cleaner:
             if vr in FREE_TEXT and "descriptors" in rule.options and self.options.clean_descriptors:
                 kept = "\\".join(filter(None, map(known_words, texts(dataset[tag].value))))
                 if kept and not self.identifiers.are_in(kept):
-                    self._replace(dataset, tag, vr, kept)
-                    self._count(Action.CLEAN)
+                    self.replace(dataset, tag, vr, kept)
+                    self.count(Action.CLEAN)
                     return
             action = basic_action(rule)
         if action == Action.UID:
@@ -164,8 +162,8 @@ class Cleaner:
         elif action == Action.KEEP:
             self._keep_or_shift(dataset, tag, vr)
         else:
-            self._replace(dataset, tag, vr, dummy(vr) if action == Action.DUMMY else None)
-            self._count(action)
+            self.replace(dataset, tag, vr, dummy(vr) if action == Action.DUMMY else None)
+            self.count(action)
 
     def _beyond_table(self, dataset: Dataset, tag: BaseTag, vr: str) -> None:
         """Treat a known attribute that the table does not name: what may hold free text is emptied."""
@@ -176,9 +174,9 @@ class Cleaner:
             else:
                 self._replace_uids(dataset, tag)
         elif vr in FREE_TEXT and keyword not in words["kept_text"]:
-            self._replace(dataset, tag, vr, None)
-            self._count(Action.EMPTY)
-        elif vr == "UN" or (vr == "OB" and keyword != "PixelData"):
+            self.replace(dataset, tag, vr, None)
+            self.count(Action.EMPTY)
+        elif vr == "UN" or ("OB" in dictionary_VR(tag) and keyword != "PixelData"):
             self.remove(dataset, tag)
         else:
             self._keep_or_shift(dataset, tag, vr)
@@ -198,56 +196,15 @@ class Cleaner:
 
     def _replace_uids(self, dataset: Dataset, tag: BaseTag) -> None:
         new = [self.new_uid(text) for text in texts(dataset[tag].value)]
-        self._replace(dataset, tag, "UI", new[0] if len(new) == 1 else new)
-        self._count(Action.UID)
+        self.replace(dataset, tag, "UI", new[0] if len(new) == 1 else new)
+        self.count(Action.UID)
 
     def new_uid(self, original: str) -> str:
-        """Return what replaces a UID; empty ones and those of the standard itself stay."""
+        """Return what replaces a UID; empty ones stay, and those of PS3.6 Annex A, which name no instance."""
         uid = original.strip(" \0")
-        return uid if not uid or uid.startswith(STANDARD_UID_ROOT) else self.secret.uid(uid)
-
-    def _name_structure(self, dataset: Dataset, tag: BaseTag, vr: str) -> None:
-        name = "".join(texts(dataset[tag].value)[:1])
-        if not name or (is_known_structure(name) and not self.identifiers.are_in(name)):
-            self._count(Action.KEEP)
-            return
-        number = next((str(dataset[key].value) for key in _NUMBER_OF if key in dataset), "")
-        self._replace(dataset, tag, vr, f"ROI-{number}" if is_of("IS", number) and number else "ROI")
-        self._count(Action.CLEAN, "names of structures that are not in the list were replaced")
-
-    def _sequence(self, dataset: Dataset, tag: BaseTag, rule: Rule | None) -> None:
-        items = dataset[tag].value
-        action = Action.KEEP if rule is None else self.options.action(rule)
-        if action == Action.REMOVE or (action == Action.DUMMY and rule is not None and "X" in rule.basic):
-            self.remove(dataset, tag)
-            return
-        if action == Action.EMPTY:
-            self._replace(dataset, tag, "SQ", [])
-            self._count(action)
-            return
-        if action == Action.DUMMY and all(map(is_code, items)):
-            self._replace(dataset, tag, "SQ", [dummy_code()])
-            self._count(action)
-            return
-        if rule is not None and "content" in rule.options:
-            self._replace(dataset, tag, "SQ", clean_items(self, items))
-        else:
-            meanings = keyword_for_tag(tag) in profile().words["kept_meanings"]
-            for item in items:
-                self.clean(item, meanings=meanings)
-        self.counts["sequences cleaned"] += 1
+        return uid if not uid or UID(uid).name != uid else self.secret.uid(uid)
 
     @staticmethod
-    def _replace(dataset: Dataset, tag: BaseTag, vr: str, value: Any) -> None:
+    def replace(dataset: Dataset, tag: BaseTag, vr: str, value: Any) -> None:
+        """Give an element another value."""
         dataset[tag] = DataElement(tag, vr, value)
-
-
-def _vr_of(element: DataElement | RawDataElement) -> str | None:
-    """Return the VR under which an element is treated; None where file and dictionary contradict each other."""
-    tag, declared = element.tag, element.VR
-    known = dictionary_VR(tag).split(" or ") if dictionary_has_tag(tag) else []
-    if not known:
-        return declared or "UN"
-    if declared in (None, "UN"):
-        return known[0]
-    return declared if any(same_kind(declared, vr) for vr in known) else None

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
+
+from pydicom import DataElement
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.dataelem import RawDataElement
 
 from hyoid.dicom.deidentify.dates import is_time
 
@@ -33,7 +38,7 @@ _KINDS = (
 )
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_WHOLE = re.compile(r"[+-]?\d+")
+_UID = re.compile(r"[0-9.]{1,64}")
 _AGE = re.compile(r"(\d{3})([DWMY])")
 _CODE_STRING_LENGTH = 64  # the standard's 16 are often exceeded by scanners; free text is longer still
 
@@ -57,18 +62,8 @@ def is_of(vr: str, value: Any) -> bool:
 
     An empty value has every form. Binary VRs are numbers whatever their bytes.
     """
-    if vr not in {"DS", "IS", "TM", "AS", "CS"}:
-        return True
-    parts = [text.strip(" \0") for text in texts(value)]
-    if vr == "DS":
-        return all(not part or _NUMBER.fullmatch(part) for part in parts)
-    if vr == "IS":
-        return all(not part or _WHOLE.fullmatch(part) or _is_whole(part) for part in parts)
-    if vr == "TM":
-        return all(map(is_time, parts))
-    if vr == "AS":
-        return all(not part or _AGE.fullmatch(part) for part in parts)
-    return all(len(part) <= _CODE_STRING_LENGTH for part in parts)
+    form = _FORMS.get(vr)
+    return form is None or all(form(part) for part in (text.strip(" \0") for text in texts(value)) if part)
 
 
 def same_kind(one: str, other: str) -> bool:
@@ -99,6 +94,27 @@ def capped_age(value: str) -> str | None:
     return f"{MOST_YEARS + 1:03d}Y" if years >= MOST_YEARS + 1 else text
 
 
+def vr_of(element: DataElement | RawDataElement) -> str | None:
+    """Return the VR under which an element is treated; None where file and dictionary contradict each other."""
+    tag, declared = element.tag, element.VR
+    known = dictionary_VR(tag).split(" or ") if dictionary_has_tag(tag) else []
+    if not known:
+        return declared or "UN"
+    if declared in (None, "UN"):
+        return known[0]
+    return declared if any(same_kind(declared, vr) for vr in known) else None
+
+
 def _is_whole(text: str) -> bool:
-    """Whether a text is a whole number with decimals of zero, as some devices write IS."""
+    """Whether a text is a whole number, also with decimals of zero, as some devices write IS."""
     return _NUMBER.fullmatch(text) is not None and float(text).is_integer()
+
+
+_FORMS: dict[str, Callable[[str], bool]] = {
+    "DS": lambda text: _NUMBER.fullmatch(text) is not None,
+    "IS": _is_whole,
+    "TM": is_time,
+    "AS": lambda text: _AGE.fullmatch(text) is not None,
+    "CS": lambda text: len(text) <= _CODE_STRING_LENGTH,
+    "UI": lambda text: _UID.fullmatch(text) is not None,
+}
