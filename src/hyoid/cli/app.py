@@ -8,6 +8,8 @@ import typer
 
 from hyoid.cli.benchmark import benchmark
 from hyoid.cli.check import check
+from hyoid.cli.deface import deface
+from hyoid.cli.deidentify import deidentify
 from hyoid.cli.demo import demo
 from hyoid.cli.describe import describe
 from hyoid.cli.dvh import dvh
@@ -44,6 +46,20 @@ def _root(
     """PET/CT and clinical AI in head and neck cancer. Research use only, not a medical device."""
 
 
-for verb in (demo, phantom, check, describe, recipes, preprocess, train, predict, features, dvh, benchmark):
+for verb in (
+    demo,
+    phantom,
+    check,
+    describe,
+    recipes,
+    preprocess,
+    train,
+    predict,
+    features,
+    dvh,
+    benchmark,
+    deidentify,
+    deface,
+):
     app.command()(verb)
 app.add_typer(evaluate, name="evaluate")
