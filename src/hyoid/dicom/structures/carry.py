@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from hyoid.dicom.structures.region import plane_axes
+from hyoid.dicom.structures.planes import plane_axes
 from hyoid.dicom.structures.structure_set import Roi
 from hyoid.errors import DicomError
 from hyoid.geometry import Grid, Volume

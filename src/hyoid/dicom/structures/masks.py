@@ -10,18 +10,16 @@ import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
 
-from hyoid.dicom.structures.carry import carried, drawing_grid
-from hyoid.dicom.structures.lattice import on_lattice
 from hyoid.dicom.structures.names import NameMatch, NameRules, read_name_rules
 from hyoid.dicom.structures.objects import read_object, reading
+from hyoid.dicom.structures.placing import check_frame, contoured, drawn_on, segmented
+from hyoid.dicom.structures.planes import plane_gaps
 from hyoid.dicom.structures.reference import ReferenceSeries
-from hyoid.dicom.structures.region import plane_gaps, region_mask
 from hyoid.dicom.structures.segments import Segment, SegmentSet, segment_set_of
-from hyoid.dicom.structures.stack import Gaps, slice_spacing
+from hyoid.dicom.structures.stack import Gaps
 from hyoid.dicom.structures.structure_set import Roi, StructureSet, structure_set_of
-from hyoid.errors import DicomError, GeometryError
+from hyoid.errors import DicomError
 from hyoid.geometry import Volume
-from hyoid.imaging import resample_labels
 
 LABELS: Mapping[str, int] = {"gtvp": 1, "gtvn": 2}
 """Values in a label map, as in the challenge's."""
@@ -89,8 +87,8 @@ def structure_labels(
 ) -> StructureLabels:
     """Return the label map of GTVp and GTVn on a CT's grid.
 
-    Regions that mean the same are united. A voxel that both GTVp and GTVn claim is GTVp, the rarer label whose volume is
-    scored by itself; how much that is stands in the notes.
+    Regions that mean the same are united. A voxel that both GTVp and GTVn claim is GTVp: a node that the tumour has
+    grown into is drawn with it, and a slip of the pen costs either little. How much it is stands in the notes.
 
     Parameters
     ----------
@@ -123,23 +121,19 @@ def structure_labels(
     notes = [f"{match.name}: two rules match; {match.sentence()}." for _, match in wanted if match.also]
     found = {name: np.zeros(reference.grid.shape, bool) for name in LABELS}
     gaps_mm = plane_gaps(source.rois) if isinstance(source, StructureSet) else []
-    if (
-        isinstance(source, StructureSet)
-        and spacing_mm is None
-        and reference.series_instance_uid in source.referenced_series
-    ):
-        spacing_mm = reference.grid.spacing[2] if transform is None else None
+    if isinstance(source, StructureSet) and transform is None and drawn_on(source, reference):
+        spacing_mm = spacing_mm or reference.grid.spacing[2]
     for each, match in wanted:
-        _check_frame(each.name, _frame(source, each), source, reference, transform)
+        check_frame(each.name, _frame(source, each), source, reference, transform)
         if isinstance(each, Roi):
-            mask, said = _contoured(each, reference, transform, gaps, spacing_mm, gaps_mm)
+            mask, said = contoured(each, reference, transform, gaps, spacing_mm, gaps_mm)
         else:
-            mask, said = _segmented(each, reference, transform)
+            mask, said = segmented(each, reference, transform)
         found[str(match.meaning)] |= mask
         notes += said
     notes += list(source.notes) if isinstance(source, SegmentSet) else []
     labels, said = _joined(found["gtvp"], found["gtvn"], reference)
-    return StructureLabels(labels, tuple(matches), tuple([*notes, *said]))
+    return StructureLabels(labels, tuple(matches), (*notes, *said))
 
 
 def _regions(source: StructureSet | SegmentSet) -> Sequence[Roi | Segment]:
@@ -150,88 +144,6 @@ def _frame(source: StructureSet | SegmentSet, region: Roi | Segment) -> str:
     if isinstance(region, Roi):
         return region.frame_of_reference_uid
     return source.frame_of_reference_uid if isinstance(source, SegmentSet) else ""
-
-
-def _check_frame(
-    name: str,
-    frame: str,
-    source: StructureSet | SegmentSet,
-    reference: ReferenceSeries,
-    transform: sitk.Transform | None,
-) -> None:
-    """Refuse what would be put in the wrong place: another frame without a transform, or the same frame with one."""
-    own = frame == reference.frame_of_reference_uid
-    own |= not frame and reference.series_instance_uid in source.referenced_series
-    if not own and transform is None:
-        raise DicomError.of(
-            f"'{name}' in the frame of reference {frame or '(not said)'}",
-            f"the CT's, {reference.frame_of_reference_uid}",
-            "It was drawn on other images, such as a planning CT. Register those with this CT and give the transform.",
-        )
-    if own and transform is not None:
-        raise DicomError.of(
-            f"a transform for '{name}', which is in the CT's own frame of reference",
-            "regions of another frame of reference",
-            "Leave the transform out: it would move the region away from where it was drawn.",
-        )
-
-
-def _contoured(
-    roi: Roi,
-    reference: ReferenceSeries,
-    transform: sitk.Transform | None,
-    gaps: Gaps,
-    spacing_mm: float | None,
-    gaps_mm: Sequence[float],
-) -> tuple[NDArray[np.bool_], list[str]]:
-    """Return the mask of a region of contours on the CT, by way of its own slices where it is of another frame."""
-    if not roi.contours:
-        return np.zeros(reference.grid.shape, bool), [f"{roi.name}: named and not drawn; it has no contour."]
-    if transform is None or not roi.areas:
-        made = region_mask(roi, reference.grid, gaps=gaps, spacing_mm=spacing_mm, other_gaps_mm=gaps_mm)
-        return made.mask.array, list(made.notes)
-    slice_mm = spacing_mm or slice_spacing(gaps_mm, roi.name)
-    made = region_mask(roi, drawing_grid(roi, slice_mm, reference.grid), gaps=gaps, spacing_mm=slice_mm)
-    return _moved(roi.name, made.mask, reference, transform, list(made.notes))
-
-
-def _segmented(
-    segment: Segment, reference: ReferenceSeries, transform: sitk.Transform | None
-) -> tuple[NDArray[np.bool_], list[str]]:
-    """Return a segment's mask on the CT: voxel for voxel where it was drawn on it, else interpolated, and said."""
-    if segment.mask is None:
-        return np.zeros(reference.grid.shape, bool), [f"{segment.name}: it has no voxel."]
-    if transform is not None:
-        return _moved(segment.name, segment.mask, reference, transform, [])
-    try:
-        return on_lattice(segment.mask, reference.grid, f"segment {segment.name}").array, []
-    except GeometryError:
-        mask = resample_labels(segment.mask, reference.grid).array.astype(bool)
-    was, now = segment.mask.volume_ml(), Volume(mask, reference.grid).volume_ml()
-    if not mask.any():
-        raise DicomError.of(
-            f"segment '{segment.name}' of {was:.2f} mL on {segment.mask.grid}, none of it on the CT",
-            f"voxels within {reference.grid}",
-            "Segmentation and images are of different examinations, or its voxels are much finer.",
-        )
-    return mask, [
-        f"{segment.name}: drawn on other voxels than the CT's ({segment.mask.grid}) and interpolated; "
-        f"{was:.2f} mL became {now:.2f} mL."
-    ]
-
-
-def _moved(
-    name: str, mask: Volume, reference: ReferenceSeries, transform: sitk.Transform, notes: list[str]
-) -> tuple[NDArray[np.bool_], list[str]]:
-    moved = carried(mask, reference.grid, transform)
-    was, now = mask.volume_ml(), moved.volume_ml()
-    if was and not now:
-        raise DicomError.of(
-            f"'{name}' of {was:.2f} mL, which the transform takes wholly out of the CT",
-            "a transform from the CT's points to those that the region was drawn in",
-            "Give its inverse, if it goes the other way.",
-        )
-    return moved.array, [*notes, f"{name}: carried by the transform; {was:.2f} mL became {now:.2f} mL."]
 
 
 def _joined(gtvp: NDArray[np.bool_], gtvn: NDArray[np.bool_], reference: ReferenceSeries) -> tuple[Volume, list[str]]:

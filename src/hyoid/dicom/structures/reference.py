@@ -121,10 +121,9 @@ def _stacked(headers: Sequence[Any], orientation: np.ndarray[Any, np.dtype[np.fl
     order = np.argsort(along, kind="stable")
     positions, along = positions[order], along[order]
     thickness = float(headers[0].get("SliceThickness") or 0)
-    if len(headers) == 1:
-        spacing = thickness or 1.0
-    else:
-        spacing = float(along[-1] - along[0]) / (len(along) - 1)
+    if len(headers) == 1 and thickness <= 0:
+        raise DicomError.of(f"one slice without a thickness in {where}", "a slice's thickness", "Give a whole series.")
+    spacing = thickness if len(headers) == 1 else float(along[-1] - along[0]) / (len(along) - 1)
     places = positions[0] + np.arange(len(along))[:, None] * spacing * normal
     off = float(np.abs(positions - places).max())
     if off > POSITION_TOLERANCE_MM or (len(along) > 1 and np.diff(along).min() <= POSITION_TOLERANCE_MM):

@@ -52,9 +52,9 @@ def write_rtstruct(
     """Write a label map as an RT Structure Set (SOP class 1.2.840.10008.5.1.4.1.1.481.3), one region a label.
 
     Contours lie on the slices of the image series, run along the edges of its pixels, and have holes joined by keyholes
-    (`trace`); each names its slice. Regions have their names by TG-263, target codes (PS3.16 CID 9534) and the type GTV.
-    A label without a voxel stays a region without contours: it was looked for. Implicit VR Little Endian, because under
-    an explicit VR a contour of some 2,000 points is longer than a value may be (PS3.3 C.8.8.6).
+    (`trace`); each names its slice. Regions have their names by TG-263, target codes (PS3.16 CID 9534) and the type
+    GTV. A label without a voxel stays a region without contours: it was looked for. Implicit VR Little Endian, because
+    under an explicit VR a contour of some 2,000 points is longer than a value may be (PS3.3 C.8.8.6).
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def write_rtstruct(
     from pydicom.uid import ImplicitVRLittleEndian, generate_uid
 
     placed = checked_labels(labels, names, reference.grid)
-    dataset = _document(reference, algorithm)
+    dataset = _document(reference)
     dataset.SOPClassUID, dataset.SOPInstanceUID = _RT_STRUCTURE_SET, generate_uid(prefix=None)
     dataset.SeriesInstanceUID = generate_uid(prefix=None)
     dataset.StructureSetROISequence = Sequence()
@@ -102,7 +102,7 @@ def write_rtstruct(
     return str(dataset.SOPInstanceUID)
 
 
-def _document(reference: ReferenceSeries, algorithm: Algorithm | None) -> Any:
+def _document(reference: ReferenceSeries) -> Any:
     """Return all but the regions: patient, study, series, equipment, and what the structure set refers to."""
     from pydicom.dataset import Dataset
     from pydicom.sequence import Sequence

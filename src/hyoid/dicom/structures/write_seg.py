@@ -63,6 +63,7 @@ def write_seg(
     library = highdicom()
     placed = checked_labels(labels, names, reference.grid)
     numbered = np.zeros(placed.array.shape, np.uint8)
+    descriptions = [_description(library, number, name, algorithm) for number, name in enumerate(names.values(), 1)]
     for number, value in enumerate(names, start=1):
         numbered[placed.array == value] = number
     try:
@@ -71,10 +72,7 @@ def write_seg(
                 source_images=list(reference.headers),
                 pixel_array=numbered,
                 segmentation_type=library.seg.SegmentationTypeValues.BINARY,
-                segment_descriptions=[
-                    _description(library, number, name, algorithm)
-                    for number, name in enumerate(names.values(), start=1)
-                ],
+                segment_descriptions=descriptions,
                 series_instance_uid=library.UID(),
                 series_number=SERIES_NUMBER,
                 sop_instance_uid=library.UID(),
