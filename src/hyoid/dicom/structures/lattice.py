@@ -66,7 +66,7 @@ def checked_labels(labels: Volume, names: Mapping[int, str], grid: Grid) -> Volu
     GeometryError
         As `on_lattice`.
     """
-    unnamed = sorted(set(np.unique(labels.array).tolist()) - {0, *names})
+    unnamed = sorted(set(np.unique(labels.array[labels.array != 0]).tolist()) - set(names))
     if unnamed:
         raise DicomError.of(
             f"the labels {unnamed} in the label map", f"only {dict(names)}", "Give the map that was predicted."

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hyoid.errors import DicomError
+from hyoid.geometry import Volume
 from hyoid.version import __version__
 
 MANUFACTURER = "hyoid"
 RESEARCH_ONLY = "Research use only, not for diagnosis or treatment"
 LONGEST = 64
 """Characters in a value of representation LO (PS3.5, 6.2)."""
+VOLUME_TOLERANCE = 1e-3
+"""Relative, and mL: the JSON has three decimals, and NIfTI spacings are of single precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +82,22 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 def _plain(value: str) -> str:
     return value.replace(",", ";").replace("=", ":").replace("\\", "/")
+
+
+def check_volumes(info: Mapping[str, Any], labels: Volume, names: Mapping[int, str]) -> None:
+    """Refuse a prediction's JSON that speaks of another label map: the volumes that it lists must be the map's.
+
+    Raises
+    ------
+    DicomError
+        If they differ by more than `VOLUME_TOLERANCE`.
+    """
+    for value, name in names.items():
+        said = float((info.get("lesions") or {}).get(name, {}).get("volume_ml", float("nan")))
+        found = labels.volume_ml(value)
+        if not math.isclose(said, found, rel_tol=VOLUME_TOLERANCE, abs_tol=VOLUME_TOLERANCE):
+            raise DicomError.of(
+                f"{found:.3f} mL of {name} in the label map and {said:.3f} mL in the prediction's JSON",
+                "a label map and the JSON of the same prediction",
+                "Give both files of one folder; a map that was corrected by hand is no longer the model's (--manual).",
+            )

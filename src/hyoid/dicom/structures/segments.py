@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hyoid.dicom.structures.extra import highdicom
-from hyoid.dicom.structures.objects import reading
+from hyoid.dicom.structures.objects import read_object, reading
+from hyoid.errors import DicomError
 from hyoid.geometry import Grid, Volume
 
 FRACTION = 0.5
@@ -38,6 +40,21 @@ class SegmentSet:
     referenced_series: tuple[str, ...]
     segments: tuple[Segment, ...]
     notes: tuple[str, ...] = ()
+
+
+def read_segmentation(path: Path) -> Any:
+    """Read a DICOM Segmentation as a pydicom dataset.
+
+    Raises
+    ------
+    DicomError
+        If the file is missing, damaged, or another kind of object.
+    """
+    with reading(str(path)):
+        dataset = read_object(path)
+        if dataset.get("Modality") != "SEG" or not dataset.get("SegmentSequence"):
+            raise DicomError.of(f"{path}, no segmentation", "an object of modality SEG", "Give what was exported.")
+        return dataset
 
 
 def segment_set_of(dataset: Any, where: str) -> SegmentSet:
