@@ -83,11 +83,14 @@ def _measured(info: dict[str, Any], labels: Path, pet: Path) -> list[LesionMeasu
     import numpy as np
     from scipy import ndimage
 
+    from hyoid.cohort import Case
+    from hyoid.cohort.images import read_images
     from hyoid.dicom.structures import check_volumes, labels_of
     from hyoid.geometry import Volume
     from hyoid.imaging import label_components, read_volume
 
-    mask, uptake, names = read_volume(labels), read_volume(pet), labels_of(info)
+    mask, names = read_volume(labels), labels_of(info)
+    uptake = read_images(Case(str(info["id"]), None, {"pet": pet}), ("pet",))["pet"]
     check_volumes(info, mask, names)
     found: list[LesionMeasures] = []
     for value, name in names.items():
