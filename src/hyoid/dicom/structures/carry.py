@@ -13,8 +13,9 @@ from hyoid.errors import DicomError
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging.itk import from_sitk, place, to_sitk
 
-FINEST_MM = 1.0
-"""Spacing in plane of the grid that contours of another frame of reference are drawn on, or the target's if finer."""
+FINEST_MM = 0.5
+"""Spacing in plane of the grid that contours of another frame of reference are drawn on, or half the target's if that
+is finer."""
 
 MARGIN = 2
 """Empty voxels around a region there, so that interpolation ends in background."""
@@ -76,9 +77,10 @@ def drawing_grid(roi: Roi, slice_mm: float, target: Grid) -> Grid:
     """
     axes = plane_axes(roi)
     points = np.concatenate(roi.areas) @ axes.T
-    step = min(FINEST_MM, *target.spacing)
+    step = min(FINEST_MM, min(target.spacing) / 2)
     spacing = np.array([step, step, slice_mm])
-    start = points.min(axis=0) - MARGIN * spacing
+    # half a pixel off: contours along the edges of pixels then run between the centres, not through them
+    start = points.min(axis=0) - (MARGIN + np.array([0.5, 0.5, 0.0])) * spacing
     size = np.ceil((points.max(axis=0) - start) / spacing).astype(int) + MARGIN + 1
     x, y, z = (float(value) for value in start @ axes)
     return Grid((int(size[0]), int(size[1]), int(size[2])), (step, step, slice_mm), (x, y, z), tuple(axes.T.ravel()))

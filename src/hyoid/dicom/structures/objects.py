@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from hyoid.errors import DicomError, HyoidError
 
 _DAMAGE = (
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, EOFError, OSError),
     *(NotImplementedError, RecursionError, RuntimeError, struct.error, AssertionError),
+    *(BytesLengthException, InvalidDicomError),
 )
 """What pydicom and highdicom raise on bytes that are not what they should be. Values are decoded when they are first
 looked at, so any access may."""
@@ -34,13 +36,7 @@ def reading(where: str) -> Iterator[None]:
             yield
     except HyoidError:
         raise
-    except FileNotFoundError as error:
-        raise DicomError.of(f"no file at {where}", "a DICOM file", "Check the path.") from error
     except _DAMAGE as error:
-        from pydicom.errors import InvalidDicomError
-
-        if isinstance(error, InvalidDicomError):
-            raise DicomError.of(f"{where}, which is no DICOM file", "a DICOM file", "Check the path.") from error
         told = " ".join(str(error).split())[:200] or type(error).__name__
         raise DicomError(
             f"Could not read {where}: {told}. Expected a whole and valid DICOM object. Copy or export it again."
@@ -61,13 +57,15 @@ def read_object(path: Path) -> Any:
     Raises
     ------
     DicomError
-        If the path is no file, or the file ends before its last element does.
+        If the path is no file, or no DICOM file.
     """
     import pydicom
 
     path = Path(path)
     if not path.is_file():
         raise DicomError.of(f"no file at {path}", "a DICOM file", "Check the path.")
+    if not is_dicom(path):
+        raise DicomError.of(f"{path}, which is no DICOM file", "the preamble of DICOM (PS3.10)", "Check the path.")
     return pydicom.dcmread(path)
 
 
