@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.ct_series import GRID, oblique
 
 from hyoid.dicom.structures.lattice import checked_labels, on_lattice
 from hyoid.errors import DicomError, GeometryError
 from hyoid.geometry import Grid, Volume
+from support.ct_series import GRID, oblique
 
 
 def renumbered(volume: Volume, order: tuple[int, int, int], flips: tuple[bool, bool, bool]) -> Volume:

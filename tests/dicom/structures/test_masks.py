@@ -6,7 +6,6 @@ import SimpleITK as sitk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.uid import generate_uid
-from support.ct_series import FRAME, GRID, oblique, on_slice, save_structure_set, square, structure_set, write_ct
 
 from hyoid.dicom.structures import (
     Algorithm,
@@ -22,6 +21,7 @@ from hyoid.dicom.structures import (
 from hyoid.dicom.structures.structure_set import structure_set_of
 from hyoid.errors import DicomError
 from hyoid.geometry import Grid, Volume
+from support.ct_series import FRAME, GRID, oblique, on_slice, save_structure_set, square, structure_set, write_ct
 
 NAMES = {1: "gtvp", 2: "gtvn"}
 MODEL = Algorithm("baseline-segresnet", "hyoid 1 recipe abc")
@@ -79,7 +79,10 @@ def test_with_gaps_interpolated_a_round_trip_says_what_it_filled(reference: Refe
     labels[[2, 3, 5, 6], 4:12, 4:12] = 1
     write_rtstruct(tmp_path / "rs.dcm", Volume(labels, GRID), NAMES, reference, MODEL)
     made = structure_labels(read_regions(tmp_path / "rs.dcm"), reference)
-    assert made.notes == ("GTVp: 1 slices without a contour within it were interpolated.", "GTVn: named and not drawn; it has no contour.")
+    assert made.notes == (
+        "GTVp: 1 slices without a contour within it were interpolated.",
+        "GTVn: named and not drawn; it has no contour.",
+    )
     labels[4, 4:12, 4:12] = 1
     assert (made.labels.array == labels).all()
 
@@ -142,12 +145,14 @@ def planning(rings: list = RINGS):
 
 
 def test_another_frame_of_reference_is_refused_without_a_transform(reference: ReferenceSeries) -> None:
-    with pytest.raises(DicomError, match="planning CT. Register those with this CT"):
+    with pytest.raises(DicomError, match=r"planning CT\. Register those with this CT"):
         structure_labels(planning(), reference)
 
 
 def test_a_frame_that_is_not_said_counts_only_with_the_series(reference: ReferenceSeries) -> None:
-    known, unknown = (structure_set({"GTVp": RINGS}, frame="", series=uid) for uid in (reference.series_instance_uid, "1.2"))
+    known, unknown = (
+        structure_set({"GTVp": RINGS}, frame="", series=uid) for uid in (reference.series_instance_uid, "1.2")
+    )
     assert structure_labels(structure_set_of(known), reference).labels.array.sum() == 5 * 48
     with pytest.raises(DicomError, match=r"\(not said\)"):
         structure_labels(structure_set_of(unknown), reference)
@@ -162,7 +167,9 @@ def test_a_translation_moves_the_region_the_way_simpleitk_means_it(reference: Re
     # points of the CT + (2 * 0.977, 0, 3) mm are points of the planning CT: the region moves by the opposite
     transform = sitk.TranslationTransform(3, (2 * 0.977, 0.0, 3.0))
     made = structure_labels(planning(), reference, transform=transform)
-    expected = structure_labels(structure_set_of(structure_set({"GTVp": [ring - [2 * 0.977, 0, 3.0] for ring in RINGS]})), reference)
+    expected = structure_labels(
+        structure_set_of(structure_set({"GTVp": [ring - [2 * 0.977, 0, 3.0] for ring in RINGS]})), reference
+    )
     assert (made.labels.array == expected.labels.array).all()
     assert "carried by the transform" in made.notes[0]
 

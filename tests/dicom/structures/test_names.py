@@ -20,7 +20,8 @@ def test_names_of_the_shipped_rules(names: list[str], meaning: str | None) -> No
 
 def test_the_first_rule_decides_and_the_other_is_said(tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text(
-        "rules:\n  - {to: gtvn, pattern: 'GTV.*left'}\n  - {to: gtvn, pattern: 'GTV.*'}\n  - {to: gtvp, pattern: 'GTV.*'}\n"
+        "rules:\n  - {to: gtvn, pattern: 'GTV.*left'}\n"
+        "  - {to: gtvn, pattern: 'GTV.*'}\n  - {to: gtvp, pattern: 'GTV.*'}\n"
     )
     match = read_name_rules(tmp_path / "rules.yaml").match("gtv LEFT")
     assert (match.meaning, match.pattern, match.also) == ("gtvn", "GTV.*left", ("GTV.*",))

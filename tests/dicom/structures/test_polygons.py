@@ -58,9 +58,7 @@ def test_contours_through_pixel_centres_hold_those_pixels() -> None:
 
 
 def test_holes_islands_and_keyholes() -> None:
-    outer, hole, island = (
-        np.array([(a, a), (b, a), (b, b), (a, b)]) for a, b in ((0.6, 10.4), (2.6, 8.4), (4.6, 6.4))
-    )
+    outer, hole, island = (np.array([(a, a), (b, a), (b, b), (a, b)]) for a, b in ((0.6, 10.4), (2.6, 8.4), (4.6, 6.4)))
     found = fill([outer, hole, island], (1.0, 1.0), (12, 12))
     assert found.sum() == 10 * 10 - 6 * 6 + 2 * 2
     bridge = np.concatenate([outer[:1], hole[[0, 3, 2, 1]], hole[:1], outer[:1], outer[1:]])
@@ -75,7 +73,7 @@ def test_area_by_hand() -> None:
 def test_only_a_partial_overlap_is_one() -> None:
     one = np.array([(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)])
     assert partly_overlap([one, one + 4])
-    assert not partly_overlap([one, one + [10.0, 0.0]])  # neighbours
+    assert not partly_overlap([one, one + np.array([10.0, 0.0])])  # neighbours
     assert not partly_overlap([one, 2 + one / 5])  # a hole
     assert not partly_overlap([one, one + 30])
     assert partly_overlap([one * [3.0, 0.2] + [0.0, 4.0], one * [0.2, 3.0] + [4.0, 0.0]])  # a cross, no vertex within

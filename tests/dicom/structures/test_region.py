@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.path import Path as Polygon
-from support.ct_series import GRID, oblique, on_slice, square
 
 from hyoid.dicom.structures import Contour, Roi, region_mask
 from hyoid.dicom.structures.planes import plane_gaps
 from hyoid.errors import DicomError
 from hyoid.geometry import Grid
+from support.ct_series import GRID, oblique, on_slice, square
 
 
 def roi(*contours: np.ndarray, kind: str = "CLOSED_PLANAR") -> Roi:
@@ -30,7 +30,9 @@ def ellipses(grid: Grid, slices: list[float]) -> Roi:
 def test_on_its_own_slices_a_region_is_what_matplotlib_says(seed: int, turned: bool) -> None:
     grid, rng = (oblique() if turned else GRID), np.random.default_rng(seed)
     planes = {int(k): rng.uniform(-2, 24, (rng.integers(3, 9), 2)) for k in rng.choice(10, 4, replace=False)}
-    found = region_mask(roi(*(on_slice(grid, k, p) for k, p in planes.items())), grid, gaps="leave", spacing_mm=3.0).mask.array
+    found = region_mask(
+        roi(*(on_slice(grid, k, p) for k, p in planes.items())), grid, gaps="leave", spacing_mm=3.0
+    ).mask.array
     x, y = np.meshgrid(np.arange(24), np.arange(20))
     for k in range(10):
         if k not in planes:
@@ -109,7 +111,9 @@ def test_missing_slices_are_interpolated_left_or_refused_and_said() -> None:
 
 
 def test_two_nodes_at_two_levels_are_no_gap() -> None:
-    nodes = roi(*(on_slice(GRID, k, square(2, 2, 4)) for k in (1, 2)), *(on_slice(GRID, k, square(15, 12, 4)) for k in (6, 7)))
+    nodes = roi(
+        *(on_slice(GRID, k, square(2, 2, 4)) for k in (1, 2)), *(on_slice(GRID, k, square(15, 12, 4)) for k in (6, 7))
+    )
     made = region_mask(nodes, GRID, gaps="refuse")
     assert made.mask.array.sum(axis=(1, 2)).tolist() == [0, 16, 16, 0, 0, 0, 16, 16, 0, 0]
     assert made.notes == ()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hyoid.dicom.structures.coding import ARTIFICIAL_INTELLIGENCE, CodeTriple, LesionCode, lesion_code
 from hyoid.dicom.structures.lattice import checked_labels
+from hyoid.dicom.structures.objects import as_given, reading
 from hyoid.dicom.structures.origin import MANUFACTURER, RESEARCH_ONLY, Algorithm
 from hyoid.dicom.structures.reference import ReferenceSeries
 from hyoid.dicom.structures.trace import trace
@@ -84,7 +85,8 @@ def write_rtstruct(
     from pydicom.uid import ImplicitVRLittleEndian, generate_uid
 
     placed = checked_labels(labels, names, reference.grid)
-    dataset = _document(reference)
+    with reading(f"the headers of series {reference.series_instance_uid}"):
+        dataset = _document(reference)
     dataset.SOPClassUID, dataset.SOPInstanceUID = _RT_STRUCTURE_SET, generate_uid(prefix=None)
     dataset.SeriesInstanceUID = generate_uid(prefix=None)
     dataset.StructureSetROISequence = Sequence()
@@ -97,7 +99,7 @@ def write_rtstruct(
         dataset.RTROIObservationsSequence.append(_observation(number, lesion))
     dataset.file_meta = Dataset()
     dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
-    with atomic_path(path) as temporary:
+    with as_given(), atomic_path(path) as temporary:
         dataset.save_as(temporary, enforce_file_format=True)
     return str(dataset.SOPInstanceUID)
 
@@ -181,13 +183,15 @@ def _in_world(section: NDArray[np.bool_], k: int, grid: Grid) -> list[NDArray[np
 
 
 def _contour(points: NDArray[np.float64], header: Any) -> Any:
+    from pydicom.dataelem import DataElement
     from pydicom.dataset import Dataset
     from pydicom.sequence import Sequence
 
     contour = Dataset()
     contour.ContourImageSequence = Sequence([_image(header)])
     contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", len(points)
-    contour.ContourData = [f"{value:.{DECIMALS}f}" for value in (points + 0.0).ravel().tolist()]
+    values = [f"{value:.{DECIMALS}f}" for value in points.ravel().tolist()]
+    contour.add(DataElement("ContourData", "DS", values, already_converted=True))  # else each is parsed and checked
     return contour
 
 
