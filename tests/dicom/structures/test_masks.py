@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 import SimpleITK as sitk
 from hypothesis import given, settings
@@ -58,7 +59,7 @@ def test_label_map_to_rtstruct_and_back_is_the_same(
     series = turned if oblique_too else reference
     path = tmp_path_factory.mktemp("rs") / "rs.dcm"
     write_rtstruct(path, Volume(labels, series.grid), NAMES, series, MODEL)
-    assert (structure_labels(read_regions(path), series, gaps="leave").labels.array == labels).all()
+    assert (structure_labels(read_regions(path), series).labels.array == labels).all()
 
 
 @settings(max_examples=8, deadline=None)
@@ -74,17 +75,23 @@ def test_label_map_to_seg_and_back_is_the_same(
     assert made.labels.grid == series.grid
 
 
-def test_with_gaps_interpolated_a_round_trip_says_what_it_filled(reference: ReferenceSeries, tmp_path: Path) -> None:
+def test_empty_slices_between_parts_stay_empty_in_a_round_trip(reference: ReferenceSeries, tmp_path: Path) -> None:
+    """Contours that say how thick they are leave nothing to guess; others on the same slices are interpolated."""
     labels = np.zeros(GRID.shape, np.uint8)
     labels[[2, 3, 5, 6], 4:12, 4:12] = 1
     write_rtstruct(tmp_path / "rs.dcm", Volume(labels, GRID), NAMES, reference, MODEL)
     made = structure_labels(read_regions(tmp_path / "rs.dcm"), reference)
+    assert (made.labels.array == labels).all()
     assert made.notes == (
-        "GTVp: 1 slices without a contour within it were interpolated.",
+        "GTVp: 1 slices without a contour within it were left empty.",
         "GTVn: named and not drawn; it has no contour.",
     )
-    labels[4, 4:12, 4:12] = 1
-    assert (made.labels.array == labels).all()
+    dataset = pydicom.dcmread(tmp_path / "rs.dcm")
+    for contour in dataset.ROIContourSequence[0].ContourSequence:
+        del contour.ContourSlabThickness
+    made = structure_labels(structure_set_of(dataset), reference)
+    assert made.notes[0] == "GTVp: 1 slices without a contour within it were interpolated."
+    assert (made.labels.array[4] == labels[3]).all()
 
 
 def labels_of(rois: dict, reference: ReferenceSeries, **settings):

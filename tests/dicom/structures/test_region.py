@@ -208,3 +208,13 @@ def test_one_plane_off_the_slices_needs_to_be_told_its_thickness() -> None:
     with pytest.raises(DicomError, match="planes 21 mm apart"):
         region_mask(far, shifted)
     assert region_mask(far, GRID).mask.array.sum() == 32  # on the grid's own slices each is one slice thick
+
+
+def test_contours_that_state_their_thickness_fill_that_and_no_gap() -> None:
+    rings = [on_slice(GRID, k, square(3, 3, 4)) for k in (2, 4)]
+    slabs = Roi(1, "GTVp", "1.2", tuple(Contour(points, "CLOSED_PLANAR", 3.0) for points in rings))
+    made = region_mask(slabs, GRID)
+    assert np.flatnonzero(made.mask.array.any(axis=(1, 2))).tolist() == [2, 4]
+    thick = Roi(1, "GTVp", "1.2", tuple(Contour(points, "CLOSED_PLANAR", 6.0) for points in rings))
+    assert region_mask(thick, GRID).mask.volume_ml() == pytest.approx(2 * 16 * 0.977**2 * 6 / 1000)
+    assert region_mask(slabs, GRID, spacing_mm=3.0).mask.array[3].any()  # who states the spacing asks for the gap

@@ -6,7 +6,8 @@ from hyoid.dicom.structures.names import NameMatch, NameRules, read_name_rules
 from hyoid.dicom.structures.origin import Algorithm, algorithm_of, check_volumes, labels_of
 from hyoid.dicom.structures.reference import ReferenceSeries, read_reference_series, series_of
 from hyoid.dicom.structures.region import RegionMask, region_mask
-from hyoid.dicom.structures.report import LesionMeasures, listed_lesions, write_report
+from hyoid.dicom.structures.report import listed_lesions, write_report
+from hyoid.dicom.structures.report_groups import LesionMeasures
 from hyoid.dicom.structures.segments import Segment, SegmentSet, read_segmentation
 from hyoid.dicom.structures.structure_set import Contour, Roi, StructureSet, read_structure_set
 from hyoid.dicom.structures.write_rtstruct import write_rtstruct

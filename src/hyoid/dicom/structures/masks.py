@@ -121,12 +121,12 @@ def structure_labels(
     notes = [f"{match.name}: two rules match; {match.sentence()}." for _, match in wanted if match.also]
     found = {name: np.zeros(reference.grid.shape, bool) for name in LABELS}
     gaps_mm = plane_gaps(source.rois) if isinstance(source, StructureSet) else []
-    if isinstance(source, StructureSet) and transform is None and drawn_on(source, reference):
-        spacing_mm = spacing_mm or reference.grid.spacing[2]
     for each, match in wanted:
         check_frame(each.name, _frame(source, each), source, reference, transform)
         if isinstance(each, Roi):
-            mask, said = contoured(each, reference, transform, gaps, spacing_mm, gaps_mm)
+            on_this = transform is None and each.slab_mm is None and drawn_on(source, reference)
+            slice_mm = spacing_mm or (reference.grid.spacing[2] if on_this else None)
+            mask, said = contoured(each, reference, transform, gaps, slice_mm, gaps_mm)
         else:
             mask, said = segmented(each, reference, transform)
         found[str(match.meaning)] |= mask

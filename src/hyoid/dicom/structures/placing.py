@@ -63,8 +63,9 @@ def contoured(
     if transform is None or not roi.areas:
         made = region_mask(roi, reference.grid, gaps=gaps, spacing_mm=spacing_mm, other_gaps_mm=gaps_mm)
         return made.mask.array, list(made.notes)
-    slice_mm = spacing_mm or slice_spacing(gaps_mm, roi.name)
-    made = region_mask(roi, drawing_grid(roi, slice_mm, reference.grid), gaps=gaps, spacing_mm=slice_mm)
+    slice_mm = spacing_mm or roi.slab_mm or slice_spacing(gaps_mm, roi.name)
+    given = slice_mm if roi.slab_mm is None else spacing_mm
+    made = region_mask(roi, drawing_grid(roi, slice_mm, reference.grid), gaps=gaps, spacing_mm=given)
     return _moved(roi.name, made.mask, reference, transform, list(made.notes))
 
 

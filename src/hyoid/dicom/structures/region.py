@@ -50,10 +50,12 @@ def region_mask(
         Any grid, oblique to the contours or of other spacing.
     gaps
         Slices without a contour between two whose shapes lie over one another, up to `stack.MOST_MISSING`: interpolated
-        between both by their signed distances, left empty, or refused.
+        between both by their signed distances, left empty, or refused. Contours that state their own slab thickness
+        leave no gap to fill: what is between slabs is empty.
     spacing_mm
-        Distance of the slices that the contours were drawn on. By default the grid's, if all contours lie on slices of
-        it and two of them on neighbouring ones, else the most frequent distance of planes.
+        Distance of the slices that the contours were drawn on. By default the slab thickness that they state, else the
+        grid's, if all contours lie on slices of it and two of them on neighbouring ones, else the most frequent
+        distance of planes.
     other_gaps_mm
         Distances of planes in other regions of the structure set (`plane_gaps`), which count in that too.
 
@@ -70,6 +72,8 @@ def region_mask(
             "a region with an area",
             "Map another name, or ignore this one: points and open curves are markers.",
         )
+    if spacing_mm is None and roi.slab_mm is not None:
+        spacing_mm, gaps = roi.slab_mm, "leave"
     indices = [grid.to_index(points) for points in roi.areas]
     parallel = all(np.ptp(index[:, 2]) <= 2 * SLICE_TOLERANCE for index in indices)
     if parallel:

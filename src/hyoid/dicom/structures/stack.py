@@ -132,7 +132,7 @@ def slice_spacing(gaps_mm: Sequence[float], name: str) -> float:
     if not 0 < spacing <= WIDEST_SPACING_MM:
         found = f"planes {spacing:g} mm apart" if spacing else "one plane alone"
         raise DicomError.of(
-            f"{found} in '{name}', off the slices of the grid",
+            f"{found} in '{name}'",
             f"contours on neighbouring slices, up to {WIDEST_SPACING_MM:g} mm apart",
             "Give the spacing of the slices that the contours were drawn on (--slice-spacing).",
         )

@@ -18,10 +18,11 @@ AREA_TYPES = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contour:
-    """One contour: vertices (n, 3) in LPS mm, and its Contour Geometric Type."""
+    """One contour: vertices (n, 3) in LPS mm, its Contour Geometric Type, and Contour Slab Thickness if it has one."""
 
     points: NDArray[np.float64]
     kind: str
+    slab_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +51,12 @@ class Roi:
     def areas(self) -> tuple[NDArray[np.float64], ...]:
         """Vertices of the contours that enclose an area."""
         return tuple(contour.points for contour in self.contours if contour.kind in AREA_TYPES)
+
+    @property
+    def slab_mm(self) -> float | None:
+        """The thickness that all contours with an area say they stand for (PS3.3 C.8.8.6.2), mm; None if not one."""
+        said = {contour.slab_mm for contour in self.contours if contour.kind in AREA_TYPES}
+        return said.pop() if len(said) == 1 else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,4 +157,6 @@ def _contour(item: Any, name: str, where: str) -> Contour:
     points = values.reshape(-1, 3)
     if kind in AREA_TYPES and len(points) > 1 and (points[0] == points[-1]).all():
         points = points[:-1]  # closed twice, which the standard forbids and some do
-    return Contour(points, kind)
+    slab = numbers_of(item, "ContourSlabThickness")
+    stated = len(slab) == 1 and np.isfinite(slab[0]) and slab[0] > 0
+    return Contour(points, kind, float(slab[0]) if stated else None)

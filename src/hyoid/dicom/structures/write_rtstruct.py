@@ -7,24 +7,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hyoid.dicom.structures.coding import ARTIFICIAL_INTELLIGENCE, CodeTriple, LesionCode, lesion_code
+from hyoid.dicom.structures.coding import lesion_code
 from hyoid.dicom.structures.lattice import checked_labels
 from hyoid.dicom.structures.objects import as_given, reading
 from hyoid.dicom.structures.origin import MANUFACTURER, RESEARCH_ONLY, Algorithm
 from hyoid.dicom.structures.reference import ReferenceSeries
-from hyoid.dicom.structures.trace import trace
+from hyoid.dicom.structures.rtstruct_items import contours_item, image_item, observation_item, region_item
 from hyoid.files import atomic_path
-from hyoid.geometry import Grid, Volume
+from hyoid.geometry import Volume
 from hyoid.version import __version__
 
 SERIES_NUMBER = 9302
 """Series Number of structure sets: high, so that it stands after the scanner's own series."""
 
-DECIMALS = 4
-"""Digits after the point in contour data, mm: half a pixel of a CT is 2,000 times the rounding."""
 
 _RT_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 _DETACHED_STUDY = "1.2.840.10008.3.1.2.3.1"
@@ -53,9 +48,10 @@ def write_rtstruct(
     """Write a label map as an RT Structure Set (SOP class 1.2.840.10008.5.1.4.1.1.481.3), one region a label.
 
     Contours lie on the slices of the image series, run along the edges of its pixels, and have holes joined by keyholes
-    (`trace`); each names its slice. Regions have their names by TG-263, target codes (PS3.16 CID 9534) and the type
-    GTV. A label without a voxel stays a region without contours: it was looked for. Implicit VR Little Endian, because
-    under an explicit VR a contour of some 2,000 points is longer than a value may be (PS3.3 C.8.8.6).
+    (`trace`). Each names its slice, and the slab thickness that it stands for: then nobody need guess what is between.
+    Regions have their names by TG-263, target codes (PS3.16 CID 9534) and the type GTV. A label without a voxel stays a
+    region without contours: it was looked for. Implicit VR Little Endian, because under an explicit VR a contour of
+    some 2,000 points is longer than a value may be (PS3.3 C.8.8.6).
 
     Parameters
     ----------
@@ -94,9 +90,9 @@ def write_rtstruct(
     dataset.RTROIObservationsSequence = Sequence()
     for number, (value, name) in enumerate(names.items(), start=1):
         lesion = lesion_code(name)
-        dataset.StructureSetROISequence.append(_roi(number, lesion, reference, algorithm))
-        dataset.ROIContourSequence.append(_contours(number, lesion, placed.array == value, reference))
-        dataset.RTROIObservationsSequence.append(_observation(number, lesion))
+        dataset.StructureSetROISequence.append(region_item(number, lesion, reference, algorithm))
+        dataset.ROIContourSequence.append(contours_item(number, lesion, placed.array == value, reference))
+        dataset.RTROIObservationsSequence.append(observation_item(number, lesion))
     dataset.file_meta = Dataset()
     dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
     with as_given(), atomic_path(path) as temporary:
@@ -129,7 +125,7 @@ def _document(reference: ReferenceSeries) -> Any:
     dataset.ApprovalStatus = "UNAPPROVED"
     series = Dataset()
     series.SeriesInstanceUID = reference.series_instance_uid
-    series.ContourImageSequence = Sequence([_image(header) for header in reference.headers])
+    series.ContourImageSequence = Sequence([image_item(header) for header in reference.headers])
     study = Dataset()
     study.ReferencedSOPClassUID, study.ReferencedSOPInstanceUID = _DETACHED_STUDY, reference.study_instance_uid
     study.RTReferencedSeriesSequence = Sequence([series])
@@ -138,85 +134,3 @@ def _document(reference: ReferenceSeries) -> Any:
     frame.RTReferencedStudySequence = Sequence([study])
     dataset.ReferencedFrameOfReferenceSequence = Sequence([frame])
     return dataset
-
-
-def _roi(number: int, lesion: LesionCode, reference: ReferenceSeries, algorithm: Algorithm | None) -> Any:
-    from pydicom.dataset import Dataset
-    from pydicom.sequence import Sequence
-
-    item = Dataset()
-    item.ROINumber, item.ROIName, item.ROIDescription = number, lesion.name, lesion.description
-    item.ReferencedFrameOfReferenceUID = reference.frame_of_reference_uid
-    item.ROIGenerationAlgorithm = "MANUAL" if algorithm is None else "AUTOMATIC"
-    if algorithm is not None:
-        item.ROIGenerationDescription = algorithm.name
-        model = Dataset()
-        model.AlgorithmFamilyCodeSequence = Sequence([_code(ARTIFICIAL_INTELLIGENCE)])
-        model.AlgorithmName, model.AlgorithmVersion = algorithm.name, algorithm.version
-        model.AlgorithmSource = MANUFACTURER
-        if algorithm.parameters:
-            model.AlgorithmParameters = algorithm.parameter_text
-        item.ROIDerivationAlgorithmIdentificationSequence = Sequence([model])
-    return item
-
-
-def _contours(number: int, lesion: LesionCode, mask: NDArray[np.bool_], reference: ReferenceSeries) -> Any:
-    from pydicom.dataset import Dataset
-    from pydicom.sequence import Sequence
-
-    item = Dataset()
-    item.ROIDisplayColor, item.ReferencedROINumber = list(lesion.color), number
-    drawn = [
-        _contour(points, reference.headers[k])
-        for k in np.flatnonzero(mask.any(axis=(1, 2))).tolist()
-        for points in _in_world(mask[k], k, reference.grid)
-    ]
-    for place, contour in enumerate(drawn, start=1):
-        contour.ContourNumber = place
-    if drawn:
-        item.ContourSequence = Sequence(drawn)
-    return item
-
-
-def _in_world(section: NDArray[np.bool_], k: int, grid: Grid) -> list[NDArray[np.float64]]:
-    return [grid.to_world(np.c_[loop, np.full(len(loop), k)]) for loop in trace(section)]
-
-
-def _contour(points: NDArray[np.float64], header: Any) -> Any:
-    from pydicom.dataelem import DataElement
-    from pydicom.dataset import Dataset
-    from pydicom.sequence import Sequence
-
-    contour = Dataset()
-    contour.ContourImageSequence = Sequence([_image(header)])
-    contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", len(points)
-    values = [f"{value:.{DECIMALS}f}" for value in points.ravel().tolist()]
-    contour.add(DataElement("ContourData", "DS", values, already_converted=True))  # else each is parsed and checked
-    return contour
-
-
-def _observation(number: int, lesion: LesionCode) -> Any:
-    from pydicom.dataset import Dataset
-    from pydicom.sequence import Sequence
-
-    item = Dataset()
-    item.ObservationNumber = item.ReferencedROINumber = number
-    item.ROIObservationLabel, item.RTROIInterpretedType, item.ROIInterpreter = lesion.name, "GTV", None
-    item.RTROIIdentificationCodeSequence = Sequence([_code(lesion.target)])
-    return item
-
-
-def _image(header: Any) -> Any:
-    from pydicom.dataset import Dataset
-
-    item = Dataset()
-    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = header.SOPClassUID, header.SOPInstanceUID
-    return item
-
-
-def _code(triple: CodeTriple) -> Any:
-    from pydicom.dataset import Dataset
-
-    item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = triple
-    return item

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hyoid.dicom.structures.coding import ABNORMAL, ARTIFICIAL_INTELLIGENCE, CodeTriple, lesion_code
 from hyoid.dicom.structures.extra import highdicom
@@ -68,24 +69,7 @@ def write_seg(
         numbered[placed.array == value] = number
     try:
         with as_given():
-            seg = library.seg.Segmentation(
-                source_images=list(reference.headers),
-                pixel_array=numbered,
-                segmentation_type=library.seg.SegmentationTypeValues.BINARY,
-                segment_descriptions=descriptions,
-                series_instance_uid=library.UID(),
-                series_number=SERIES_NUMBER,
-                sop_instance_uid=library.UID(),
-                instance_number=1,
-                manufacturer=MANUFACTURER,
-                manufacturer_model_name=MANUFACTURER,
-                software_versions=__version__,
-                device_serial_number=MANUFACTURER,
-                omit_empty_frames=bool(numbered.any()),
-                content_label="LESIONS",
-                content_description=RESEARCH_ONLY,
-                series_description="hyoid lesions (research use only)",
-            )
+            seg = _segmentation(library, numbered, descriptions, reference)
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise DicomError(
             f"Could not write a segmentation on series {reference.series_instance_uid}: {error}. Expected complete "
@@ -94,6 +78,29 @@ def write_seg(
     with atomic_path(path) as temporary:
         seg.save_as(temporary)
     return str(seg.SOPInstanceUID)
+
+
+def _segmentation(
+    library: Any, numbered: NDArray[np.uint8], descriptions: list[Any], reference: ReferenceSeries
+) -> Any:
+    return library.seg.Segmentation(
+        source_images=list(reference.headers),
+        pixel_array=numbered,
+        segmentation_type=library.seg.SegmentationTypeValues.BINARY,
+        segment_descriptions=descriptions,
+        series_instance_uid=library.UID(),
+        series_number=SERIES_NUMBER,
+        sop_instance_uid=library.UID(),
+        instance_number=1,
+        manufacturer=MANUFACTURER,
+        manufacturer_model_name=MANUFACTURER,
+        software_versions=__version__,
+        device_serial_number=MANUFACTURER,
+        omit_empty_frames=bool(numbered.any()),
+        content_label="LESIONS",
+        content_description=RESEARCH_ONLY,
+        series_description="hyoid lesions (research use only)",
+    )
 
 
 def _description(library: Any, number: int, name: str, algorithm: Algorithm | None) -> Any:
