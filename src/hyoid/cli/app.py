@@ -14,6 +14,7 @@ from hyoid.cli.demo import demo
 from hyoid.cli.describe import describe
 from hyoid.cli.dvh import dvh
 from hyoid.cli.evaluate import evaluate
+from hyoid.cli.export import export
 from hyoid.cli.features import features
 from hyoid.cli.phantom import phantom
 from hyoid.cli.predict import predict
@@ -63,3 +64,4 @@ for verb in (
 ):
     app.command()(verb)
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(export, name="export")

@@ -1,0 +1,113 @@
+"""Segments of a DICOM Segmentation object as masks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hyoid.dicom.structures.extra import highdicom
+from hyoid.dicom.structures.objects import read_object, reading
+from hyoid.errors import DicomError
+from hyoid.geometry import Grid, Volume
+
+FRACTION = 0.5
+"""Share of a voxel, or probability, from which on a voxel of a FRACTIONAL segmentation belongs to its segment."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """One segment: its number and label, the meaning of its coded type, and where it lies.
+
+    `mask` (bool) is on the smallest grid that holds the object's frames, which may be a part of the image it was drawn
+    on: the standard lets empty frames be left out. It is None where the segment has no voxel.
+    """
+
+    number: int
+    name: str
+    type: str
+    algorithm: str
+    mask: Volume | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentSet:
+    """The segments of one object, in its frame of reference."""
+
+    frame_of_reference_uid: str
+    referenced_series: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_segmentation(path: Path) -> Any:
+    """Read a DICOM Segmentation as a pydicom dataset.
+
+    Raises
+    ------
+    DicomError
+        If the file is missing, damaged, or another kind of object.
+    """
+    with reading(str(path)):
+        dataset = read_object(path)
+        if dataset.get("Modality") != "SEG" or not dataset.get("SegmentSequence"):
+            raise DicomError.of(f"{path}, no segmentation", "an object of modality SEG", "Give what was exported.")
+        return dataset
+
+
+def segment_set_of(dataset: Any, where: str) -> SegmentSet:
+    """Return what a pydicom dataset of modality SEG holds; `where` is named in errors.
+
+    Frames are placed by their own positions. BINARY, FRACTIONAL and LABELMAP segmentations are read.
+
+    Raises
+    ------
+    HyoidError
+        If highdicom is not installed.
+    DicomError
+        If the object is damaged, lies in no patient's coordinates, or its frames make no regular volume.
+    """
+    library = highdicom()
+    with reading(where):
+        seg = library.seg.Segmentation.from_dataset(dataset, copy=False)
+        segments = tuple(_segment(seg, int(number)) for number in seg.segment_numbers)
+        kind = str(seg.SegmentationType)
+        frame = str(seg.get("FrameOfReferenceUID") or "")
+        series = tuple(str(item.SeriesInstanceUID) for item in seg.get("ReferencedSeriesSequence") or [])
+    notes = [f"The segmentation is fractional: voxels of {FRACTION:.0%} or more count."] if kind == "FRACTIONAL" else []
+    return SegmentSet(frame, series, segments, tuple(notes))
+
+
+def _segment(seg: Any, number: int) -> Segment:
+    said = seg.get_segment_description(number)
+    algorithm = str(said.get("SegmentAlgorithmName") or "")
+    return Segment(
+        number, str(said.segment_label), str(said.segmented_property_type.meaning), algorithm, _mask(seg, number)
+    )
+
+
+def _mask(seg: Any, number: int) -> Volume | None:
+    """Return one segment's mask; highdicom's axes are (slice, row, column), as ours."""
+    fractional = str(seg.SegmentationType) == "FRACTIONAL"
+    found = seg.get_volume(segment_numbers=[number], allow_missing_positions=True, rescale_fractional=fractional)
+    array = np.asarray(found.array)[..., 0]
+    mask = array >= FRACTION if fractional else array.astype(bool)
+    if not mask.any():
+        return None
+    return Volume(mask, grid_of_affine(np.asarray(found.affine), mask.shape))
+
+
+def grid_of_affine(affine: np.ndarray[Any, np.dtype[np.float64]], shape: tuple[int, ...]) -> Grid:
+    """Return the grid of an affine from (slice, row, column) to LPS mm."""
+    steps = affine[:3, [2, 1, 0]]
+    spacing = np.linalg.norm(steps, axis=0)
+    x, y, z = (float(value) for value in affine[:3, 3])
+    across, down, through = (float(value) for value in spacing)
+    return Grid(
+        (shape[2], shape[1], shape[0]),
+        (across, down, through),
+        (x, y, z),
+        tuple((steps / spacing).ravel().tolist()),
+    )
