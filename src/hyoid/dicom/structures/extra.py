@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hyoid.errors import HyoidError
+from hyoid.extras import extra_library
 
 
 def highdicom() -> Any:
-    """Return the module `highdicom`.
-
-    Raises
-    ------
-    HyoidError
-        If it is not installed.
-    """
-    try:
-        import highdicom
-    except ImportError as error:
-        raise HyoidError.of(
-            "no highdicom on this machine", "hyoid with its extra `dicom`", 'Run: pip install "hyoid[dicom]"'
-        ) from error
-    return highdicom
+    """Return the module `highdicom`; raises HyoidError if it is not installed."""
+    return extra_library("highdicom", "dicom")
