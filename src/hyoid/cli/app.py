@@ -13,6 +13,7 @@ from hyoid.cli.describe import describe
 from hyoid.cli.dvh import dvh
 from hyoid.cli.evaluate import evaluate
 from hyoid.cli.features import features
+from hyoid.cli.import_ import import_
 from hyoid.cli.phantom import phantom
 from hyoid.cli.predict import predict
 from hyoid.cli.preprocess import preprocess
@@ -47,3 +48,4 @@ def _root(
 for verb in (demo, phantom, check, describe, recipes, preprocess, train, predict, features, dvh, benchmark):
     app.command()(verb)
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(import_, name="import")
