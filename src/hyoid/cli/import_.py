@@ -24,10 +24,8 @@ def _group() -> None:
 
 @import_.command()
 def dicom(
-    source: Annotated[
-        list[Path],
-        typer.Argument(metavar="SRC... OUT", help="Folders, zip archives or files; last the cohort's folder."),
-    ],
+    source: Annotated[list[Path], typer.Argument(metavar="SRC...", help="Folders, zip archives or DICOM files.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The cohort's folder; it may hold an earlier import.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
     pet: Annotated[
         list[str] | None,

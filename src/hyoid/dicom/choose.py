@@ -85,10 +85,11 @@ def choose_ct(candidates: Sequence[Candidate], pet: Candidate | None) -> Chosen:
     if pet is None:
         longer = _Rule("is longer", lambda c: _steps(1 - c.length_mm / longest))
         return _first_by(candidates, (original, soft, longer, number), "CT", "--ct")
+    most = max(coverage(candidate, pet) for candidate in candidates)
     rules = (
         _Rule("is of the PET's own study", lambda c: c.series.first.study_uid != pet.series.first.study_uid),
         original,
-        _Rule("covers more of the PET", lambda c: _steps(1 - coverage(c, pet))),
+        _Rule("covers more of the PET", lambda c: _steps(most - coverage(c, pet))),
         soft,
         _Rule("was scanned nearer to the PET", lambda c: _minutes_apart(c, pet)),
         _Rule(
@@ -133,7 +134,8 @@ def _first_by(candidates: Sequence[Candidate], rules: Sequence[_Rule], image: st
 
 
 def _steps(lacking: float) -> float:
-    return round(lacking / COVERAGE_STEP - 0.499)
+    """Return how many steps of `COVERAGE_STEP` something falls short of the best; less than one is none."""
+    return int(lacking / COVERAGE_STEP + 1e-9)
 
 
 def _number(candidate: Candidate) -> float:

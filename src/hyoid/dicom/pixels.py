@@ -135,7 +135,8 @@ def _decoded(dataset: Dataset, one: Slice) -> NDArray[Any]:
     if not text(dataset.file_meta, "TransferSyntaxUID"):
         dataset.file_meta.TransferSyntaxUID = syntax
     try:
-        values = pixel_array(dataset, raw=True, index=one.frame)
+        # unused bits are our matter: pydicom would turn a padding of -3024 into 1072 where 12 bits are stored
+        values = pixel_array(dataset, raw=True, index=one.frame, correct_unused_bits=False)
     except Exception as error:  # decoders raise whatever they like
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DicomError.of(

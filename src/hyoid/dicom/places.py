@@ -28,6 +28,7 @@ DRIFT_MM = 0.1
 """How far a slice may be shifted within its plane against the first: beyond it the stack is sheared (gantry tilt)."""
 
 MIN_SLICES = 2
+_ALIKE = 1.1
 
 Equal = Callable[[Slice, Slice], bool]
 """Tells whether two images hold the same picture at the same place; reads both."""
@@ -84,9 +85,7 @@ def regular(
     """Return each slice's place on a regular grid, and its step in mm; what deviates is added to `notes`."""
     along = np.array([np.dot(one.position or (), normal) for one in slices])
     steps = np.diff(along)
-    # the step that most neighbours have: a median would lie between two kinds of steps
-    counts = Counter(np.round(steps, 1))
-    usual = float(np.median(steps[np.abs(steps - counts.most_common(1)[0][0]) <= 0.1]))
+    usual = float(np.median(steps[steps <= _ALIKE * steps.min()]))  # where slices are missing steps are its multiples
     jumps = np.rint(steps / usual).astype(int)
     places = np.concatenate([[0], np.cumsum(jumps)])
     step = float((along[-1] - along[0]) / max(1, places[-1]))
