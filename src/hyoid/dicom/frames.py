@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from hyoid.dicom.elements import items, text, whole
-from hyoid.dicom.kinds import ENHANCED_PET
+from hyoid.dicom.kinds import CT, ENHANCED_CT, ENHANCED_PET, LEGACY_CT, LEGACY_PET, PET
 from hyoid.errors import DicomError
 
 MAX_FRAMES = 20_000
@@ -22,12 +24,13 @@ MAX_FRAMES = 20_000
 _SHARED, _PER_FRAME = "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"
 _SOURCE = "ConversionSourceAttributesSequence"
 _REFERENCES = (_SOURCE, "ReferencedImageSequence", "DerivationImageSequence")
+_CLASSIC = {ENHANCED_CT: CT, LEGACY_CT: CT, LEGACY_PET: PET}
 _MOMENT_DIGITS = 14  # YYYYMMDDHHMMSS
 _LEFT_OUT = ("PixelData", "NumberOfFrames", _SHARED, _PER_FRAME)
 
 
 def unfold(dataset: Dataset) -> Iterator[Dataset]:
-    """Yield a data set without pixels for each frame, in the file's order.
+    """Yield a data set without pixels for each frame, in the file's order, of the classic kind of image.
 
     The frame's group wins over the shared one, and that over the file's own attribute.
     A frame that was converted from a
@@ -64,15 +67,23 @@ def _frame(dataset: Dataset, groups: list[Dataset], number: int) -> Dataset:
     for group in groups:
         _lift(group, frame)
     originals = [text(item, "ReferencedSOPInstanceUID") for group in groups for item in items(group, _SOURCE)]
-    frame.SOPInstanceUID = originals[-1] if originals else f"{text(dataset, 'SOPInstanceUID')}.{number + 1}"
+    kind = text(dataset, "SOPClassUID")
+    _set(frame, "SOPClassUID", "UI", _CLASSIC.get(kind, kind))
+    _set(frame, "SOPInstanceUID", "UI", originals[-1] if originals else f"{text(dataset, 'SOPInstanceUID')}.{number + 1}")
     if "FrameType" in frame:
-        frame.ImageType = frame.FrameType
+        _set(frame, "ImageType", "CS", frame.FrameType)
     moment = text(frame, "FrameAcquisitionDateTime")
     if len(moment) >= _MOMENT_DIGITS and not text(frame, "AcquisitionTime"):
-        frame.AcquisitionDate, frame.AcquisitionTime = moment[:8], re.split(r"[+-]", moment[8:])[0]
+        _set(frame, "AcquisitionDate", "DA", moment[:8])
+        _set(frame, "AcquisitionTime", "TM", re.split(r"[+-]", moment[8:])[0])
     if hasattr(dataset, "file_meta"):
         frame.file_meta = dataset.file_meta
     return frame
+
+
+def _set(frame: Dataset, keyword: str, representation: str, value: Any) -> None:
+    """Give a frame an element of its own: frames share those of the file, and assigning would change them all."""
+    frame[keyword] = DataElement(keyword, representation, value)
 
 
 def _lift(group: Dataset, frame: Dataset) -> None:

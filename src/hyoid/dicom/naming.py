@@ -14,7 +14,7 @@ MAX_ID = 64
 """Longest case id: it stands twice in the path of an image."""
 
 _UID = re.compile(r"[0-9]+(\.[0-9]+){3,}")
-_NOT_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_NOT_SAFE = re.compile(r"([^A-Za-z0-9._-]|\.{2,})+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|task[ _-]?\d|images(tr|ts)|labels(tr|ts))(\..*)?", re.IGNORECASE)
 """Names that Windows keeps for devices, and names of folders that mean something else in a cohort."""
 
@@ -55,7 +55,7 @@ def safe_id(patient_id: str, study_uid: str) -> str:
     ('etc-Muller-7', 'unknown-c47f5b')
     """
     plain = unicodedata.normalize("NFKD", patient_id).encode("ascii", "ignore").decode("ascii")
-    safe = re.sub(r"-*\.\.+-*", "-", _NOT_SAFE.sub("-", plain)).strip("._-")[:MAX_ID].rstrip("._-")
+    safe = _NOT_SAFE.sub("-", plain).strip("._-")[:MAX_ID].rstrip("._-")
     if not safe:
         return f"unknown-{digest(study_uid)}"
     return f"patient-{safe}" if _RESERVED.fullmatch(safe) else safe
