@@ -3,17 +3,19 @@
 import json
 
 import pytest
-from support.dicom_series import ct_slices, edited, pet_slices, write_series
 from typer.testing import CliRunner
 
 from hyoid.cli import app, main
+from support.dicom_series import ct_slices, edited, pet_slices, write_series
 
 
 @pytest.fixture
 def pile(tmp_path):
     write_series(ct_slices(), tmp_path / "pile")
     write_series(pet_slices(), tmp_path / "pile")
-    write_series(edited(pet_slices(series="nac", number=4, description="NAC"), CorrectedImage=["DECY"]), tmp_path / "nac")
+    write_series(
+        edited(pet_slices(series="nac", number=4, description="NAC"), CorrectedImage=["DECY"]), tmp_path / "nac"
+    )
     return tmp_path / "pile"
 
 

@@ -2,14 +2,12 @@
 
 import csv
 import json
-import os
 import shutil
 import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
-from support.dicom_series import SUV_FACTOR, ct_slices, edited, pet_slices, stored, write_series
 
 from hyoid.cohort import read_cohort
 from hyoid.cohort.acquisition import read_acquisition
@@ -18,6 +16,7 @@ from hyoid.dicom.cohort import ImportSettings, import_dicom
 from hyoid.errors import DicomError
 from hyoid.evaluation.description.acquisition import summarise_acquisition
 from hyoid.imaging import read_volume
+from support.dicom_series import SUV_FACTOR, ct_slices, edited, pet_slices, stored, write_series
 
 
 @pytest.fixture
@@ -51,7 +50,16 @@ def test_a_pile_becomes_a_cohort_that_is_read(tmp_path, pile):
     assert (ct.array.dtype, pet.array.dtype) == (np.int16, np.float32)
     assert pet.grid.spacing == (4.0, 4.0, 3.0)
     assert sorted(path.name for path in out.rglob("*")) == sorted(
-        ["P1", "P-2", "P1__CT.nii.gz", "P1__PT.nii.gz", "P-2__CT.nii.gz", "import.json", "import.json", "acquisition.csv"]
+        [
+            "P1",
+            "P-2",
+            "P1__CT.nii.gz",
+            "P1__PT.nii.gz",
+            "P-2__CT.nii.gz",
+            "import.json",
+            "import.json",
+            "acquisition.csv",
+        ]
     )
 
 
@@ -222,7 +230,9 @@ def test_memory_holds_one_series_and_not_the_pile(tmp_path):
     """Eight patients of 4 MiB of voxels each: more than a few of them at once would show."""
     shape = (32, 256, 256)
     for patient in range(8):
-        write_series(ct_slices(np.zeros(shape, np.int16), patient=f"P{patient}", frame=f"F{patient}"), tmp_path / f"{patient}")
+        write_series(
+            ct_slices(np.zeros(shape, np.int16), patient=f"P{patient}", frame=f"F{patient}"), tmp_path / f"{patient}"
+        )
     import_dicom(tmp_path / "0", tmp_path / "warm")
     tracemalloc.start()
     import_dicom([tmp_path / str(patient) for patient in range(8)], tmp_path / "out")
@@ -230,4 +240,4 @@ def test_memory_holds_one_series_and_not_the_pile(tmp_path):
     tracemalloc.stop()
     voxels = int(np.prod(shape)) * 2
     assert peak < 4 * voxels < 8 * voxels
-    assert len(os.listdir(tmp_path / "out")) == 9
+    assert len(list((tmp_path / "out").iterdir())) == 9

@@ -6,13 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from support.dicom_series import ct_slices, write_series
 
 from hyoid.dicom import archive, source
 from hyoid.dicom.find import Stranger, begins_as_dicom, find_candidates
 from hyoid.dicom.source import Reader, Source
 from hyoid.dicom.survey import survey
 from hyoid.errors import DicomError
+from support.dicom_series import ct_slices, write_series
 
 
 def found(root: Path, skip: Path | None = None) -> tuple[list[Source], list[Stranger]]:
@@ -57,7 +57,10 @@ def test_pipes_and_loops_of_links_are_no_trap(tmp_path):
     (tmp_path / "broken").symlink_to(tmp_path / "nowhere")
     candidates, strangers = found(tmp_path)
     assert len(candidates) == 6
-    assert {s.reason for s in strangers} == {"no regular file", "a file that cannot be read (No such file or directory)"}
+    assert {s.reason for s in strangers} == {
+        "no regular file",
+        "a file that cannot be read (No such file or directory)",
+    }
 
 
 def test_the_output_within_the_pile_is_not_looked_at(tmp_path):
@@ -69,8 +72,9 @@ def test_the_output_within_the_pile_is_not_looked_at(tmp_path):
 def test_members_of_an_archive_are_read_in_its_place_whatever_their_names(tmp_path):
     paths = write_series(ct_slices(), tmp_path / "files")
     zipped(tmp_path / "pile.zip", *paths[:3], prefix="../../../etc/")
-    with zipfile.ZipFile(tmp_path / "pile.zip", "a") as pile, pytest.warns(UserWarning, match="Duplicate"):
-        pile.writestr("../../../etc/" + paths[0].name, paths[3].read_bytes())
+    with zipfile.ZipFile(tmp_path / "pile.zip", "a") as pile:
+        with pytest.warns(UserWarning, match="Duplicate"):
+            pile.writestr("../../../etc/" + paths[0].name, paths[3].read_bytes())
         pile.writestr("/absolute", paths[4].read_bytes())
         pile.writestr("C:\\windows\\x", paths[5].read_bytes())
         pile.writestr("folder/", b"")

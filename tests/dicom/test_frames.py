@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from support.dicom_series import SUV_FACTOR, ct_slices, edited, pet_slices, stored, uid, write_file, write_series
 
 from hyoid.dicom.frames import unfold
 from hyoid.dicom.read import read_slices
@@ -15,6 +14,7 @@ from hyoid.dicom.stack import stack_of
 from hyoid.dicom.survey import survey
 from hyoid.dicom.volumes import ct_volume, pet_volume
 from hyoid.errors import DicomError
+from support.dicom_series import SUV_FACTOR, ct_slices, edited, pet_slices, stored, uid, write_file, write_series
 
 legacy = pytest.importorskip("highdicom.legacy", reason="highdicom, which writes legacy-converted images, is missing")
 
@@ -40,7 +40,7 @@ def test_a_legacy_converted_ct_is_the_classic_one(tmp_path):
     with Reader() as reader:
         (series,) = survey([path], reader).series
         assert len(series.slices) == 5
-        stack = stack_of(series, lambda one, other: False)
+        stack = stack_of(series, lambda *_: False)
         found = ct_volume(stack, reader)
     np.testing.assert_array_equal(found.volume.array, values - 1000)
     assert found.volume.grid.spacing == pytest.approx((1.25, 1.5, 2.0))
@@ -54,7 +54,7 @@ def test_a_legacy_converted_pet_keeps_slopes_and_suv(tmp_path):
         (series,) = survey([path], reader).series
         assert series.first.units == "BQML"
         assert series.first.corrections == ("DECY", "ATTN", "SCAT", "NORM")
-        found = pet_volume(stack_of(series, lambda one, other: False), reader)
+        found = pet_volume(stack_of(series, lambda *_: False), reader)
     expected = values * np.reshape(slopes, (4, 1, 1)) * SUV_FACTOR
     np.testing.assert_allclose(found.volume.array, expected, rtol=1e-6)
 
@@ -85,7 +85,7 @@ def test_an_enhanced_ct_is_read_by_its_functional_groups(tmp_path):
     path = write_file(dataset, tmp_path / "enhanced")
     with Reader() as reader:
         (series,) = survey([path], reader).series
-        stack = stack_of(series, lambda one, other: False)
+        stack = stack_of(series, lambda *_: False)
         found = ct_volume(stack, reader)
     np.testing.assert_array_equal(found.volume.array, values * 2 - 1000)
     assert found.volume.grid.spacing == (1.25, 1.5, 2.0)

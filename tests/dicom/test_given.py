@@ -60,7 +60,9 @@ def test_a_table_that_is_not_there_is_a_sentence(tmp_path):
 def test_a_row_of_a_study_goes_before_one_of_a_case_and_that_before_the_patients():
     rows = {"P": GivenValues(weight_kg=70), "P-2020": GivenValues(weight_kg=71), "1.2.3": GivenValues(weight_kg=72)}
     given = Given(rows)
-    weights = [given.of(*key).weight_kg for key in (("P-2020", "P", "1.2.3", 2), ("P-2020", "P", "9", 2), ("P", "P", "9", 2))]
+    weights = [
+        given.of(*key).weight_kg for key in (("P-2020", "P", "1.2.3", 2), ("P-2020", "P", "9", 2), ("P", "P", "9", 2))
+    ]
     assert weights == [72, 71, 70]
     assert given.of("Q", "Q", "9", 1) is None
     assert given.unused({"P", "1.2.3"}) == ["P-2020"]

@@ -5,21 +5,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
-from support.dicom_series import ct_slices, edited, pet_slices, stored, uid, write_series
 
 from hyoid.dicom.naming import Wishes
 from hyoid.dicom.plan import plan_cases
 from hyoid.dicom.source import Reader
 from hyoid.dicom.study import CasePlan, Rules
 from hyoid.dicom.survey import survey
+from support.dicom_series import ct_slices, edited, pet_slices, stored, uid, write_series
 
 
-def planned(folder: Path, *series: list[Dataset], pet: tuple[str, ...] = (), ct: tuple[str, ...] = ()) -> list[CasePlan]:
+def planned(
+    folder: Path, *series: list[Dataset], pet: tuple[str, ...] = (), ct: tuple[str, ...] = ()
+) -> list[CasePlan]:
     for number, slices in enumerate(series):
         write_series(slices, folder / str(number))
     with Reader() as reader:
         found = survey([folder], reader)
-        return plan_cases(found.series, Rules(Wishes.of(pet), Wishes.of(ct)), lambda one, other: False, {})
+        return plan_cases(found.series, Rules(Wishes.of(pet), Wishes.of(ct)), lambda *_: False, {})
 
 
 def taken(plan: CasePlan) -> dict[str, str]:
@@ -33,7 +35,10 @@ def reason(plan: CasePlan, description: str) -> str:
 REFUSED_PETS = [
     ({"Units": "PROPCNTS"}, "values in PROPCNTS: counts of no known proportion"),
     ({"Units": "PROPCPS"}, "values in PROPCPS"),
-    ({"CorrectedImage": ["DECY", "SCAT"]}, "not attenuation corrected (Corrected Image holds DECY, SCAT, and not ATTN)"),
+    (
+        {"CorrectedImage": ["DECY", "SCAT"]},
+        "not attenuation corrected (Corrected Image holds DECY, SCAT, and not ATTN)",
+    ),
     ({"AttenuationCorrectionMethod": "NONE"}, "not attenuation corrected (Attenuation Correction Method is NONE)"),
     ({"SeriesDescription": "WB NAC"}, "not attenuation corrected by its description"),
     ({"SeriesDescription": "PET Uncorrected"}, "not attenuation corrected by its description"),

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.uid import JPEGLSLossless, RLELossless
-from support.dicom_series import NATIVE, SUV_FACTOR, ct_slices, edited, pet_slices, set_pixels, stored, write_series
 
 from hyoid.dicom.read import read_slices
 from hyoid.dicom.series import group_series
@@ -14,13 +13,14 @@ from hyoid.dicom.source import Reader, Source
 from hyoid.dicom.stack import stack_of
 from hyoid.dicom.volumes import Measured, ct_volume, pet_volume
 from hyoid.errors import DicomError
+from support.dicom_series import NATIVE, SUV_FACTOR, ct_slices, edited, pet_slices, set_pixels, stored, write_series
 
 
 def measured(slices: list[Dataset], folder: Path, fill_gaps: int = 0, **options) -> Measured:
     write_series(slices, folder, **options)
     with Reader() as reader:
         (series,) = group_series(one for path in sorted(folder.iterdir()) for one in read_slices(Source(path), reader))
-        stack = stack_of(series, lambda one, other: False, fill_gaps)
+        stack = stack_of(series, lambda *_: False, fill_gaps)
         return ct_volume(stack, reader) if series.modality == "CT" else pet_volume(stack, reader)
 
 

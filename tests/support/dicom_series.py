@@ -174,7 +174,9 @@ def write_file(
         dataset.compress(compressed, generate_instance_uid=False)
     if not preamble:
         del dataset.file_meta
-        dataset.save_as(path, implicit_vr=syntax == ImplicitVRLittleEndian, little_endian=True, enforce_file_format=False)
+        dataset.save_as(
+            path, implicit_vr=syntax == ImplicitVRLittleEndian, little_endian=True, enforce_file_format=False
+        )
     else:
         dataset.save_as(path, enforce_file_format=True)
     return path

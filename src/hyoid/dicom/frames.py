@@ -69,7 +69,9 @@ def _frame(dataset: Dataset, groups: list[Dataset], number: int) -> Dataset:
     originals = [text(item, "ReferencedSOPInstanceUID") for group in groups for item in items(group, _SOURCE)]
     kind = text(dataset, "SOPClassUID")
     _set(frame, "SOPClassUID", "UI", _CLASSIC.get(kind, kind))
-    _set(frame, "SOPInstanceUID", "UI", originals[-1] if originals else f"{text(dataset, 'SOPInstanceUID')}.{number + 1}")
+    _set(
+        frame, "SOPInstanceUID", "UI", originals[-1] if originals else f"{text(dataset, 'SOPInstanceUID')}.{number + 1}"
+    )
     if "FrameType" in frame:
         _set(frame, "ImageType", "CS", frame.FrameType)
     moment = text(frame, "FrameAcquisitionDateTime")

@@ -28,6 +28,7 @@ PADDING_BELOW_ACTIVITY = 0.0
 """The same of a PET, after slope and intercept."""
 
 _NOT_WHOLE = 1e-3
+_SMALL = 2  # bytes of a stored value that 32 bits have room for after the intercept
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,15 @@ def ct_volume(stack: Stack, reader: Reader) -> Measured:
     for place, one, (header, stored) in _placed(stack, reader):
         slope, intercept = rescale(header, one)
         counted.slopes.append(slope)
-        hounsfield: NDArray[Any]
-        if slope == 1 and intercept.is_integer():
-            hounsfield = stored.astype(np.int32) + int(intercept)
-        else:
-            hounsfield = stored * slope + intercept
-        if np.issubdtype(hounsfield.dtype, np.floating) and np.abs(hounsfield - np.rint(hounsfield)).max() > _NOT_WHOLE:
-            counted.rounded += 1
+        hounsfield = _whole_hounsfield(stored, slope, intercept, counted)
         padding = _believed_padding(header, slope, intercept, counted, PADDING_BELOW_HU)
         if padding is not None:
-            hounsfield = np.where((stored >= padding[0]) & (stored <= padding[1]), OUTSIDE_HU, hounsfield)
-        counted.below += int(np.count_nonzero(hounsfield < OUTSIDE_HU))
-        counted.above += int(np.count_nonzero(hounsfield > LARGEST_HU))
-        array[place] = np.rint(np.clip(hounsfield, OUTSIDE_HU, LARGEST_HU))
+            hounsfield[(stored >= padding[0]) & (stored <= padding[1])] = OUTSIDE_HU
+        if hounsfield.min() < OUTSIDE_HU or hounsfield.max() > LARGEST_HU:
+            counted.below += int(np.count_nonzero(hounsfield < OUTSIDE_HU))
+            counted.above += int(np.count_nonzero(hounsfield > LARGEST_HU))
+            np.clip(hounsfield, OUTSIDE_HU, LARGEST_HU, out=hounsfield)
+        array[place] = hounsfield
         counted.lossy |= text(header, "LossyImageCompression") == "01"
     _fill(array, stack)
     return Measured(Volume(array, stack.grid), (header,), tuple(counted.of_ct()), counted.range)
@@ -163,6 +160,18 @@ def rescale(header: Dataset, one: Slice) -> tuple[float, float]:
             "Stored values mean nothing without them; export the series again.",
         )
     return slope, intercept
+
+
+def _whole_hounsfield(stored: NDArray[Any], slope: float, intercept: float, counted: Counted) -> NDArray[Any]:
+    """Return stored values rescaled and rounded to whole numbers, not yet limited to a range."""
+    if slope == 1 and intercept.is_integer() and abs(intercept) <= LARGEST_HU and stored.dtype.itemsize <= _SMALL:
+        whole: NDArray[Any] = stored.astype(np.int32)
+        whole += int(intercept)
+        return whole
+    rescaled = stored * slope + intercept
+    rounded: NDArray[Any] = np.rint(rescaled)
+    counted.rounded += bool(np.abs(rescaled - rounded).max() > _NOT_WHOLE)
+    return rounded
 
 
 def _placed(stack: Stack, reader: Reader) -> Iterator[tuple[int, Slice, tuple[Dataset, NDArray[Any]]]]:
