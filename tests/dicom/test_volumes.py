@@ -1,16 +1,21 @@
 """Stored values become HU and SUV: signs, bits, slopes, padding and transfer syntaxes, against what was written."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.uid import JPEGLSLossless, RLELossless
+from pydicom.encaps import encapsulate
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import MPEG2MPML, ExplicitVRLittleEndian, JPEGLosslessSV1, JPEGLSLossless, RLELossless
 
 from hyoid.dicom.read import read_slices
 from hyoid.dicom.series import group_series
 from hyoid.dicom.source import Reader, Source
 from hyoid.dicom.stack import stack_of
+from hyoid.dicom.survey import survey
 from hyoid.dicom.volumes import Measured, ct_volume, pet_volume
 from hyoid.errors import DicomError
 from support.dicom_series import NATIVE, SUV_FACTOR, ct_slices, edited, pet_slices, set_pixels, stored, write_series
@@ -138,3 +143,44 @@ def test_what_is_no_measurement_is_refused(tmp_path, elements, sentence):
 def test_lossy_compression_is_said(tmp_path):
     found = measured(edited(ct_slices(), LossyImageCompression="01"), tmp_path)
     assert any("compressed with loss" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "sentence"),
+    [
+        (JPEGLosslessSV1, r"JPEG Lossless, Non-Hierarchical.*no decoder is installed. .*pip install python-gdcm"),
+        (MPEG2MPML, "MPEG2 Main Profile / Main Level, which holds no images that can be read here"),
+    ],
+)
+def test_a_transfer_syntax_without_decoder_is_named_with_what_to_install(tmp_path, monkeypatch, syntax, sentence):
+    if syntax == JPEGLosslessSV1:  # whatever is installed where this runs
+        monkeypatch.setattr(type(get_decoder(syntax)), "is_available", property(lambda _: False))
+    slices = ct_slices()
+    for one in slices:
+        one.PixelData = encapsulate([b"no picture at all "])
+        one["PixelData"].VR, one["PixelData"].is_undefined_length = "OB", True
+    paths = write_series(slices, tmp_path, syntax=ExplicitVRLittleEndian)
+    with Reader() as reader:
+        for path in paths:
+            dataset = dcmread(path)
+            dataset.file_meta.TransferSyntaxUID = syntax
+            dataset.save_as(path, implicit_vr=False, little_endian=True)
+            assert re.search(sentence, read_slices(Source(path), reader)[0].damage)
+
+
+def test_an_unknown_transfer_syntax_is_named(tmp_path):
+    (path,) = write_series(ct_slices()[:1], tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.77"))
+    with Reader() as reader:
+        assert read_slices(Source(path), reader)[0].damage == "the unknown transfer syntax 1.2.840.10008.1.2.77"
+
+
+def test_more_than_one_transfer_syntax_in_a_series_is_no_matter(tmp_path):
+    values = stored((4, 8, 10))
+    slices = ct_slices(values)
+    write_series(slices[:2], tmp_path / "a", compressed=RLELossless)
+    write_series(slices[2:], tmp_path / "b", compressed=JPEGLSLossless)
+    with Reader() as reader:
+        (series,) = survey([tmp_path], reader).series
+        found = ct_volume(stack_of(series, lambda *_: False), reader)
+    np.testing.assert_array_equal(found.volume.array, values - 1000)

@@ -11,10 +11,12 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from pydicom import config
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag, Tag
 
 MAX_TEXT = 256
 """Longest text that is kept of an element: descriptions are shown to people, and a damaged length makes megabytes."""
@@ -33,10 +35,16 @@ def tolerant() -> Iterator[None]:
 def value(dataset: Dataset, keyword: str) -> Any:
     """Return an element's value as pydicom gives it; None where it is absent, empty, or cannot be converted."""
     try:
-        found = dataset.get(keyword)
+        tag = _tag(keyword)
+        found = dataset[tag].value if tag in dataset else None
     except Exception:  # noqa: BLE001 - see the module's docstring
         return None
     return None if found is None or (isinstance(found, str | bytes) and not found) else found
+
+
+@cache
+def _tag(keyword: str) -> BaseTag:
+    return Tag(keyword)
 
 
 def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:

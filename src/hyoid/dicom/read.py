@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset
+from pydicom.tag import BaseTag, Tag
 
 from hyoid.dicom.elements import text, tolerant
 from hyoid.dicom.frames import unfold
@@ -18,6 +19,8 @@ from hyoid.dicom.pixels import check_pixels, stored_values
 from hyoid.dicom.slice import KEYWORDS, Slice, slice_of
 from hyoid.dicom.source import Reader, Source
 from hyoid.errors import DicomError
+
+_TAGS = [Tag(keyword) for keyword in KEYWORDS]
 
 
 def read_slices(source: Source, reader: Reader) -> list[Slice]:
@@ -31,7 +34,7 @@ def read_slices(source: Source, reader: Reader) -> list[Slice]:
         If the file is damaged, no DICOM, or a DICOMDIR.
     """
     with tolerant(), reader.open(source) as stream:
-        dataset = _parsed(stream, source, KEYWORDS)
+        dataset = _parsed(stream, source, _TAGS)
         kind = text(dataset, "SOPClassUID")
         if kind == MEDIA_DIRECTORY or "DirectoryRecordSequence" in dataset:
             raise DicomError("a DICOMDIR: the files that it lists are found without it")
@@ -88,10 +91,9 @@ def _read(slices: Sequence[Slice], reader: Reader, *, pixels: bool) -> Iterator[
             yield header, values
 
 
-def _parsed(stream: Any, source: Source, keywords: Sequence[str] | None = None, *, pixels: bool = False) -> FileDataset:
+def _parsed(stream: Any, source: Source, tags: list[BaseTag] | None = None, *, pixels: bool = False) -> FileDataset:
     """Parse a data set; without preamble it is taken for one if it holds what a data set must."""
     try:
-        tags = list(keywords) if keywords is not None else None
         return dcmread(stream, force=True, stop_before_pixels=not pixels, specific_tags=tags)
     except MemoryError as error:
         raise _damaged(source, "a length that no memory holds") from error
