@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from pydicom import Dataset, dcmread
+from pydicom.config import disable_value_validation
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
@@ -56,9 +57,10 @@ def pet_series(
     `per_slice` those of each slice in turn; None removes one.
     """
     series = []
-    for i in range(slices):
-        own = {name: values[i] for name, values in (per_slice or {}).items()}
-        series.append(pet_slice(i, isotope, attributes | own))
+    with disable_value_validation():  # so that a header can be wrong
+        for i in range(slices):
+            own = {name: values[i] for name, values in (per_slice or {}).items()}
+            series.append(pet_slice(i, isotope, attributes | own))
     return series
 
 
@@ -115,8 +117,9 @@ def code(value: str, meaning: str, scheme: str = "SRT") -> list[Dataset]:
 def with_private(series: list[Dataset], group: int, creator: str, offset: int, vr: str, value: Any) -> list[Dataset]:
     """Add a private element to every slice; a list or tuple of values is dealt out one a slice."""
     values = value if isinstance(value, (list, tuple)) else [value] * len(series)
-    for header, one in zip(series, values, strict=True):
-        header.private_block(group, creator, create=True).add_new(offset, vr, one)
+    with disable_value_validation():
+        for header, one in zip(series, values, strict=True):
+            header.private_block(group, creator, create=True).add_new(offset, vr, one)
     return series
 
 

@@ -137,6 +137,11 @@ def on_local_clock(moment: datetime, zone: timezone | None) -> datetime:
     return (moment if zone is None else moment.astimezone(zone)).replace(tzinfo=None)
 
 
+def to_the_second(moment: datetime) -> str:
+    """Return a moment rounded to the second, for a sentence."""
+    return str((moment + timedelta(microseconds=500_000)).replace(microsecond=0))
+
+
 def _since_midnight(text: str, hour: str, minute: str, second: str | None, fraction: str | None) -> timedelta:
     if int(hour) > 23 or int(minute) > 59 or int(second or 0) > 60:
         raise DicomError.of(f"the time {text!r}", "hours to 23, minutes to 59, seconds to 60", "Repair the header.")

@@ -10,12 +10,13 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hyoid.dicom.datetimes import last_before, on_local_clock, parse_datetime, parse_time
+from hyoid.dicom.datetimes import last_before, on_local_clock, parse_datetime, parse_time, to_the_second
 from hyoid.dicom.suv.choice import Choices
 from hyoid.dicom.suv.corrections import check_not_decay_corrected, decay_event
 from hyoid.dicom.suv.decay import mean_rate_time, remaining, seconds_of_factor
+from hyoid.dicom.suv.elements import described
 from hyoid.dicom.suv.frames import Frames, frames_of
-from hyoid.dicom.suv.header import Headers, described
+from hyoid.dicom.suv.header import Headers
 from hyoid.dicom.suv.injection import DATETIME, TIME, injection_time
 from hyoid.dicom.suv.nuclides import Nuclide
 from hyoid.dicom.suv.radiopharmaceutical import dose_of, half_life_of
@@ -74,7 +75,7 @@ def normalisation(headers: Headers, weight_kg: float, terms: frozenset[str], cho
     reference = reference_time(headers, frames, half_life, choices.remarks)
     injection = injection_time(headers, frames, reference.moment, half_life, choices)
     _compare_with_frames(frames, reference.moment, half_life, choices.remarks)
-    choices.remarks.note(f"The image refers to {reference.moment} ({reference.origin}).")
+    choices.remarks.note(f"The image refers to {to_the_second(reference.moment)} ({reference.origin}).")
     elapsed = (reference.moment - injection).total_seconds()
     factor = per_dose / remaining(elapsed, half_life)
     every = (factor,) * len(headers.slices)
@@ -98,7 +99,9 @@ def _mean_rate_moments(frames: Frames, half_life_s: float) -> list[datetime]:
 def _informal_injection(headers: Headers, choices: Choices) -> datetime | None:
     """Return the injection of an image corrected to it, for the record only: no number depends on it."""
     if choices.given.injection_time is not None:
-        choices.remarks.note("The given injection time is not needed: the image is corrected to the injection.")
+        choices.remarks.note("The given injection time is not used: the image is corrected to the injection.")
+    if choices.given.half_life_s is not None:
+        choices.remarks.note("The given half-life is not used: the image is corrected to the injection.")
     try:
         whole, clock = headers.isotope_text(DATETIME), headers.isotope_text(TIME)
         frames = frames_of(headers, Remarks())
@@ -121,8 +124,8 @@ def _compare_with_frames(frames: Frames, reference: datetime, half_life_s: float
         effect = 1 / remaining((implied - reference).total_seconds(), half_life_s) - 1
         if abs(effect) > NOTED_DISAGREEMENT:
             remarks.note(
-                f"Acquisition Time and Frame Reference Time imply the reference time {implied}; SUV would differ by "
-                f"{effect:+.1%}."
+                f"Acquisition Time and Frame Reference Time imply the reference time {to_the_second(implied)}; SUV "
+                f"would differ by {effect:+.1%}."
             )
     worst = _decay_factor_disagreement(frames, reference, half_life_s)
     if worst is not None and worst > NOTED_DISAGREEMENT:

@@ -27,8 +27,8 @@ def lean_body_mass_james(weight_kg: float, height_m: float, sex: str) -> float:
 def lean_body_mass_james_120(weight_kg: float, height_m: float, sex: str) -> float:
     """Lean body mass, kg, as `lean_body_mass_james`, but with 120 for men.
 
-    It is the misprint that spread with Morgan and Bray, Clin Pharmacokinet 1994;26:292, and what SUV Type LBM means
-    (DICOM PS3.3, C.8.9.1; IBSI-SUV). It is only used to undo such values.
+    The constant as printed by Morgan and Bray, Clin Pharmacokinet 1994;26:292, and what SUV Type LBM means beside
+    LBMJAMES128 (DICOM PS3.3, C.8.9.1; IBSI-SUV). It is only used to undo such values.
     """
     return _james(weight_kg, height_m, JAMES_120[sex])
 

@@ -11,8 +11,9 @@ from hyoid.dicom.suv.activity import Normalisation, normalisation
 from hyoid.dicom.suv.body import body_surface_area_du_bois
 from hyoid.dicom.suv.choice import Choices
 from hyoid.dicom.suv.corrections import attenuation_corrected, check_decay_corrected, decay_event
+from hyoid.dicom.suv.elements import described, without_pydicom_warnings
 from hyoid.dicom.suv.given import GivenValues
-from hyoid.dicom.suv.header import AGREEMENT, Headers, described, without_pydicom_warnings
+from hyoid.dicom.suv.header import AGREEMENT, Headers
 from hyoid.dicom.suv.patient import Patient, patient_of
 from hyoid.dicom.suv.remarks import Remarks
 from hyoid.dicom.suv.result import Suv, SuvInputs
@@ -49,7 +50,7 @@ def suv_of(slices: Sequence[Dataset], given: GivenValues | None = None) -> Suv:
     Notes
     -----
     Sources: DICOM PS3.3, C.8.9; QIBA's vendor-neutral pseudo-code for SUV (2012, 2018); the IBSI-SUV recommendations
-    (Vacha et al.); the DICOM conformance statements of Philips, GE and Siemens. Each rule names its own in its file.
+    (Vácha et al.); the DICOM conformance statements of Philips, GE and Siemens. Each rule names its own in its file.
     """
     with without_pydicom_warnings():
         return _Computation(Headers(slices), given or GivenValues()).run()

@@ -5,8 +5,9 @@ QIBA's vendor-neutral pseudo-code computes SUV only where Corrected Image (0028,
 
 from __future__ import annotations
 
+from hyoid.dicom.suv.elements import described
 from hyoid.dicom.suv.frames import Frames
-from hyoid.dicom.suv.header import Headers, described
+from hyoid.dicom.suv.header import Headers
 from hyoid.dicom.suv.remarks import Remarks
 from hyoid.errors import DicomError
 

@@ -16,7 +16,8 @@ from hyoid.dicom.datetimes import (
     parse_utc_offset,
     time_of_day,
 )
-from hyoid.dicom.suv.header import Headers, described
+from hyoid.dicom.suv.elements import described
+from hyoid.dicom.suv.header import Headers
 from hyoid.dicom.suv.remarks import Remarks
 from hyoid.errors import DicomError
 
@@ -80,9 +81,9 @@ def frames_of(headers: Headers, remarks: Remarks) -> Frames:
     return Frames(
         series,
         acquired,
-        _complete(headers.numbers("FrameReferenceTime"), "FrameReferenceTime", 1e-3),
-        _complete(headers.numbers("ActualFrameDuration"), "ActualFrameDuration", 1e-3),
-        _complete(headers.numbers("DecayFactor"), "DecayFactor", 1.0),
+        _complete(headers, "FrameReferenceTime", 1e-3, remarks),
+        _complete(headers, "ActualFrameDuration", 1e-3, remarks),
+        _complete(headers, "DecayFactor", 1.0, remarks),
         zone,
         (headers.text("Manufacturer") or "").upper().startswith("GE"),
     )
@@ -140,11 +141,10 @@ def _acquired(headers: Headers, series: datetime | None, zone: timezone | None) 
     return tuple(moments)
 
 
-def _complete(values: list[float | None], keyword: str, scale: float) -> tuple[float, ...] | None:
-    """Return the values, scaled, or None where all are absent; a part of the slices is refused."""
+def _complete(headers: Headers, keyword: str, scale: float, remarks: Remarks) -> tuple[float, ...] | None:
+    """Return a number of each slice, scaled; None where not every slice has one, which is said if only some lack it."""
+    values = headers.numbers(keyword)
     present = [value * scale for value in values if value is not None]
-    if not present:
-        return None
-    if len(present) < len(values):
-        raise DicomError.of(f"slices with and without {described(keyword)}", "one in each slice", "Export it again.")
-    return tuple(present)
+    if present and len(present) < len(values):
+        remarks.note(f"{len(values) - len(present)} slices lack {described(keyword)}; it is not used.")
+    return tuple(present) if len(present) == len(values) else None

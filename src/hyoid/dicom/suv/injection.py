@@ -20,8 +20,9 @@ from hyoid.dicom.datetimes import (
     time_of_day,
 )
 from hyoid.dicom.suv.choice import Choices
+from hyoid.dicom.suv.elements import described
 from hyoid.dicom.suv.frames import Frames
-from hyoid.dicom.suv.header import Headers, described
+from hyoid.dicom.suv.header import Headers
 from hyoid.dicom.suv.limits import (
     DATE_REPAIR_HALF_LIFE_S,
     INJECTION_AFTER_REFERENCE_S,
@@ -55,11 +56,17 @@ def injection_time(
         If there is no injection time, if two contradict each other, or if the uptake time is not plausible.
     """
     given = choices.given.injection_time
-    use_given = given is not None and (choices.given.override or not _has_time(headers))
-    stored = None if use_given else _stored(headers, frames, reference, half_life_s, choices.remarks)
-    moment: datetime | None = choices.between(
-        "injection_time", "injection time", "", stored if not use_given else _shown_header(headers)
-    )
+    stored: datetime | str | None = None
+    if given is not None and choices.given.override:
+        stored = headers.isotope_text(DATETIME) or headers.isotope_text(TIME)
+    else:
+        try:
+            stored = _stored(headers, frames, reference, half_life_s, choices.remarks)
+        except DicomError as error:
+            if given is None:
+                raise
+            choices.remarks.note(f"The header's injection time is not usable: {error}")
+    moment: datetime | None = choices.between("injection_time", "injection time", "", stored)
     if moment is None:
         raise DicomError.of(
             f"neither {described(DATETIME)} nor {described(TIME)}",
@@ -102,15 +109,6 @@ def check_uptake(
         remarks.note(f"The uptake time is short: {_minutes(uptake)}.")
     elif uptake > LONG_UPTAKE_HALF_LIVES * half_life_s:
         remarks.note(f"The uptake time is long: {_minutes(uptake)}, more than two half-lives.")
-
-
-def _has_time(headers: Headers) -> bool:
-    return headers.isotope_text(DATETIME) is not None or headers.isotope_text(TIME) is not None
-
-
-def _shown_header(headers: Headers) -> str | None:
-    """Return the header's injection time as it is written, for the sentence that says it is replaced."""
-    return headers.isotope_text(DATETIME) or headers.isotope_text(TIME)
 
 
 def _stored(

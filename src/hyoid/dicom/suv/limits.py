@@ -23,7 +23,7 @@ DOSE_BQ = (1e6, 2e10)
 DOSE_MBQ_BY_MISTAKE = (100.0, 10_000.0)
 """Numbers in Radionuclide Total Dose that can only be MBq. As Bq they would be far too little to make an image. Below
 100 the number may as well be mCi (10 mCi are 370 MBq), above 10,000 it may be kBq: those are refused. The upper end is
-that of the IBSI-SUV recommendation (Vacha et al., 2026), which has no lower end."""
+that of the IBSI-SUV recommendation (Vácha et al.), which has no lower end."""
 
 HALF_LIFE_S = (10.0, 1e7)
 """From seconds (Rb-82: 75 s) to months. It is only the outer fence; a named nuclide is compared with its own."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from hyoid.dicom.suv import body
 from hyoid.dicom.suv.choice import Choices
+from hyoid.dicom.suv.elements import described
 from hyoid.dicom.suv.given import SEXES
-from hyoid.dicom.suv.header import Headers, described
+from hyoid.dicom.suv.header import Headers
 from hyoid.dicom.suv.limits import HEIGHT_M, WEIGHT_KG
 from hyoid.dicom.suv.remarks import Remarks
 from hyoid.errors import DicomError

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hyoid.dicom.suv.choice import Choices
-from hyoid.dicom.suv.header import Headers, described
+from hyoid.dicom.suv.elements import described
+from hyoid.dicom.suv.header import Headers
 from hyoid.dicom.suv.limits import DOSE_BQ, DOSE_MBQ_BY_MISTAKE, HALF_LIFE_S, HALF_LIFE_TOLERANCE, within
 from hyoid.dicom.suv.nuclides import (
     NUCLIDES,

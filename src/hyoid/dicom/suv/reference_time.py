@@ -3,12 +3,13 @@
 DICOM PS3.3, C.8.9.1.1.5: START is the start of the acquisition, and all images of a series are corrected to one time.
 Which attribute holds it depends on vendor and on what was done to the series since:
 
-1. Siemens' decay correction time (0071,1022) or GE's scan time (0009,100D), which survive post-processing.
-2. Series Time, if it equals the earliest acquisition (QIBA's vendor-neutral pseudo-code, the usual case).
-3. Acquisition Time + T_ave - Frame Reference Time, if every slice yields the same moment: a late frame of a long scan,
+1. Siemens' decay correction time (0071,1022), which says what it is and survives post-processing.
+2. Series Time, if it equals the earliest acquisition: the usual case (QIBA's vendor-neutral pseudo-code).
+3. GE's scan time (0009,100D), which survives post-processing (QIBA).
+4. Acquisition Time + T_ave - Frame Reference Time, if every slice yields the same moment: a late frame of a long scan,
    a bed position that is not the first, or a series whose Series Time was changed (C.8.9.4.1.5; QIBA for Siemens;
    the IBSI-SUV recommendation). GE counts Frame Reference Time to a frame's start, so there T_ave is left out.
-4. Series Time, if it precedes the acquisition (QIBA); else the earliest acquisition of all slices (QIBA).
+5. Series Time, if it precedes the acquisition (QIBA); else the earliest acquisition of all slices (QIBA).
 
 Series Time later than the acquisition is the mark of a post-processed series: using it makes SUV too high.
 """
@@ -18,12 +19,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hyoid.dicom.datetimes import nearest_to, on_local_clock, parse_datetime, parse_time, time_of_day
+from hyoid.dicom.datetimes import nearest_to, on_local_clock, parse_datetime, parse_time, time_of_day, to_the_second
 from hyoid.dicom.suv.decay import mean_rate_time, remaining
 from hyoid.dicom.suv.frames import Frames
 from hyoid.dicom.suv.header import Headers
 from hyoid.dicom.suv.remarks import Remarks
-from hyoid.dicom.suv.vendor import GE_SCAN_TIME, SIEMENS_DECAY_TIME, stamp
+from hyoid.dicom.suv.vendor import GE_SCAN_TIME, SIEMENS_DECAY_TIME, PrivateElement, stamp
 from hyoid.errors import DicomError
 
 CLOCK_TOLERANCE = timedelta(seconds=1)
@@ -55,8 +56,9 @@ def reference_time(headers: Headers, frames: Frames, half_life_s: float, remarks
         If the series has neither series nor acquisition nor vendor time.
     """
     first = frames.first if frames.first is not None else frames.series
-    private = _vendor_time(headers, frames, first, remarks)
+    siemens, ge = (_vendor_time(headers, frames, first, remarks, e) for e in (SIEMENS_DECAY_TIME, GE_SCAN_TIME))
     if first is None:
+        private = siemens or ge
         if private is None:
             raise DicomError.of(
                 "neither Series Time (0008,0031) nor Acquisition Time (0008,0032)", "one of them", "Repair the header."
@@ -64,13 +66,16 @@ def reference_time(headers: Headers, frames: Frames, half_life_s: float, remarks
         return private
     if frames.first is None:
         remarks.note("The slices have no Acquisition Time (0008,0032) to check the reference time by.")
-    chosen = private or _public_time(frames, first, half_life_s, remarks)
-    series = frames.series
-    if series is not None and _sound(series, first) and abs(series - chosen.moment) > CLOCK_TOLERANCE:
-        remarks.note(
-            f"Series Time {series.time()} is not the reference time {chosen.moment.time()} ({chosen.origin}); "
-            f"with it, SUV would differ by {_effect(series, chosen.moment, half_life_s)}."
-        )
+    series = None if frames.series is None else ReferenceTime(frames.series, "Series Time")
+    usual = series if series is not None and abs(series.moment - first) <= CLOCK_TOLERANCE else None
+    chosen = siemens or usual or ge or _of_frames_or_series(frames, first, half_life_s, remarks)
+    for other in (series, ge):
+        if other is not None and _sound(other.moment, first) and abs(other.moment - chosen.moment) > CLOCK_TOLERANCE:
+            remarks.note(
+                f"{other.origin} {other.moment:%H:%M:%S} is not the reference time, {to_the_second(chosen.moment)} "
+                f"({chosen.origin}); with it, SUV would differ by "
+                f"{_effect(other.moment, chosen.moment, half_life_s)}."
+            )
     return chosen
 
 
@@ -93,19 +98,18 @@ def computed_from_frames(frames: Frames, half_life_s: float) -> datetime | None:
     return min(implied) if agree and first - LONGEST_LEAD <= min(implied) <= first + FRAME_TOLERANCE else None
 
 
-def _public_time(frames: Frames, first: datetime, half_life_s: float, remarks: Remarks) -> ReferenceTime:
-    """Apply rules 2 to 4."""
+def _of_frames_or_series(frames: Frames, first: datetime, half_life_s: float, remarks: Remarks) -> ReferenceTime:
+    """Apply rules 4 and 5."""
     series = frames.series
-    if series is not None and abs(series - first) <= CLOCK_TOLERANCE:
-        return ReferenceTime(series, "Series Time")
     implied = computed_from_frames(frames, half_life_s)
     sound = series is not None and _sound(series, first)
     if implied is not None:
         if series is not None and sound and abs(series - implied) <= FRAME_TOLERANCE:
             return ReferenceTime(series, "Series Time, confirmed by Frame Reference Time")
         remarks.assume(
-            f"Series Time {_shown(series)} is not the start of the acquisition ({first}); the reference time {implied} "
-            "follows from Acquisition Time and Frame Reference Time, on which all slices agree."
+            f"Series Time {_shown(series)} is not the start of the acquisition ({to_the_second(first)}); the reference "
+            f"time {to_the_second(implied)} follows from Acquisition Time and Frame Reference Time, on which all "
+            "slices agree."
         )
         return ReferenceTime(min(implied, first), "Acquisition Time and Frame Reference Time")
     if series is not None and sound:
@@ -116,28 +120,28 @@ def _public_time(frames: Frames, first: datetime, half_life_s: float, remarks: R
         return ReferenceTime(series, "Series Time")
     remarks.assume(
         f"Series Time {_shown(series)} is not that of the acquisition, as after post-processing; the earliest "
-        f"Acquisition Time of all slices, {first}, is taken as the reference time (QIBA)."
+        f"Acquisition Time of all slices, {to_the_second(first)}, is taken as the reference time (QIBA)."
     )
     return ReferenceTime(first, "earliest Acquisition Time")
 
 
-def _vendor_time(headers: Headers, frames: Frames, first: datetime | None, remarks: Remarks) -> ReferenceTime | None:
-    """Return Siemens' or GE's private time if it fits the acquisition; say so if it does not."""
-    for element in (SIEMENS_DECAY_TIME, GE_SCAN_TIME):
-        text = stamp(headers, element)
-        if text is None:
-            continue
-        moment, shift = _near(text, first, frames)
-        if moment is not None:
-            if shift:
-                remarks.note(
-                    f"The date of the {element.name} lies {abs(shift)} days "
-                    f"{'before' if shift < 0 else 'after'} the acquisition's, as after de-identification; only its "
-                    "time of day is used."
-                )
-            return ReferenceTime(moment, element.name)
+def _vendor_time(
+    headers: Headers, frames: Frames, first: datetime | None, remarks: Remarks, element: PrivateElement
+) -> ReferenceTime | None:
+    """Return a private time if it is there and fits the acquisition; say so if it does not."""
+    text = stamp(headers, element)
+    if text is None:
+        return None
+    moment, shift = _near(text, first, frames)
+    if moment is None:
         remarks.note(f"The {element.name}, {text}, does not fit the acquisition ({first}) and is not used.")
-    return None
+        return None
+    if shift:
+        remarks.note(
+            f"The date of the {element.name} lies {abs(shift)} days {'before' if shift < 0 else 'after'} the "
+            "acquisition's, as after de-identification; only its time of day is looked at."
+        )
+    return ReferenceTime(moment, element.name)
 
 
 def _near(text: str, first: datetime | None, frames: Frames) -> tuple[datetime | None, int]:
@@ -171,4 +175,4 @@ def _effect(other: datetime, chosen: datetime, half_life_s: float) -> str:
 
 
 def _shown(series: datetime | None) -> str:
-    return "(missing)" if series is None else str(series)
+    return "(missing)" if series is None else to_the_second(series)

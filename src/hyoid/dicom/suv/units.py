@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hyoid.dicom.suv.header import Headers, described
+from hyoid.dicom.suv.elements import described
+from hyoid.dicom.suv.header import Headers
 from hyoid.errors import DicomError
 
 PET_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.128"

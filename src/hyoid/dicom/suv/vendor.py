@@ -11,7 +11,8 @@ from typing import Any
 
 from pydicom import Dataset
 
-from hyoid.dicom.suv.header import Headers, as_number, value_of
+from hyoid.dicom.suv.elements import as_number, value_of
+from hyoid.dicom.suv.header import Headers
 from hyoid.errors import DicomError
 
 
