@@ -136,9 +136,17 @@ def test_a_deflated_file_may_not_inflate_beyond_all_measure(tmp_path, monkeypatc
     from pydicom.uid import DeflatedExplicitVRLittleEndian
 
     (path,) = write_series(ct_slices()[:1], tmp_path, syntax=DeflatedExplicitVRLittleEndian)
+    words = tmp_path / "words"
+    words.write_text(f"{DeflatedExplicitVRLittleEndian} is a name that a text may hold. " * 9)
+    with Reader() as reader, reader.open(Source(words)) as stream:
+        assert stream.read(9) == b"1.2.840.1"
     with Reader() as reader:
         assert survey([path], reader).n_damaged == 0
         monkeypatch.setattr(source, "MAX_INFLATED_BYTES", 300)
+        assert "grows beyond" in survey([path], reader).damaged[0]
+        content = bytearray(path.read_bytes())
+        content[140:144] = b"\x05\0\0\0"  # a length of the meta information that lies
+        path.write_bytes(content)
         assert "grows beyond" in survey([path], reader).damaged[0]
 
 

@@ -21,6 +21,9 @@ MAX_INFLATED_BYTES = 2**30
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _META_BYTES = 2048
 _CHUNK_BYTES = 2**20
+_FIRST_ELEMENT = 132  # behind preamble and prefix (PS3.10 7.1)
+_LONG_FORMS = (b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
+"""VR whose length takes four bytes after two unused ones (PS3.5 7.1.2)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -142,11 +145,10 @@ class Reader:
 def _check_inflated(stream: BinaryIO, source: Source) -> None:
     """Refuse a file of the deflated transfer syntax (PS3.5 A.5) that grows beyond all measure."""
     start = stream.read(_META_BYTES)
-    if _DEFLATED in start:
+    end = _end_of_meta(start)
+    if _DEFLATED in start[:end]:
         total = 0
-        # where the deflated part begins is not known yet: the meta information's length says it (PS3.10 7.1)
-        length = int.from_bytes(start[140:144], "little") if start[128:132] == b"DICM" else 0
-        stream.seek(144 + length)
+        stream.seek(end)
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
             while chunk := inflater.unconsumed_tail or stream.read(_CHUNK_BYTES):
@@ -162,6 +164,18 @@ def _check_inflated(stream: BinaryIO, source: Source) -> None:
                 f"a damaged deflated file {source.name}", "a complete file", "Copy it again."
             ) from error
     stream.seek(0)
+
+
+def _end_of_meta(start: bytes) -> int:
+    """Return where the meta information ends: after the last element of group 2, whatever its length element says."""
+    at = _FIRST_ELEMENT
+    if start[_FIRST_ELEMENT - 4 : _FIRST_ELEMENT] != b"DICM":
+        return 0
+    while at + 8 <= len(start) and start[at : at + 2] == b"\x02\x00":
+        is_long = start[at + 4 : at + 6] in _LONG_FORMS
+        head, width = (8, 4) if is_long else (6, 2)
+        at += head + width + int.from_bytes(start[at + head : at + head + width], "little")
+    return at
 
 
 def _unreadable(source: Source, error: OSError) -> DicomError:
