@@ -16,6 +16,7 @@ from hyoid.cli.dvh import dvh
 from hyoid.cli.evaluate import evaluate
 from hyoid.cli.export import export
 from hyoid.cli.features import features
+from hyoid.cli.import_ import import_
 from hyoid.cli.phantom import phantom
 from hyoid.cli.predict import predict
 from hyoid.cli.preprocess import preprocess
@@ -64,4 +65,5 @@ for verb in (
 ):
     app.command()(verb)
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(import_, name="import")
 app.add_typer(export, name="export")
