@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, RTDoseStorage, RTPlanStorage, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, RTDoseStorage, RTPlanStorage, generate_uid
 
 FRAME = "1.2.826.0.1.3680043.8.498.1"
 PLAN = "1.2.826.0.1.3680043.8.498.2"
@@ -40,7 +40,9 @@ def rtdose(
     `spacing` is Pixel Spacing as it stands in the object: between rows, then between columns. Further `elements` are
     set by keyword last; None removes one.
     """
-    dataset = FileDataset("", {}, preamble=b"\0" * 128)
+    syntax = UID(transfer_syntax)
+    encoding = {"is_implicit_VR": syntax.is_implicit_VR, "is_little_endian": syntax.is_little_endian}
+    dataset = FileDataset("", {}, preamble=b"\0" * 128, **encoding)
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = transfer_syntax
     dataset.file_meta.MediaStorageSOPClassUID = RTDoseStorage

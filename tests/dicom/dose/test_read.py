@@ -79,7 +79,7 @@ def test_a_voxel_lies_where_the_hand_says(name: str, orientation: tuple, offsets
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_any_orientation_and_order_places_every_voxel(seed: int) -> None:
-    """The dose is a function of place: writing it on a turned grid, in any order of planes, and reading gives it back."""
+    """The dose is a function of place: written on a turned grid, in any order, it is read as that function."""
     rng = np.random.default_rng(seed)
     turned, _ = np.linalg.qr(rng.normal(size=(3, 3)))
     row, column = np.round(turned[0], 9), np.round(turned[1], 9)
@@ -108,7 +108,7 @@ def test_any_orientation_and_order_places_every_voxel(seed: int) -> None:
 
 @pytest.mark.parametrize("orientation", [(1, 0, 0, 0, 1, 0), (0, 1, 0, 0, 0, 1), (-1, 0, 0, 0, -1, 0)])
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
-def test_same_as_gdcm_where_gdcm_reads_it_right(tmp_path: Path, orientation: tuple, dtype: type) -> None:
+def test_same_places_and_stored_numbers_as_gdcm(tmp_path: Path, orientation: tuple, dtype: type) -> None:
     source = rtdose(ramp(dtype=dtype), orientation=orientation, scaling=0.25)
     path = tmp_path / "dose.dcm"
     path.write_bytes(file_bytes(source))
@@ -120,7 +120,8 @@ def test_same_as_gdcm_where_gdcm_reads_it_right(tmp_path: Path, orientation: tup
     np.testing.assert_allclose(volume.grid.spacing, image.GetSpacing())
     np.testing.assert_allclose(volume.grid.origin, image.GetOrigin())
     np.testing.assert_allclose(volume.grid.direction, image.GetDirection(), atol=1e-12)
-    np.testing.assert_allclose(volume.array, sitk.GetArrayFromImage(image), rtol=1e-6)
+    # ITK's GDCM leaves the scaling to the caller
+    np.testing.assert_allclose(volume.array, 0.25 * sitk.GetArrayFromImage(image), rtol=1e-6)
 
 
 def test_uneven_planes_are_interpolated_and_said() -> None:
@@ -147,8 +148,9 @@ def test_rounded_offsets_are_even() -> None:
 )
 def test_transfer_syntaxes_give_the_same_dose(syntax: str) -> None:
     stored = ramp(dtype=np.uint32) * 70000
-    source = rtdose(stored)
-    if syntax == RLELossless:
+    if syntax == RLELossless:  # of at most 16 bits, PS3.5 8.2.2
+        stored = ramp() * 1000
+        source = rtdose(stored)
         source.compress(RLELossless)
     elif syntax == ExplicitVRBigEndian:
         source = rtdose(stored.astype(">u4"), transfer_syntax=syntax)
@@ -203,9 +205,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"PixelSpacing": None}, "PixelSpacing"),
     ({"Rows": 4}, "decoded"),
     ({"Rows": 65535, "Columns": 65535}, "voxels"),
-    ({"NumberOfFrames": 1, "GridFrameOffsetVector": [0]}, ""),
+    ({"NumberOfFrames": 1, "GridFrameOffsetVector": [0]}, "pixels of shape"),
     ({"BitsAllocated": 8, "BitsStored": 8}, "BitsAllocated"),
-    ({"BitsStored": 4}, "at most 15 in 4 bits"),
+    ({"BitsStored": 4}, "BitsStored"),
     ({"SamplesPerPixel": 3}, "samples"),
     ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.2", "Modality": "CT"}, "modality CT"),
     ({"PixelData": b"\1\0\2\0"}, "decoded"),
@@ -246,8 +248,7 @@ def test_damaged_bytes_give_the_dose_or_a_sentence(tmp_path_factory: pytest.Temp
     path.write_bytes(bytes(stream))
     try:
         dose = read_dose(path)
-    except DicomError as error:
-        assert str(error).startswith("Found ")
-    else:
-        assert np.isfinite(dose.volume.array).all()
-        assert dose.volume.array.min() >= 0
+    except DicomError:
+        return
+    assert np.isfinite(dose.volume.array).all()
+    assert dose.volume.array.min() >= 0

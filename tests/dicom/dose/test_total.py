@@ -46,9 +46,14 @@ SUMS: list[tuple[str, list[Dose], float, int]] = [
         57,
         2,
     ),
-    ("a dose of both plans beside each", [dose(50), dose(20, plans=[BOOST]), dose(70, "MULTI_PLAN", plans=[PLAN, BOOST])], 70, 1),
-    ("a plan beside a session and a control point", [dose(70), dose(2, "FRACTION_SESSION"), dose(1, "CONTROL_POINT")], 70, 1),
-]  # fmt: skip
+    (
+        "a dose of both plans beside each",
+        [dose(50), dose(20, plans=[BOOST]), dose(70, "MULTI_PLAN", plans=[PLAN, BOOST])],
+        70,
+        1,
+    ),
+    ("a plan beside parts", [dose(70), dose(2, "FRACTION_SESSION"), dose(1, "CONTROL_POINT")], 70, 1),
+]
 
 
 @pytest.mark.parametrize(("name", "doses", "gray", "used"), SUMS, ids=[s[0] for s in SUMS])
@@ -79,7 +84,7 @@ def test_plans_are_summed_only_by_name() -> None:
     assert both.plans == (PLAN, BOOST)
     assert any("as asked" in note for note in both.notes)
     assert level(total_dose(doses, plans=[BOOST])) == pytest.approx(20)
-    with pytest.raises(DicomError, match="no dose of plan 9.9"):
+    with pytest.raises(DicomError, match=r"no dose of plan 9\.9"):
         total_dose(doses, plans=["9.9"])
 
 

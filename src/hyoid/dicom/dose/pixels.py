@@ -51,11 +51,6 @@ def dose_in_gray(dataset: Dataset) -> tuple[NDArray[np.float32], tuple[str, ...]
             "unsigned pixels",
             "The pixels are stored as signed ones or are damaged: export the dose again.",
         )
-    bits = whole_of(dataset, "BitsStored")
-    if int(stored.max()) >= 2**bits:
-        raise DicomError.of(
-            f"a stored value {int(stored.max())}", f"at most {2**bits - 1} in {bits} bits", "Export the dose again."
-        )
     return (stored * np.float64(scaling)).astype(np.float32), notes
 
 
@@ -71,9 +66,11 @@ def _layout(dataset: Dataset) -> tuple[tuple[int, int, int], tuple[str, ...]]:
             f"{frames} frames of {rows} x {columns}", f"1 to {MOST_VOXELS} voxels", "The header is damaged."
         )
     allocated, stored = whole_of(dataset, "BitsAllocated"), whole_of(dataset, "BitsStored")
-    if allocated not in {16, 32} or not 1 <= stored <= allocated:
+    if allocated not in {16, 32} or stored != allocated:
         raise DicomError.of(
-            f"{named('BitsAllocated')} {allocated} and {named('BitsStored')} {stored}", "16 or 32", "Export it again."
+            f"{named('BitsAllocated')} {allocated} and {named('BitsStored')} {stored}",
+            "16 or 32 for both",
+            "Export the dose again.",
         )
     samples = whole_of(dataset, "SamplesPerPixel", default=1)
     if samples != 1:
