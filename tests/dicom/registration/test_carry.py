@@ -98,7 +98,7 @@ def dice(a: np.ndarray, b: np.ndarray) -> float:
     return float(2 * np.count_nonzero(a & b) / (np.count_nonzero(a) + np.count_nonzero(b)))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(SEEDS, DIRECTIONS)
 def test_contours_come_back_and_keep_their_volume(seed: int, kind: str) -> None:
     rng = np.random.default_rng(seed)
