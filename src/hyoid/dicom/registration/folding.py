@@ -34,9 +34,14 @@ class Jacobian:
 
 def jacobian(transform: sitk.Transform, grid: Grid, inside: NDArray[np.bool_]) -> Jacobian:
     """Return the range of a transform's Jacobian determinant over the voxels `inside` (z, y, x) of a grid."""
-    field = sitk.TransformToDisplacementField(
-        transform, sitk.sitkVectorFloat64, grid.size, grid.origin, grid.spacing, grid.direction
+    field = sitk.GetArrayFromImage(
+        sitk.TransformToDisplacementField(
+            transform, sitk.sitkVectorFloat64, grid.size, grid.origin, grid.spacing, grid.direction
+        )
     )
-    determinant = sitk.GetArrayFromImage(sitk.DisplacementFieldJacobianDeterminant(field, useImageSpacing=True))
+    # ITK's own filter takes the displacement as constant across the border, which is wrong there.
+    along_index = np.stack(np.gradient(field, axis=(2, 1, 0)), axis=-1)
+    along_world = along_index @ np.linalg.inv(grid.matrix * grid.spacing)
+    determinant = np.linalg.det(np.eye(3) + along_world)
     values = determinant[inside] if inside.any() else determinant.ravel()
     return Jacobian(float(values.min()), float(values.max()), float((values <= 0).mean()))

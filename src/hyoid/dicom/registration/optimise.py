@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
@@ -65,7 +68,8 @@ def refine_rigid(
     transform = sitk.Euler3DTransform(start)
     _recentre(transform, fixed, mask)
     method.SetInitialTransform(transform, inPlace=True)
-    method.Execute(*_images(fixed, moving))
+    with _one_thread():
+        method.Execute(*_images(fixed, moving))
     return transform
 
 
@@ -90,25 +94,41 @@ def refine_bspline(
     method.SetInitialTransformAsBSpline(spline, inPlace=True, scaleFactors=[1, 2])
     method.SetShrinkFactorsPerLevel([2, 1])
     method.SetSmoothingSigmasPerLevel([2.0 * fixed.grid.spacing[0], 0.0])
+    # Stopping early is what keeps the deformation smooth: mutual information of a sample goes on rising by fitting
+    # noise while the miss of known deformations grows (0.9 mm so, 1.1 to 1.7 mm with tolerances of 1e-5 and 1e-6).
     method.SetOptimizerAsLBFGS2(
         solutionAccuracy=1e-3, numberOfIterations=DEFORMABLE_STEPS, deltaConvergenceTolerance=1e-4
     )
-    method.Execute(image, other)
+    with _one_thread():
+        method.Execute(image, other)
     return spline
 
 
 def _method(fixed: PreparedCt, mask: NDArray[np.bool_], samples: int, seed: int) -> sitk.ImageRegistrationMethod:
-    """Return a registration by mutual information within a mask of the fixed CT; one thread, so that it repeats."""
+    """Return a registration by mutual information within a mask of the fixed CT."""
     method = sitk.ImageRegistrationMethod()
-    method.SetNumberOfThreads(1)
     method.SetMetricAsMattesMutualInformation(BINS)
     method.SetMetricFixedMask(to_sitk(Volume(mask.astype(np.uint8), fixed.grid)))
     share = max(samples, _LEAST_SAMPLES) / max(1, int(np.count_nonzero(mask)))
     if share < 1:
         method.SetMetricSamplingStrategy(method.RANDOM)
-        method.SetMetricSamplingPercentage(share, seed)
+        method.SetMetricSamplingPercentage(share, seed + 1)  # a seed of 0 stands for the clock
     method.SetInterpolator(sitk.sitkLinear)
     return method
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let ITK work in one thread, so that sums are made in one order and the result repeats.
+
+    The metric takes its number of threads from the global default alone, not from the registration that it belongs to.
+    """
+    before = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    try:
+        yield
+    finally:
+        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(before)
 
 
 def _images(fixed: PreparedCt, moving: PreparedCt) -> tuple[sitk.Image, sitk.Image]:
