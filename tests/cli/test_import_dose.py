@@ -9,7 +9,9 @@ import typer
 from typer.testing import CliRunner, Result
 
 from hyoid.cli.import_dose import dose
+from hyoid.cohort import read_cohort
 from hyoid.errors import HyoidError
+from hyoid.features.dose import check_dose
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging import read_volume, write_volume
 from support.dicom_ct import write_ct
@@ -105,6 +107,20 @@ def test_a_dose_planned_on_the_ct_itself(study: dict[str, Any], tmp_path: Path) 
     assert "by same frame: usable" in done.stdout
     assert "does not reach" in done.stderr
     np.testing.assert_allclose(hottest(read_volume(out)), study["centre"], atol=1.0)
+
+
+def test_a_cohort_finds_the_dose_and_nothing_else_of_what_is_written(study: dict[str, Any], tmp_path: Path) -> None:
+    folder = tmp_path / "Task 2" / "A-1"
+    folder.mkdir(parents=True)
+    (folder / "A-1__CT.nii.gz").write_bytes((study["folder"] / "A-1__CT.nii.gz").read_bytes())
+    out = folder / "A-1__RTDOSE.nii.gz"
+    assert run(study, "--registration", "reg.dcm", out=out).exit_code == 0
+    cohort = read_cohort(tmp_path)
+    assert [case.id for case in cohort.cases] == ["A-1"]
+    assert cohort.cases[0].images == {"ct": folder / "A-1__CT.nii.gz", "dose": out}
+    assert cohort.cases[0].mask is None
+    assert [problem.code for problem in cohort.problems] == ["no-table"]
+    check_dose(read_volume(out))
 
 
 def test_a_doubtful_place_is_reported_but_not_written(study: dict[str, Any], tmp_path: Path) -> None:

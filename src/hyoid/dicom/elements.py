@@ -22,8 +22,11 @@ DAMAGE = (
     AttributeError,
     BytesLengthException,
     EOFError,
+    InvalidDicomError,
     LookupError,
+    MemoryError,
     NotImplementedError,
+    OSError,
     RecursionError,
     TypeError,
     ValueError,
@@ -48,7 +51,7 @@ def read_dataset(path: Path) -> Dataset:
             warnings.simplefilter("ignore")
             dataset = _parsed(path)
             known = "SOPClassUID" in dataset or "Modality" in dataset
-    except (*DAMAGE, OSError, InvalidDicomError) as error:
+    except DAMAGE as error:
         raise DicomError.of(
             f"the file {path}, which cannot be parsed ({_first_line(error)})", "a DICOM file", "Export it again."
         ) from error

@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 
 from hyoid.dicom.registration import read_registration, registration_frames
 from hyoid.errors import DicomError
-from support.dicom_dose import reread, rtdose
+from support.dicom_dose import file_bytes, reread, rtdose
 from support.dicom_registration import deformable_reg, reg
 
 PET_CT, PLANNING, THIRD = "1.2.3.1", "1.2.3.2", "1.2.3.3"
@@ -175,6 +175,26 @@ def test_damaged_registrations_are_refused_by_a_sentence(name: str, source: Data
     with pytest.raises(DicomError, match=said) as caught:
         read_registration(source, PET_CT, PLANNING)
     assert str(caught.value).startswith("Found ")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_damaged_bytes_give_a_transform_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    sources = (rigid(QUARTER_TURN), deformable_reg(PET_CT, PLANNING, ZERO, after=QUARTER_TURN))
+    stream = bytearray(file_bytes(sources[seed % 2]))
+    if rng.random() < 0.3:
+        stream = stream[: rng.integers(0, len(stream))]
+    for _ in range(rng.integers(1, 6)):
+        if stream:
+            stream[rng.integers(0, len(stream))] = rng.integers(0, 256)
+    path = tmp_path_factory.getbasetemp() / "fuzz.dcm"
+    path.write_bytes(bytes(stream))
+    try:
+        found = read_registration(path, PET_CT, PLANNING)
+    except DicomError:
+        return
+    assert len(found.TransformPoint((1.0, 2.0, 3.0))) == 3
 
 
 def test_two_different_matrices_of_one_frame_are_refused() -> None:

@@ -88,7 +88,7 @@ def _decoded(dataset: Dataset) -> NDArray[np.integer[Any]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             stored: NDArray[np.integer[Any]] = pixel_array(dataset, raw=True)
-    except (*DAMAGE, RuntimeError, MemoryError) as error:
+    except (*DAMAGE, RuntimeError) as error:
         lines = str(error).strip().splitlines()
         raise DicomError.of(
             f"pixels that cannot be decoded ({lines[0][:160] if lines else type(error).__name__})",

@@ -59,15 +59,14 @@ def measure(fixed: PreparedCt, moving: PreparedCt, transform: sitk.Transform) ->
     values = np.where(common, values, np.float32(AIR_HU))
     body = (_onto(fixed, moving, moving.body.astype(np.float32), transform, 0.0) > 0.5) & common
     own_body = fixed.body & common
-    overlap = min(
-        np.count_nonzero(own_body) * fixed.grid.voxel_volume_mm3, np.count_nonzero(body) * fixed.grid.voxel_volume_mm3
-    ) / (1000 * min(fixed.body_ml, moving.body_ml))
+    common_ml = min(np.count_nonzero(own_body), np.count_nonzero(body)) * fixed.grid.voxel_volume_mm3 / 1000
+    overlap = common_ml / min(fixed.body_ml, moving.body_ml)
     either = own_body | body
     ncc, information = _similarity(fixed.hu.array[either], values[either])
     bone, own_bone = body & (values > BONE_HU), fixed.bone & common
     mean, far = _surface_distance(own_bone, bone, fixed.grid.spacing[::-1])
     return Figures(
-        overlap=min(1.0, overlap),
+        overlap=min(1.0, float(overlap)),
         ncc=ncc,
         mutual_information=information,
         body_dice=_dice(own_body, body),
@@ -91,7 +90,7 @@ def _onto(
 
 def _dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
     total = np.count_nonzero(one) + np.count_nonzero(other)
-    return 2 * np.count_nonzero(one & other) / total if total else math.nan
+    return float(2 * np.count_nonzero(one & other) / total) if total else math.nan
 
 
 def _similarity(fixed: NDArray[np.float32], moving: NDArray[np.float32]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 from pydicom.dataset import Dataset
-from pydicom.uid import DeformableSpatialRegistrationStorage, SpatialRegistrationStorage
+from pydicom.uid import DeformableSpatialRegistrationStorage, ExplicitVRBigEndian, SpatialRegistrationStorage
 
 from hyoid.dicom.elements import items_of, named, read_dataset, text_of
 from hyoid.dicom.registration.matrices import Matrix, affine_transform, inverse_of, matrix_of
@@ -154,5 +154,4 @@ def _item_of(dataset: Dataset, frame: str) -> Dataset:
 
 def _little_endian(dataset: Dataset) -> bool:
     meta = getattr(dataset, "file_meta", None)
-    syntax = None if meta is None else meta.get("TransferSyntaxUID")
-    return True if syntax is None else bool(syntax.is_little_endian)
+    return meta is None or meta.get("TransferSyntaxUID") != ExplicitVRBigEndian
