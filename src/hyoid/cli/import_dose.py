@@ -126,7 +126,7 @@ def _total(paths: list[Path], dose_type: str, plans: list[str]) -> TotalDose:
 
 def _files(paths: list[Path]) -> list[Path]:
     """Return the files given, and of folders all RTDOSE objects in them."""
-    from hyoid.dicom.elements import read_dataset, text_of
+    from hyoid.dicom.checked_values import read_dataset, text_of
     from hyoid.errors import DicomError
 
     files = []

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, cast, get_args
 from pydicom.dataset import Dataset
 from pydicom.uid import RTDoseStorage
 
-from hyoid.dicom.elements import items_of, named, text_of, whole_of
+from hyoid.dicom.checked_values import items_of, named, text_of, whole_of
 from hyoid.errors import DicomError
 
 DoseType = Literal["PHYSICAL", "EFFECTIVE"]

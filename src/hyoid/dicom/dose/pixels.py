@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pixel_array
 
-from hyoid.dicom.elements import DAMAGE, named, number_of, text_of, whole_of
+from hyoid.dicom.checked_values import DAMAGE, named, number_of, text_of, whole_of
 from hyoid.errors import DicomError
 
 MOST_VOXELS = 2**28

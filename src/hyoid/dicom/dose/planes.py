@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from hyoid.dicom.elements import named, numbers_of
+from hyoid.dicom.checked_values import named, numbers_of
 from hyoid.errors import DicomError
 from hyoid.geometry import Grid
 

@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from hyoid.dicom.elements import items_of, named, numbers_of, text_of
+from hyoid.dicom.checked_values import items_of, named, numbers_of, text_of
 from hyoid.errors import DicomError
 
 MATRIX_TOLERANCE = 1e-3

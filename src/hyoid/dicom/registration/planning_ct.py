@@ -9,7 +9,7 @@ import numpy as np
 import SimpleITK as sitk
 from pydicom.dataset import Dataset
 
-from hyoid.dicom.elements import numbers_of, read_dataset, text_of
+from hyoid.dicom.checked_values import numbers_of, read_dataset, text_of
 from hyoid.errors import DicomError
 from hyoid.geometry import Volume
 from hyoid.imaging import is_image, read_volume

@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from pydicom.dataset import Dataset
 from pydicom.uid import DeformableSpatialRegistrationStorage, ExplicitVRBigEndian, SpatialRegistrationStorage
 
-from hyoid.dicom.elements import items_of, named, read_dataset, text_of
+from hyoid.dicom.checked_values import items_of, named, read_dataset, text_of
 from hyoid.dicom.registration.matrices import Matrix, affine_transform, inverse_of, matrix_of
 from hyoid.dicom.registration.vector_grid import deformation, inverse_deformation
 from hyoid.errors import DicomError

@@ -7,7 +7,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from hyoid.dicom.elements import items_of, named, numbers_of, value_of
+from hyoid.dicom.checked_values import items_of, named, numbers_of, value_of
 from hyoid.dicom.registration.matrices import Matrix, affine_transform, inverse_of, single_matrix
 from hyoid.errors import DicomError
 
