@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 
 from hyoid.benchmark import EXTERNAL, ORACLE, BenchmarkResult, as_markdown, run_benchmark
+from hyoid.benchmark.oracle import oracle_rows
 from hyoid.cohort import read_cohort
 from hyoid.errors import CohortError, LeakageError
 from hyoid.evaluation import evaluate_hpv
+from hyoid.files import read_json, write_json
 from hyoid.phantom import TRUTH_FILE
 from support.hpv import write_table
 from support.rfs import TABLE, outcome_records
@@ -49,6 +51,31 @@ def test_every_recipe_and_the_oracle_stand_inside_and_outside(result: tuple[Benc
     assert ceiling["hpv"]["balanced_accuracy"].value == 1.0
     assert ceiling["rfs"]["c_index"].value == 1.0
     assert "external" in as_markdown(result[0])
+
+
+def test_the_oracle_ranks_within_the_folds_that_the_models_do(cohorts: tuple[Path, Path]) -> None:
+    cohort = read_cohort(cohorts[0])
+    known = sorted((case for case in cohort.cases if case.relapse), key=lambda case: case.rfs_days)[:12]
+    folds = [[case.id for case in known[::2]], [case.id for case in known[1::2]]]
+    (row,) = oracle_rows(cohort, "kfold", ["rfs"], folds)
+    assert row.figures["c_index"].value == 1.0
+    assert row.figures["c_index"].n == len(known)
+    (pooled,) = oracle_rows(cohort, "kfold", ["rfs"])
+    assert pooled.figures["c_index"].n > len(known)
+
+
+def test_what_an_earlier_call_wrote_is_gone_where_a_run_leaks(cohorts: tuple[Path, Path], tmp_path: Path) -> None:
+    options = {"replicates": 50, "cost_cases": 0, "device": "cpu"}
+    run_benchmark(cohorts[0], RECIPES[:1], tmp_path, **options)
+    assert (tmp_path / "report.html").is_file()
+    (run,) = tmp_path.glob("*--kfold")
+    seen, splits = read_json(run / "fold-1" / "seen.json"), read_json(run / "splits.json")
+    reported = next(fold["report"] for fold in splits if fold["folder"] == "fold-1")
+    write_json(run / "fold-1" / "seen.json", seen | {"model": [*seen["model"], reported[0]]})
+    with pytest.raises(LeakageError):
+        run_benchmark(cohorts[0], RECIPES[:1], tmp_path, **options)
+    left = {path.name for path in tmp_path.rglob("*") if path.parent in (tmp_path, tmp_path / "tables")}
+    assert left == {run.name, "leakage.json", "tables"}
 
 
 def test_figures_are_those_of_the_bundle_s_predictions(

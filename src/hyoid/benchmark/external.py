@@ -48,11 +48,13 @@ class External:
     ) -> tuple[dict[Task, Evaluation], tuple[str, ...]]:
         """Return by task what the bundle of a finished run is worth, which predicts all patients unless that is done.
 
-        The predictions are kept in `run/external`. Patients who cannot be predicted are told in notes.
+        The predictions are kept in `run/external`. Notes tell whom nothing could be predicted for, and how many were
+        predicted without something.
         """
         out = run / EXTERNAL
         failed = self._predicted(run / "bundle", out, device)
         notes = tuple(f"{case_id} not predicted: {reason}" for case_id, reason in failed.items())
+        notes += _shared_notes(out / PREDICTIONS)
         return {task: self._evaluate(recipe, task, out, jobs) for task in recipe.tasks}, notes
 
     def _predicted(self, bundle: Path, out: Path, device: str) -> dict[str, str]:
@@ -81,3 +83,12 @@ class External:
             table = table[table["hpv_probability"].notna()].astype({"hpv_decision": int})
             return evaluate_hpv(table, {i: (case.hpv, case.center) for i, case in cases.items()})
         return evaluate_survival(table[table["rfs_risk"].notna()], self.cohort, self.training)
+
+
+def _shared_notes(predictions: Path) -> tuple[str, ...]:
+    """Return what is noted of several patients, with their number: a gap may be that of an input that was not there."""
+    if not predictions.is_file():  # of label maps there is no table
+        return ()
+    table = pd.read_csv(predictions, dtype=str)
+    counts = table["notes"].dropna().value_counts() if "notes" in table else pd.Series(dtype=int)
+    return tuple(f"{count} of {len(table)} patients: {note}" for note, count in counts.items() if count > 1)

@@ -18,9 +18,12 @@ ORACLE = "oracle (the phantom's hidden truth)"
 """Title of the row that no model can pass but by chance."""
 
 
-def oracle_rows(cohort: Cohort, split: str, tasks: Sequence[Task]) -> list[BenchmarkRow]:
+def oracle_rows(
+    cohort: Cohort, split: str, tasks: Sequence[Task], folds: Sequence[Sequence[str]] = ()
+) -> list[BenchmarkRow]:
     """Return what the true log-likelihood ratio of HPV status, and the true log-hazard, reach on a phantom cohort.
 
+    Ranks are compared within the reported `folds` (ids), as those of the models are; without folds, of all patients.
     Of a cohort that is no phantom there is nothing.
     """
     path = cohort.root / TRUTH_FILE
@@ -28,12 +31,17 @@ def oracle_rows(cohort: Cohort, split: str, tasks: Sequence[Task]) -> list[Bench
         return []
     truth, rows = pd.read_csv(path), []
     truth = truth[truth["PatientID"].isin([case.id for case in cohort.cases])]
+    patients = truth[["PatientID"]]
+    if folds:
+        fold_of = {case_id: f"fold-{number}" for number, ids in enumerate(folds) for case_id in ids}
+        truth = truth[truth["PatientID"].isin(list(fold_of))]
+        patients = truth[["PatientID"]].assign(fold=truth["PatientID"].map(fold_of))
     if "hpv" in tasks:
         ratio = truth["hpv_log_likelihood_ratio"]
         answers = {"hpv_probability": expit(ratio), "hpv_decision": (ratio > 0).astype(int)}
-        table = pd.DataFrame({"PatientID": truth["PatientID"], **answers})
+        table = patients.assign(**answers)
         rows.append(BenchmarkRow(ORACLE, split, "hpv", overall_figures(evaluate_hpv(table, cohort))))
     if "rfs" in tasks:
-        table = pd.DataFrame({"PatientID": truth["PatientID"], "rfs_risk": truth["log_hazard"]})
+        table = patients.assign(rfs_risk=truth["log_hazard"])
         rows.append(BenchmarkRow(ORACLE, split, "rfs", overall_figures(evaluate_survival(table, cohort))))
     return rows

@@ -16,7 +16,7 @@ from hyoid.benchmark.paper_tables import paper_tables
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.splits import SPLITS
 from hyoid.benchmark.work import Done, Settings, Work
-from hyoid.benchmark.write import RESULTS, write_results
+from hyoid.benchmark.write import RESULTS, remove_results, write_results
 from hyoid.cohort import Cohort
 from hyoid.errors import HyoidError
 from hyoid.files import write_json
@@ -80,6 +80,7 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
         raise HyoidError.of(f"{[recipe.title for recipe in titles]}", "each recipe once", "Leave one out.")
     groups, done = groups_of(whole, titles), Done()
     works = list(_works(groups, recipes, titles, beyond, settings, done, floor=floor))
+    remove_results(out)
     result = BenchmarkResult.of(whole, groups)
     for split in splits:
         for work in works:

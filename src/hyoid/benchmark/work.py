@@ -97,9 +97,10 @@ class Work:
                     for task, evaluation in found.items()
                 ]
         _check_same(reported)
+        folds = next(iter(reported.values()))
         if self.floors is not None:
-            inside.append(self.floors.inside(split, next(iter(reported.values()))))
-        inside += oracle_rows(self.cohort, split, self.tasks)
+            inside.append(self.floors.inside(split, folds))
+        inside += oracle_rows(self.cohort, split, self.tasks, folds)
         if external is not None:
             beyond += [] if self.floors is None else [self.floors.outside(EXTERNAL, external.cohort)]
             beyond += oracle_rows(external.cohort, EXTERNAL, self.tasks)

@@ -16,9 +16,17 @@ from hyoid.files import write_json, write_text
 from hyoid.training import Run
 
 RESULTS = "results.json"
-REPORT = "report.html"
+REPORT, MARKDOWN, CSV = "report.html", "benchmark.md", "benchmark.csv"
 TABLES = "tables"
 """Folder of the tables of what was found, and of the papers' tables."""
+
+
+def remove_results(out: Path) -> None:
+    """Remove what an earlier call wrote, so that no page stands beside runs that it is not of, or that leak."""
+    for name in (RESULTS, REPORT, MARKDOWN, CSV):
+        (out / name).unlink(missing_ok=True)
+    for path in (out / TABLES).glob("*.csv"):
+        path.unlink()
 
 
 def write_results(
@@ -28,8 +36,8 @@ def write_results(
     import pandas as pd
 
     write_json(out / RESULTS, result.to_dict())
-    write_text(out / "benchmark.md", as_markdown(result))
-    write_text(out / "benchmark.csv", as_csv(result))
+    write_text(out / MARKDOWN, as_markdown(result))
+    write_text(out / CSV, as_csv(result))
     for name, lines in tables_of(result.findings).items():
         write_text(out / TABLES / f"{name}.csv", pd.DataFrame(lines).to_csv(index=False))
     write_paper_tables(result.papers, out / TABLES)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hyoid.cli.import_dose import dose
+from hyoid.cli.import_structures import structures
 from hyoid.cli.options import JsonOption, QuietOption
 
 if TYPE_CHECKING:
@@ -110,3 +112,7 @@ def _nothing(result: ImportResult) -> str:
         f"Found no PET or CT that can be imported in {result.survey.files} files; expected an attenuation-corrected "
         "PET, a CT, or both, as axial series. What was found, and why it was left out, is said above."
     )
+
+
+import_.command()(structures)
+import_.command()(dose)

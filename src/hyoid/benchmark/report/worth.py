@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hyoid.benchmark.external import EXTERNAL
 from hyoid.benchmark.report.words import TASKS, split_words
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.row import BenchmarkRow, Figure
@@ -22,7 +23,8 @@ _LEFT_TO_THE_TABLE = frozenset({"brier_integrated"})
 """Measures that would make the page too wide, and that another one says as well."""
 
 _LEGEND = (
-    "Each value with its 95 % interval over patients. Where folds have a value of their own, mean ± standard deviation "
+    "Each value with its 95 % interval over patients, and n, the patients who count in it: of ranks, those who stand in "
+    "a pair within a fold. Where folds have a value of their own, mean ± standard deviation "
     "over the folds follows, as papers print it: a spread over models, and no interval. What the recipes' papers "
     "report is of other patients and stands in benchmark.md; all measures stand in benchmark.csv."
 )
@@ -31,7 +33,7 @@ _LEGEND = (
 def worth(result: BenchmarkResult) -> list[str]:
     """Return one section for each task."""
     return [
-        page.section(title, _table(rows), page.paragraph(_LEGEND), *_costs(rows))
+        page.section(title, _table(rows), page.paragraph(_LEGEND), *_notes(rows), *_costs(rows))
         for task, title in TASKS.items()
         if (rows := [row for row in result.rows if row.task == task])
     ]
@@ -41,17 +43,26 @@ def _table(rows: Sequence[BenchmarkRow]) -> str:
     names = dict.fromkeys(name for row in rows for name in row.figures)
     measures = [name for name in names if name not in _LEFT_TO_THE_TABLE]
     order = list(dict.fromkeys(row.recipe for row in rows))
-    header = ["recipe", "split", "n", *(_SHORT.get(name, name.replace("_", " ")) for name in measures)]
+    header = ["recipe", "split", *(_SHORT.get(name, name.replace("_", " ")) for name in measures)]
     lines = [
         [
             row.recipe,
             split_words(row.split),
-            str(max((figure.n for figure in row.figures.values()), default=0)),
             *(_text(row.figures.get(name)) for name in measures),
         ]
         for row in sorted(rows, key=lambda row: order.index(row.recipe))
     ]
     return page.table(header, lines, numeric_from=2)
+
+
+def _notes(rows: Sequence[BenchmarkRow]) -> list[str]:
+    """Return what is to be known of the external patients' predictions."""
+    return [
+        page.paragraph(f"{row.recipe}, {split_words(row.split)}: {note}")
+        for row in rows
+        if row.split == EXTERNAL
+        for note in row.notes
+    ]
 
 
 def _text(figure: Figure | None) -> str:
@@ -61,10 +72,9 @@ def _text(figure: Figure | None) -> str:
         return "undefined"
     interval = figure.interval if figure.interval is not None and None not in figure.interval else ()
     found = page.figure_text(figure.value, [float(bound) for bound in interval if bound is not None])
-    if figure.fold_mean is None:
-        return found
-    spread = "" if figure.fold_sd is None else f" ± {figure.fold_sd:.3f}"
-    return f"{found} {figure.fold_mean:.3f}{spread}"
+    if figure.fold_mean is not None:
+        found += f" {figure.fold_mean:.3f}" + ("" if figure.fold_sd is None else f" ± {figure.fold_sd:.3f}")
+    return f"{found}, n {figure.n}"
 
 
 def _costs(rows: Sequence[BenchmarkRow]) -> list[str]:

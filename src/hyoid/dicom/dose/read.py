@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from hyoid.dicom.checked_values import read_dataset
 from hyoid.dicom.dose.header import DoseHeader, dose_header
 from hyoid.dicom.dose.pixels import dose_in_gray
 from hyoid.dicom.dose.planes import Planes, dose_planes
-from hyoid.dicom.checked_values import read_dataset
 from hyoid.geometry import Volume
 
 
