@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from hyoid.benchmark import EXTERNAL, ORACLE, BenchmarkResult, as_markdown, run_benchmark
+from hyoid.benchmark.external import shared_notes
 from hyoid.benchmark.oracle import oracle_rows
 from hyoid.cohort import read_cohort
 from hyoid.errors import CohortError, LeakageError
@@ -51,6 +52,13 @@ def test_every_recipe_and_the_oracle_stand_inside_and_outside(result: tuple[Benc
     assert ceiling["hpv"]["balanced_accuracy"].value == 1.0
     assert ceiling["rfs"]["c_index"].value == 1.0
     assert "external" in as_markdown(result[0])
+
+
+def test_how_many_were_predicted_without_something_is_said(tmp_path: Path) -> None:
+    table = pd.DataFrame({"PatientID": list("ABCDE"), "notes": ["No label map.", "", "No label map.", "Odd.", None]})
+    table.to_csv(tmp_path / "predictions.csv", index=False)
+    assert shared_notes(tmp_path / "predictions.csv") == ("2 of 5 patients: No label map.",)
+    assert shared_notes(tmp_path / "none.csv") == ()
 
 
 def test_the_oracle_ranks_within_the_folds_that_the_models_do(cohorts: tuple[Path, Path]) -> None:

@@ -54,7 +54,7 @@ class External:
         out = run / EXTERNAL
         failed = self._predicted(run / "bundle", out, device)
         notes = tuple(f"{case_id} not predicted: {reason}" for case_id, reason in failed.items())
-        notes += _shared_notes(out / PREDICTIONS)
+        notes += shared_notes(out / PREDICTIONS)
         return {task: self._evaluate(recipe, task, out, jobs) for task in recipe.tasks}, notes
 
     def _predicted(self, bundle: Path, out: Path, device: str) -> dict[str, str]:
@@ -85,7 +85,7 @@ class External:
         return evaluate_survival(table[table["rfs_risk"].notna()], self.cohort, self.training)
 
 
-def _shared_notes(predictions: Path) -> tuple[str, ...]:
+def shared_notes(predictions: Path) -> tuple[str, ...]:
     """Return what is noted of several patients, with their number: a gap may be that of an input that was not there."""
     if not predictions.is_file():  # of label maps there is no table
         return ()

@@ -74,7 +74,8 @@ def test_quality_counts_the_reader_s_faults(known: Known) -> None:
 
 def test_external_patients_or_that_there_are_none(known: Known) -> None:
     assert patients.external(known).startswith("24 patients of 3 centres: XACEN (9)")
-    assert "failed" not in patients.external(known)
+    assert "not predicted" not in patients.external(known)
     rows = tuple(replace(row, notes=("X1 not predicted: no PET",)) for row in known.result.rows)
-    assert patients.external(replace(known, result=replace(known.result, rows=rows))).endswith("3 predictions failed.")
+    noted = patients.external(replace(known, result=replace(known.result, rows=rows)))
+    assert noted.endswith(": X1 not predicted: no PET.")
     assert patients.external(replace(known, external=None)).startswith("There is no external cohort")

@@ -112,8 +112,8 @@ def external(known: Known) -> str:
     """Return who was predicted without having taken part in training, or that nobody was."""
     if known.external is None:
         return "There is no external cohort: nobody of other hospitals was predicted."
-    failed = {(row.recipe, note) for row in known.result.rows if row.split == EXTERNAL for note in row.notes}
-    missing = f" {counted(len(failed), 'prediction')} failed." if failed else ""
+    notes = {f"{row.recipe}: {note}" for row in known.result.rows if row.split == EXTERNAL for note in row.notes}
+    missing = "".join(f" {note.rstrip('.')}." for note in sorted(notes))
     return (
         f"{_centers(known.external.cases)}; none of them took part in training (ids and files of images were "
         f"compared), and the models predict them as they are.{missing}"
