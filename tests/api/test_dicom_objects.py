@@ -149,6 +149,23 @@ def test_answers_without_contours_are_a_report_alone(study: tuple[Path, Volume])
     assert list(first_case(root)) == ["report"]
 
 
+def test_a_study_without_lesions_says_so(study: tuple[Path, Volume]) -> None:
+    import highdicom
+
+    root, labels = study
+    folder = root / "pred" / "P1"
+    nothing = {name: {"volume_ml": 0.0, "count": 0} for name in ("gtvp", "gtvn")}
+    info = {"id": "P1", "recipe": "baseline-unet", "lesions": nothing, "components": []}
+    write_volume(folder / "P1.nii.gz", labels.with_array(np.zeros_like(labels.array)))
+    (folder / "P1.json").write_text(json.dumps(info))
+    files = first_case(root)
+    groups = highdicom.sr.srread(files["report"]).content.get_image_measurement_groups()
+    found = {group.tracking_identifier: [int(m.value) for m in group.get_measurements()] for group in groups}
+    assert found == {"GTVp, none found": [0], "GTVn, none found": [0]}
+    assert len(pydicom.dcmread(files["seg"]).SegmentSequence) == 2
+    assert len(pydicom.dcmread(files["rtstruct"]).StructureSetROISequence) == 2
+
+
 def test_a_case_without_prediction_stops_no_other(study: tuple[Path, Volume]) -> None:
     root, _ = study
     write_series(ct_slices(stored((6, 8, 9)), patient="P2", study="S2"), root / "pile" / "second")
@@ -182,3 +199,32 @@ def test_the_real_chest_study_there_and_back(tmp_path: Path) -> None:
         pytest.skip("dcmtk is not installed: its reading of the three objects is left out")
     for file in files.values():
         assert "ACRIN-NSCLC-FDG-PET-042" in run("dcmdump", "-q", "+P", "PatientID", file)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    "HYOID_TEST_DATA" not in os.environ, reason="HYOID_TEST_DATA is not set: the real study is not there"
+)
+def test_the_real_chest_study_in_two_commands(tmp_path: Path) -> None:
+    """After a few epochs on phantoms the lesions mean nothing; where they lie must be right all the same."""
+    from hyoid import api
+    from hyoid.phantom import write_cohort
+
+    write_cohort(tmp_path / "phantoms", 6, 3, broken=False)
+    hot = "[{name: suv_gate, percentile: 50}, {name: largest_component, labels: [gtvp, gtvn]}]"
+    overrides = ["split={name: kfold, folds: 2}", f"inference.postprocess={hot}"]
+    trained = api.train(
+        tmp_path / "phantoms", "baseline-unet", tmp_path / "run", preset="smoke", overrides=overrides, fold="0"
+    )
+    pile = Path(os.environ["HYOID_TEST_DATA"]) / "acrin-petct" / "dicom"
+    cohort, out = tmp_path / "cohort", tmp_path / "pred"
+    for arguments in (
+        ["import", "dicom", str(pile), str(cohort)],
+        ["predict", str(trained.bundle.folder), "--cohort", str(cohort), "--out", str(out), "--dicom", "--json"],
+    ):
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 0, done.output
+    ((case, files),) = json.loads(done.stdout)["dicom"]["written"].items()
+    labels = read_volume(out / case / f"{case}.nii.gz")
+    assert labels.array.any()
+    check_geometry({kind: Path(path) for kind, path in files.items()}, labels)
