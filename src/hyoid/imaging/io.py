@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import shutil
 from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
+from isal import igzip
 
 from hyoid.errors import ImageError
 from hyoid.files import atomic_path
@@ -19,6 +19,9 @@ IMAGE_SUFFIXES = (".nii.gz", ".nii", ".mha", ".nrrd")
 """File endings that hyoid reads and writes."""
 
 _CHUNK_BYTES = 2**20
+
+_LEVEL = 2
+"""Of ISA-L's 0 to 3: level 1 saves a tenth of the time for files 3 % longer, level 3 is no smaller on a PET."""
 
 
 def is_image(path: Path) -> bool:
@@ -88,14 +91,17 @@ def write_volume(path: Path, volume: Volume) -> None:
 
 
 def _write_gzipped(path: Path, image: sitk.Image) -> None:
-    """Write `.nii.gz` at the fastest level: ITK's own writer takes no level there and needs twice the time."""
+    """Write `.nii.gz` by ISA-L: as small as zlib at its fastest level in a quarter of the time, and ITK takes no level.
+
+    The bytes are the same for the same image; of them only the compressed length may differ on another processor.
+    """
     plain = path.with_name(path.name.removesuffix(".gz"))
     try:
         sitk.WriteImage(image, str(plain))
         with (
             plain.open("rb") as source,
             path.open("wb") as target,
-            gzip.GzipFile("", "wb", compresslevel=1, fileobj=target, mtime=0) as stream,
+            igzip.IGzipFile("", "wb", compresslevel=_LEVEL, fileobj=target, mtime=0) as stream,
         ):
             shutil.copyfileobj(source, stream, _CHUNK_BYTES)
     finally:
