@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "hyoid.imaging.body": "body_mask",
-    "hyoid.imaging.components": "Connectivity content_block fill_holes label_components largest_component remove_small_components",
+    "hyoid.imaging.components": (
+        "Connectivity content_block fill_holes label_components largest_component remove_small_components"
+    ),
     "hyoid.imaging.framed": "Framed",
     "hyoid.imaging.frames": "AxialCrop FixedBox Frame FullView Located NeckBox ResizedView",
     "hyoid.imaging.head": "Head find_head",
