@@ -77,6 +77,8 @@ def dose(
         settings=RegistrationSettings(deformable=deformable),
     )
     report = {"out": out, "dose": total.to_dict(), "on_ct": found.to_dict()}
+    if planning is not None:
+        report["planning_ct"] = {"notes": planning.notes}
     _write_report(out, stem, report, found)
     _refuse_doubtful(found, out.with_name(f"{stem}.quality.json"), accept=accept_doubtful)
     write_volume(out, found.carried.volume)
@@ -176,7 +178,7 @@ def _say(report: dict[str, Any], total: TotalDose, found: DoseOnCt, *, as_json: 
     if as_json:
         typer.echo(json.dumps(jsonable(report), allow_nan=False))
         return
-    for note in (*total.notes, *found.carried.notes):
+    for note in (*total.notes, *report.get("planning_ct", {}).get("notes", ()), *found.carried.notes):
         typer.echo(note, err=True)
     for out in total.left_out:
         typer.echo(f"Left out {out.sop_instance_uid}: {out.reason}.", err=True)
