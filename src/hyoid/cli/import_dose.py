@@ -58,9 +58,9 @@ def dose(
     Beside FILE, ID__RTDOSE.quality.json says what was summed, how it came onto the CT, and how well; and
     ID__RTDOSE.transform.h5 takes points of the CT to the planning CT. A doubtful registration writes these two alone.
     """
+    from hyoid.dicom import read_planning_ct
     from hyoid.dicom.dose_on_ct import dose_on_ct
     from hyoid.dicom.registration import RegistrationSettings
-    from hyoid.dicom.registration.planning_ct import read_planning_ct
     from hyoid.imaging import read_volume, write_volume
 
     stem = _stem(out, ct)
