@@ -5,9 +5,9 @@ first, because the usual packages of dcm2niix read no JPEG-LS. Each measurement 
 start included, the two taking turns; the clock's and the processor's median over `--repeats`.
 
 dcm2niix is measured writing `.nii.gz` by its own compressor at level 1, as fast as it goes, and at level 6, as it does
-unless told otherwise; hyoid writes `.nii.gz` at level 1. They do not do quite the same: dcm2niix converts all three
-series and computes no SUV; hyoid reads all headers, takes two series, makes SUV and HU, hashes the voxels and writes
-manifests. `hyoid_warm` is the same import within a process that has imported before, as of many patients.
+unless told otherwise; hyoid writes `.nii.gz` by ISA-L at its level 2. They do not do quite the same: dcm2niix converts
+all three series and computes no SUV; hyoid reads all headers, takes two series, makes SUV and HU, hashes the voxels and
+writes manifests. `hyoid_warm` is the same import within a process that has imported before, as of many patients.
 On a machine with other work to do, `cpu_seconds` is the figure to trust.
 
 Run: HYOID_TEST_DATA=DIR python benchmarks/dicom_import.py [--repeats N] [--out FILE] (prints JSON)

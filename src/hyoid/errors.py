@@ -25,7 +25,15 @@ class ImageError(HyoidError):
 
 
 class DicomError(HyoidError):
-    """A DICOM object that is damaged, incomplete, or not of the kind that is asked for."""
+    """A DICOM object that is damaged, incomplete, or not of the kind that is asked for.
+
+    Messages quote what foreign objects hold: control characters, which a terminal would obey, are shown as escapes.
+    """
+
+    def __init__(self, message: str) -> None:
+        plain = message.encode("utf-8", "backslashreplace").decode("utf-8")
+        shown = (c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii") for c in plain)
+        super().__init__("".join(shown))
 
 
 class CohortError(HyoidError):

@@ -8,8 +8,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from hyoid.dicom.frames import unfold
-from hyoid.dicom.read import read_slices
-from hyoid.dicom.source import Reader, Source
+from hyoid.dicom.source import Reader
 from hyoid.dicom.stack import stack_of
 from hyoid.dicom.survey import survey
 from hyoid.dicom.volumes import ct_volume, pet_volume
@@ -90,15 +89,6 @@ def test_an_enhanced_ct_is_read_by_its_functional_groups(tmp_path):
     np.testing.assert_array_equal(found.volume.array, values * 2 - 1000)
     assert found.volume.grid.spacing == (1.25, 1.5, 2.0)
     assert series.starts == ("20200131110000.5", "20200131110001.5", "20200131110002.5")
-
-
-def test_an_enhanced_pet_is_refused_by_name(tmp_path):
-    (dataset,) = edited(pet_slices()[:1], SOPClassUID="1.2.840.10008.5.1.4.1.1.130", NumberOfFrames=1)
-    path = write_file(dataset, tmp_path / "enhanced")
-    with Reader() as reader:
-        (one,) = read_slices(Source(path), reader)
-    assert "an Enhanced PET image" in one.damage
-    assert "Export the series" in one.damage
 
 
 def test_each_frame_has_the_uid_of_the_image_that_it_was_converted_from(tmp_path):

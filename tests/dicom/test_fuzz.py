@@ -21,29 +21,10 @@ from hyoid.dicom.read import read_slices
 from hyoid.dicom.source import Reader, Source
 from hyoid.errors import DicomError
 from hyoid.imaging import read_volume
+from support.damage import damaged
 from support.dicom_series import ct_slices, edited, pet_slices, stored, write_file, write_series
 
 SEEDS = range(25)
-
-
-def damaged(content: bytes, seed: int) -> bytes:
-    """Return a file cut off, with bits flipped, with bytes overwritten, or with a part doubled or gone."""
-    draw = random.Random(seed)
-    where = draw.randrange(len(content)) if draw.random() < 0.5 else draw.randrange(min(1500, len(content)))
-    match seed % 5:
-        case 0:
-            return content[:where]
-        case 1:
-            flipped = bytearray(content)
-            for _ in range(draw.randint(1, 30)):
-                flipped[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
-            return bytes(flipped)
-        case 2:
-            return content[:where] + draw.randbytes(8) + content[where + 8 :]
-        case 3:
-            return content[:where] + b"\xff\xff\xff\xff" + content[where + 4 :]
-        case _:
-            return content[:where] + content[where + draw.randint(1, 9) :]
 
 
 def checked(pile: Path, out: Path) -> ImportResult:

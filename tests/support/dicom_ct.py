@@ -16,7 +16,7 @@ from support.dicom_dose import FRAME
 def write_ct(folder: Path, ct: Volume, *, frame: str = FRAME, patient: str = "P1", **elements: Any) -> list[Path]:
     """Write a CT (HU) slice by slice, in a scrambled order of names; stored numbers are HU + 1024."""
     folder.mkdir(parents=True, exist_ok=True)
-    series = generate_uid(None)
+    series, study = generate_uid(None), generate_uid(None)
     files = []
     for k in np.random.default_rng(0).permutation(len(ct.array)).tolist():
         dataset = FileDataset("", {}, preamble=b"\0" * 128, is_implicit_VR=False, is_little_endian=True)
@@ -25,7 +25,7 @@ def write_ct(folder: Path, ct: Volume, *, frame: str = FRAME, patient: str = "P1
         dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = CTImageStorage
         dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = generate_uid(None)
         dataset.Modality, dataset.PatientID, dataset.SeriesInstanceUID = "CT", patient, series
-        dataset.StudyInstanceUID, dataset.FrameOfReferenceUID = generate_uid(None), frame
+        dataset.StudyInstanceUID, dataset.FrameOfReferenceUID = study, frame
         dataset.ImagePositionPatient = [f"{v:.6g}" for v in ct.grid.to_world([0, 0, k])]
         row, column = ct.grid.matrix[:, 0], ct.grid.matrix[:, 1]
         dataset.ImageOrientationPatient = [f"{v:.9g}" for v in (*row, *column)]

@@ -13,8 +13,7 @@ from hyoid.cli.import_structures import structures
 from hyoid.cli.options import JsonOption, QuietOption
 
 if TYPE_CHECKING:
-    from hyoid.dicom.cohort import ImportResult
-    from hyoid.dicom.result import CaseResult
+    from hyoid.dicom import CaseResult, ImportResult
 
 import_ = typer.Typer(help="Make a cohort of what hospitals have.", no_args_is_help=True)
 
@@ -56,7 +55,7 @@ def dicom(
     OUT/ID/import.json says what was taken and assumed, OUT/acquisition.csv how patients were scanned. Run again, it
     does only what is missing. Nothing that it writes is de-identified.
     """
-    from hyoid.dicom.cohort import ImportSettings, import_dicom
+    from hyoid.dicom import ImportSettings, import_dicom
     from hyoid.progress import set_quiet
 
     set_quiet(quiet)

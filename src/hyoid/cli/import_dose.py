@@ -58,9 +58,9 @@ def dose(
     Beside FILE, ID__RTDOSE.quality.json says what was summed, how it came onto the CT, and how well; and
     ID__RTDOSE.transform.h5 takes points of the CT to the planning CT. A doubtful registration writes these two alone.
     """
+    from hyoid.dicom import read_planning_ct
     from hyoid.dicom.dose_on_ct import dose_on_ct
     from hyoid.dicom.registration import RegistrationSettings
-    from hyoid.dicom.registration.planning_ct import read_planning_ct
     from hyoid.imaging import read_volume, write_volume
 
     stem = _stem(out, ct)
@@ -77,6 +77,8 @@ def dose(
         settings=RegistrationSettings(deformable=deformable),
     )
     report = {"out": out, "dose": total.to_dict(), "on_ct": found.to_dict()}
+    if planning is not None:
+        report["planning_ct"] = {"notes": planning.notes}
     _write_report(out, stem, report, found)
     _refuse_doubtful(found, out.with_name(f"{stem}.quality.json"), accept=accept_doubtful)
     write_volume(out, found.carried.volume)
@@ -176,7 +178,7 @@ def _say(report: dict[str, Any], total: TotalDose, found: DoseOnCt, *, as_json: 
     if as_json:
         typer.echo(json.dumps(jsonable(report), allow_nan=False))
         return
-    for note in (*total.notes, *found.carried.notes):
+    for note in (*total.notes, *report.get("planning_ct", {}).get("notes", ()), *found.carried.notes):
         typer.echo(note, err=True)
     for out in total.left_out:
         typer.echo(f"Left out {out.sop_instance_uid}: {out.reason}.", err=True)

@@ -11,7 +11,7 @@ import typer
 from hyoid.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from hyoid.dicom.structures import NameMatch
+    from hyoid.dicom.structures import NameMatch, StructureLabels
 
 
 def structures(
@@ -53,34 +53,28 @@ def structures(
 
     What each region's name means is decided by rules; --dry-run lists it. All that was not plain is said.
     """
-    from hyoid.dicom.structures import (
-        read_name_rules,
-        read_reference_series,
-        read_regions,
-        read_transform,
-        region_names,
-        structure_labels,
-    )
+    from hyoid.dicom import structures as parts
     from hyoid.errors import DicomError
     from hyoid.imaging import write_volume
 
     if slice_spacing is not None and not slice_spacing > 0:
         raise DicomError.of(f"--slice-spacing {slice_spacing:g}", "a distance above 0 mm", "Correct it.")
-    rules, found = read_name_rules(names), read_regions(source)
+    rules, found = parts.read_name_rules(names), parts.read_regions(source)
     if dry_run:
-        _print_matches(rules.match_all(region_names(found)), as_json)
+        _print_matches(rules.match_all(parts.region_names(found)), as_json)
         return
     if ct is None or out is None:
         raise DicomError.of("no --ct or no --out", "both, or --dry-run", "The label map lies on the CT's grid.")
-    made = structure_labels(
-        found,
-        read_reference_series(ct, series),
-        rules=rules,
-        transform=None if transform is None else read_transform(transform),
-        gaps=gaps,
-        spacing_mm=slice_spacing,
+    reference, moved = (
+        parts.read_reference_series(ct, series),
+        None if transform is None else parts.read_transform(transform),
     )
+    made = parts.structure_labels(found, reference, rules=rules, transform=moved, gaps=gaps, spacing_mm=slice_spacing)
     write_volume(out, made.labels)
+    _tell(out, made, as_json)
+
+
+def _tell(out: Path, made: StructureLabels, as_json: bool) -> None:
     volumes = {"gtvp": round(made.labels.volume_ml(1), 3), "gtvn": round(made.labels.volume_ml(2), 3)}
     if as_json:
         regions = [_described(match) for match in made.matches]

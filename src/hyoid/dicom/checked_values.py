@@ -1,10 +1,11 @@
-"""Values of a DICOM dataset, read so that a damaged one is a sentence and never a crash or a guess."""
+"""Values of a DICOM dataset, read so that a damaged one is a sentence and never a crash or a guess (see `values`)."""
 
 from __future__ import annotations
 
-import math
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.tag import Tag
 from pydicom.uid import ImplicitVRLittleEndian
 
+from hyoid.dicom.values import UnreadableValueError, first_line, read_items, read_numbers, read_texts, read_value
 from hyoid.errors import DicomError
 
 DAMAGE = (
@@ -53,7 +55,7 @@ def read_dataset(path: Path) -> Dataset:
             known = "SOPClassUID" in dataset or "Modality" in dataset
     except DAMAGE as error:
         raise DicomError.of(
-            f"the file {path}, which cannot be parsed ({_first_line(error)})", "a DICOM file", "Export it again."
+            f"the file {path}, which cannot be parsed ({first_line(error)})", "a DICOM file", "Export it again."
         ) from error
     if not known:
         raise DicomError.of(
@@ -80,23 +82,14 @@ def value_of(dataset: Dataset, keyword: str) -> Any:
     DicomError
         If its bytes cannot be read as its value representation.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            value = dataset.get(keyword)
-    except DAMAGE as error:
-        raise _damaged(keyword, f"unreadable ({_first_line(error)})", "a readable value") from error
-    return None if value is None or (isinstance(value, str) and not value.strip()) else value
+    with _readable(keyword, "a readable value"):
+        return read_value(dataset, keyword)
 
 
 def text_of(dataset: Dataset, keyword: str) -> str:
     """Return an element as stripped text, "" where it is absent; several values are joined by a backslash."""
-    value = value_of(dataset, keyword)
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple | pydicom.multival.MultiValue):
-        return "\\".join(str(part).strip() for part in value)
-    return str(value).strip().strip("\0")
+    with _readable(keyword, "a readable value"):
+        return "\\".join(read_texts(dataset, keyword))
 
 
 def numbers_of(dataset: Dataset, keyword: str, count: int | None = None) -> tuple[float, ...]:
@@ -107,19 +100,11 @@ def numbers_of(dataset: Dataset, keyword: str, count: int | None = None) -> tupl
     DicomError
         If there are not `count` of them, or one is no finite number.
     """
-    value = value_of(dataset, keyword)
     expected = "finite numbers" if count is None else f"{count} finite numbers"
-    if value is None:
-        if count is None:
-            return ()
-        raise _damaged(keyword, "absent", expected)
-    parts = list(value) if isinstance(value, list | tuple | pydicom.multival.MultiValue) else [value]
-    try:
-        found = tuple(float(part) for part in parts)
-    except DAMAGE as error:
-        raise _damaged(keyword, repr(value)[:80], expected) from error
-    if (count is not None and len(found) != count) or not all(map(math.isfinite, found)):
-        raise _damaged(keyword, f"{len(found)} values, {repr(value)[:80]}", expected)
+    with _readable(keyword, expected):
+        found = read_numbers(dataset, keyword)
+    if count is not None and len(found) != count:
+        raise _damaged(keyword, f"{len(found)} values" if found else "absent", expected)
     return found
 
 
@@ -140,18 +125,8 @@ def whole_of(dataset: Dataset, keyword: str, default: int | None = None) -> int:
 
 def items_of(dataset: Dataset, keyword: str) -> list[Dataset]:
     """Return the items of a sequence, [] where it is absent; DicomError where it is no sequence."""
-    value = value_of(dataset, keyword)
-    if value is None:
-        return []
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            items = list(value)
-    except DAMAGE as error:
-        raise _damaged(keyword, repr(value)[:80], "a sequence of items") from error
-    if not all(isinstance(item, Dataset) for item in items):
-        raise _damaged(keyword, repr(value)[:80], "a sequence of items")
-    return items
+    with _readable(keyword, "a sequence of items"):
+        return read_items(dataset, keyword)
 
 
 def named(keyword: str) -> str:
@@ -170,6 +145,11 @@ def _damaged(keyword: str, found: str, expected: str) -> DicomError:
     )
 
 
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:120] if lines else type(error).__name__
+@contextmanager
+def _readable(keyword: str, expected: str) -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except UnreadableValueError as error:
+        raise _damaged(keyword, str(error), expected) from error

@@ -15,6 +15,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from hyoid.dicom.elements import items, text, whole
+from hyoid.dicom.enhanced_pet import say_classically
 from hyoid.dicom.kinds import CT, ENHANCED_CT, ENHANCED_PET, LEGACY_CT, LEGACY_PET, PET
 from hyoid.errors import DicomError
 
@@ -23,8 +24,8 @@ MAX_FRAMES = 20_000
 
 _SHARED, _PER_FRAME = "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"
 _SOURCE = "ConversionSourceAttributesSequence"
-_REFERENCES = (_SOURCE, "ReferencedImageSequence", "DerivationImageSequence")
-_CLASSIC = {ENHANCED_CT: CT, LEGACY_CT: CT, LEGACY_PET: PET}
+_REFERENCES = (_SOURCE, "ReferencedImageSequence", "DerivationImageSequence", "RealWorldValueMappingSequence")
+_CLASSIC = {ENHANCED_CT: CT, LEGACY_CT: CT, LEGACY_PET: PET, ENHANCED_PET: PET}
 _MOMENT_DIGITS = 14  # YYYYMMDDHHMMSS
 _LEFT_OUT = ("PixelData", "NumberOfFrames", _SHARED, _PER_FRAME)
 
@@ -32,21 +33,15 @@ _LEFT_OUT = ("PixelData", "NumberOfFrames", _SHARED, _PER_FRAME)
 def unfold(dataset: Dataset) -> Iterator[Dataset]:
     """Yield a data set without pixels for each frame, in the file's order, of the classic kind of image.
 
-    The frame's group wins over the shared one, and that over the file's own attribute.
-    A frame that was converted from a
-    classic image has that image's SOP Instance UID, else the file's with the frame's number.
+    The frame's group wins over the shared one, and that over the file's own attribute. A frame that was converted from
+    a classic image has that image's SOP Instance UID, else the file's with the frame's number.
 
     Raises
     ------
     DicomError
-        If frames and functional groups do not agree in number, or the file is an Enhanced PET image.
+        If frames and functional groups do not agree in number, or an Enhanced PET image does not say what its values
+        mean.
     """
-    if text(dataset, "SOPClassUID") == ENHANCED_PET:
-        raise DicomError.of(
-            "an Enhanced PET image, whose units and decay correction are described in another way",
-            "a PET image of one slice a file, or a legacy-converted one",
-            "Export the series from the scanner or archive as classic PET images.",
-        )
     frames, count = items(dataset, _PER_FRAME), whole(dataset, "NumberOfFrames")
     if not frames or count is None or count != len(frames) or count > MAX_FRAMES:
         raise DicomError.of(
@@ -78,6 +73,8 @@ def _frame(dataset: Dataset, groups: list[Dataset], number: int) -> Dataset:
     if len(moment) >= _MOMENT_DIGITS and not text(frame, "AcquisitionTime"):
         _set(frame, "AcquisitionDate", "DA", moment[:8])
         _set(frame, "AcquisitionTime", "TM", re.split(r"[+-]", moment[8:])[0])
+    if kind == ENHANCED_PET:
+        say_classically(frame, groups)
     if hasattr(dataset, "file_meta"):
         frame.file_meta = dataset.file_meta
     return frame

@@ -27,7 +27,6 @@ TOLD_MM = 0.01
 DRIFT_MM = 0.1
 """How far a slice may be shifted within its plane against the first: beyond it the stack is sheared (gantry tilt)."""
 
-MIN_SLICES = 2
 _ALIKE = 1.1
 
 Equal = Callable[[Slice, Slice], bool]
@@ -51,7 +50,7 @@ def one_a_place(
         raise DicomError.of(
             f"{len(slices)} images at {len(kept)} places, which differ",
             "one image a place",
-            f"{_why_several(slices, len(kept))} Split the series, and import the part that is meant.",
+            f"{_why_several(slices, len(kept))} Split the series, and give the part that is meant.",
         )
     if doubled:
         notes = [*notes, f"{doubled} images were equal to another at the same place; they were left out."]
@@ -69,20 +68,28 @@ def _why_several(slices: Sequence[Slice], places: int) -> str:
     return "It holds several reconstructions or copies with new UIDs."
 
 
-def check_count(slices: Sequence[Slice]) -> None:
-    """Refuse a single slice: nothing says how thick it is."""
-    if len(slices) < MIN_SLICES:
+def single_step(one: Slice, *, strict: bool) -> float:
+    """Return the thickness of a single slice, mm; where a volume is wanted (not `strict`), it is refused."""
+    if not strict:
         raise DicomError.of(
-            f"a single slice ({slices[0].source.name})",
-            f"{MIN_SLICES} slices or more: one has no distance to its neighbour",
+            f"a single slice ({one.source.name})",
+            "2 slices or more: one has no distance to its neighbour",
             "Give the whole series.",
         )
+    if one.thickness is None or one.thickness <= 0:
+        raise DicomError.of(
+            f"one slice without a thickness in {one.source.name}", "a slice's thickness", "Give a whole series."
+        )
+    return one.thickness
 
 
 def regular(
-    slices: Sequence[Slice], normal: NDArray[np.float64], fill_gaps: int, notes: list[str]
+    slices: Sequence[Slice], normal: NDArray[np.float64], fill_gaps: int | None, notes: list[str]
 ) -> tuple[list[int], float]:
-    """Return each slice's place on a regular grid, and its step in mm; what deviates is added to `notes`."""
+    """Return each slice's place on a regular grid, and its step in mm; what deviates is added to `notes`.
+
+    Up to `fill_gaps` slices in a row may be missing; None where there is no filling them in.
+    """
     along = np.array([np.dot(one.position or (), normal) for one in slices])
     steps = np.diff(along)
     usual = float(np.median(steps[steps <= _ALIKE * steps.min()]))  # where slices are missing steps are its multiples
@@ -102,12 +109,13 @@ def regular(
         )
     longest = int(jumps.max()) - 1
     missing = int(places[-1]) + 1 - len(slices)
-    if longest > fill_gaps:
+    if longest > (fill_gaps or 0):
         at = slices[int(jumps.argmax())]
         raise DicomError.of(
             f"a gap: {missing} slices are missing, {longest} in a row after {at.source.name}",
             f"a slice every {step:.4g} mm",
-            f"Copy the series again, or interpolate them with --fill-gaps {longest}.",
+            "Copy the series again"
+            + ("." if fill_gaps is None else f", or interpolate them with --fill-gaps {longest}."),
         )
     if missing:
         notes.append(f"{missing} missing slices were interpolated between their neighbours, {longest} in a row.")

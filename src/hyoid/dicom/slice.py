@@ -59,6 +59,7 @@ class Slice:
     rows: int | None
     columns: int | None
     spacing: Numbers | None
+    thickness: float | None
     position: Numbers | None
     orientation: Numbers | None
     units: str
@@ -103,6 +104,7 @@ KEYWORDS = (
     "Rows",
     "Columns",
     "PixelSpacing",
+    "SliceThickness",
     "ImagePositionPatient",
     "ImageOrientationPatient",
     "Units",
@@ -153,6 +155,7 @@ def slice_of(dataset: Dataset, source: Source, frame: int | None = None, damage:
         rows=whole(dataset, "Rows"),
         columns=whole(dataset, "Columns"),
         spacing=numbers(dataset, "PixelSpacing", 2),
+        thickness=number(dataset, "SliceThickness"),
         position=numbers(dataset, "ImagePositionPatient", 3),
         orientation=numbers(dataset, "ImageOrientationPatient", 6),
         units=_kept(dataset, "Units").upper(),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hyoid.dicom.places import Equal, check_count, check_drift, one_a_place, regular
+from hyoid.dicom.places import Equal, check_drift, one_a_place, regular, single_step
 from hyoid.dicom.series import Series
 from hyoid.dicom.slice import Slice
 from hyoid.errors import DicomError
@@ -60,7 +60,7 @@ class Stack:
         return tuple(sorted(set(range(self.grid.size[2])) - set(self.places)))
 
 
-def stack_of(series: Series, equal: Equal, fill_gaps: int = 0) -> Stack:
+def stack_of(series: Series, equal: Equal, fill_gaps: int = 0, *, strict: bool = False) -> Stack:
     """Sort a series into a volume.
 
     Parameters
@@ -71,6 +71,9 @@ def stack_of(series: Series, equal: Equal, fill_gaps: int = 0) -> Stack:
         Asked only of images that lie at the same place, or have the same UID.
     fill_gaps
         How many slices in a row may be missing; they are to be interpolated between their neighbours.
+    strict
+        For what refers to each slice, or was made on just these: none of another kind is left out and none is filled
+        in, the orientation may be any, and a single slice is as thick as it says.
 
     Raises
     ------
@@ -80,17 +83,19 @@ def stack_of(series: Series, equal: Equal, fill_gaps: int = 0) -> Stack:
         that is not axial. The sentence says which.
     """
     notes = _equal_copies(series, equal)
-    slices, notes = _of_one_kind(series, notes)
+    slices, notes = _of_one_kind(series, notes, 0 if strict else STRAY_PART)
     axes = _axes(slices[0])
-    if abs(axes[2, 2]) < AXIAL_COSINE:
+    if abs(axes[2, 2]) < AXIAL_COSINE and not strict:
         raise DicomError.of(
             f"slices whose normal is {np.round(axes[2], 3).tolist()}",
             "axial slices, at most 45 degrees tilted",
             "A coronal or sagittal reconstruction is not taken; give the axial one.",
         )
     slices, notes = one_a_place(slices, axes[2], equal, notes)
-    check_count(slices)
-    places, step = regular(slices, axes[2], fill_gaps, notes)
+    if len(slices) == 1:
+        places, step = [0], single_step(slices[0], strict=strict)
+    else:
+        places, step = regular(slices, axes[2], None if strict else fill_gaps, notes)
     check_drift(slices, axes)
     first = slices[0]
     row_mm, column_mm = _required(first.spacing, first, "Pixel Spacing")
@@ -116,9 +121,11 @@ def _equal_copies(series: Series, equal: Equal) -> list[str]:
     return [f"{count} files are copies of others, equal in pixels and position; they were left out."] if count else []
 
 
-def _of_one_kind(series: Series, notes: list[str]) -> tuple[list[Slice], list[str]]:
+def _of_one_kind(series: Series, notes: list[str], stray_part: float) -> tuple[list[Slice], list[str]]:
     """Return the slices of the size, spacing and orientation that most have, scouts in the series left out."""
     slices = [one for one in series.slices if not {"LOCALIZER", "SCOUT"} & set(one.image_type)]
+    if not slices:
+        raise DicomError.of("nothing but localizer images", "slices of a volume", "Give the axial series.")
     if len(slices) < len(series.slices):
         notes = [*notes, f"{len(series.slices) - len(slices)} localizer images in the series were left out."]
     for one in slices:
@@ -137,12 +144,12 @@ def _of_one_kind(series: Series, notes: list[str]) -> tuple[list[Slice], list[st
             own.append(one)
     kinds.sort(key=len, reverse=True)
     strays = [one for kind in kinds[1:] for one in kind]
-    if len(strays) > STRAY_PART * len(slices):
+    if len(strays) > stray_part * len(slices):
         described = "; ".join(f"{len(kind)} of {_described(kind[0])}" for kind in kinds[:3])
         raise DicomError.of(
             f"slices of {len(kinds)} kinds in one series ({described})",
             "one size, pixel spacing and orientation",
-            "Split the series, and import the part that is meant.",
+            "Split the series, and give the part that is meant.",
         )
     if strays:
         notes = [*notes, f"{len(strays)} images of other size, spacing or orientation were left out of the series."]

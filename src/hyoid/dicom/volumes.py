@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 
 from hyoid.dicom.counted import LARGEST_HU, OUTSIDE_HU, Counted
 from hyoid.dicom.elements import number, text, tolerant
+from hyoid.dicom.enhanced_pet import check_mapped
 from hyoid.dicom.pixels import padding_range
 from hyoid.dicom.read import read_headers, read_images
 from hyoid.dicom.slice import Slice
@@ -99,6 +100,7 @@ def pet_volume(stack: Stack, reader: Reader, given: GivenValues | None = None) -
     for place, one, (header, stored) in _placed(stack, reader):
         slope, intercept = rescale(header, one)
         counted.slopes.append(slope)
+        check_mapped(header, stored.min(), stored.max(), one.source.name)
         array[place] = stored * slope + intercept
         padding = _believed_padding(header, slope, intercept, counted, PADDING_BELOW_ACTIVITY)
         if padding is not None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import shutil
+import struct
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
+from isal import igzip
+from numpy.typing import NDArray
 
 from hyoid.errors import ImageError
 from hyoid.files import atomic_path
@@ -19,6 +22,13 @@ IMAGE_SUFFIXES = (".nii.gz", ".nii", ".mha", ".nrrd")
 """File endings that hyoid reads and writes."""
 
 _CHUNK_BYTES = 2**20
+
+_HEADER_BYTES = 352
+_DIM_Z = 46
+"""A NIfTI-1 file's voxels begin behind 348 bytes of header and 4 of its extension; dim[3] stands at byte 46."""
+
+_LEVEL = 2
+"""Of ISA-L's 0 to 3: level 1 saves a tenth of the time for files 3 % longer, level 3 is no smaller on a PET."""
 
 
 def is_image(path: Path) -> bool:
@@ -82,24 +92,35 @@ def write_volume(path: Path, volume: Volume) -> None:
         raise ImageError.of(f"the file name {path.name}", f"an ending of {IMAGE_SUFFIXES}", "Rename it.")
     with atomic_path(path) as temporary:
         if path.name.endswith(".nii.gz"):
-            _write_gzipped(temporary, to_sitk(volume))
+            _write_gzipped(temporary, volume)
         else:
             sitk.WriteImage(to_sitk(volume), str(temporary), useCompression=True, compressionLevel=1)
 
 
-def _write_gzipped(path: Path, image: sitk.Image) -> None:
-    """Write `.nii.gz` at the fastest level: ITK's own writer takes no level there and needs twice the time."""
+def _write_gzipped(path: Path, volume: Volume) -> None:
+    """Write `.nii.gz` by ISA-L: as small as zlib at its fastest level in a quarter of the time, and ITK takes no level.
+
+    ITK writes the header, of the first slice alone, and the voxels follow from where they are: a whole image would be
+    copied and go through a file once more. The same image has the same bytes on one kind of processor.
+    """
+    array = np.ascontiguousarray(volume.array.astype(np.uint8) if volume.array.dtype == bool else volume.array)
+    with path.open("wb") as target, igzip.IGzipFile("", "wb", compresslevel=_LEVEL, fileobj=target, mtime=0) as stream:
+        stream.write(_nifti_header(path, array, volume.grid))
+        for start in range(0, len(array), slices := max(1, _CHUNK_BYTES // max(1, array[0].nbytes))):
+            stream.write(array[start : start + slices].data)
+
+
+def _nifti_header(path: Path, array: NDArray[Any], grid: Grid) -> bytes:
+    """Return what ITK writes before the voxels: it depends on their type and on the grid alone."""
     plain = path.with_name(path.name.removesuffix(".gz"))
     try:
-        sitk.WriteImage(image, str(plain))
-        with (
-            plain.open("rb") as source,
-            path.open("wb") as target,
-            gzip.GzipFile("", "wb", compresslevel=1, fileobj=target, mtime=0) as stream,
-        ):
-            shutil.copyfileobj(source, stream, _CHUNK_BYTES)
+        sitk.WriteImage(to_sitk(Volume(array[:1], replace(grid, size=(*grid.size[:2], 1)))), str(plain))
+        with plain.open("rb") as stream:
+            header = bytearray(stream.read(_HEADER_BYTES))
     finally:
         plain.unlink(missing_ok=True)
+    struct.pack_into("=h", header, _DIM_Z, len(array))
+    return bytes(header)
 
 
 def _reader(path: Path) -> sitk.ImageFileReader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -52,32 +53,50 @@ def test_a_real_series_is_the_ct_of_its_nifti() -> None:
     np.testing.assert_allclose(np.maximum(found.volume.array[60], -1024), known.array[60], atol=0.5)
 
 
-@pytest.mark.parametrize(
-    ("spoil", "said"),
-    [("gap", "mm apart"), ("repeat", "0 to 3 mm apart"), ("two series", "2 CT series"), ("empty", "0 CT series"),
-     ("turned", "orientations"), ("one", "1 CT slice"), ("truncated", "cannot be read")],
-)  # fmt: skip
-def test_stacks_that_are_no_ct_are_refused(tmp_path: Path, spoil: str, said: str) -> None:
-    files = [] if spoil == "empty" else write_ct(tmp_path, ct())
-    heights = {file: float(pydicom.dcmread(file).ImagePositionPatient[2]) for file in files}
-    ordered = sorted(files, key=lambda file: heights[file])
-    if spoil == "gap":
-        ordered[2].unlink()
-    elif spoil == "repeat":
-        (tmp_path / "again.dcm").write_bytes(ordered[2].read_bytes())
-    elif spoil == "two series":
-        write_ct(tmp_path / "other", ct())
-    elif spoil == "turned":
-        dataset = pydicom.dcmread(ordered[2])
-        dataset.ImageOrientationPatient = [0, 1, 0, 1, 0, 0]
-        dataset.save_as(ordered[2])
-    elif spoil == "one":
-        for file in ordered[1:]:
-            file.unlink()
-    elif spoil == "truncated":
-        ordered[2].write_bytes(ordered[2].read_bytes()[:-40])
+def changed(file: Path, to: Path | None = None, **elements: object) -> None:
+    dataset = pydicom.dcmread(file)
+    for keyword, value in elements.items():
+        setattr(dataset, keyword, value)
+    dataset.save_as(to or file)
+
+
+def cut(file: Path, end: int) -> None:
+    file.write_bytes(file.read_bytes()[:end])
+
+
+SPOILED: dict[str, tuple[Callable[[list[Path]], object], str]] = {
+    "empty": (lambda files: [file.unlink() for file in files], "0 CT series"),
+    "gap": (lambda files: files[2].unlink(), "a gap"),
+    "one": (lambda files: [file.unlink() for file in files[1:]], "1 CT slice"),
+    "two at one place": (
+        lambda files: changed(
+            files[2], files[2].with_name("x"), SOPInstanceUID="1.2.3", PixelData=pydicom.dcmread(files[1]).PixelData
+        ),
+        "which differ",
+    ),
+    "two series": (lambda files: write_ct(files[0].parent / "other", ct()), "2 CT series"),
+    "turned": (lambda files: changed(files[2], ImageOrientationPatient=[0, 1, 0, 1, 0, 0]), "slices of 2 kinds"),
+    "truncated": (lambda files: cut(files[2], -40), "cannot be decoded"),
+    "cut short": (lambda files: cut(files[2], 200), "1 damaged files"),
+    "no slope": (lambda files: changed(files[2], RescaleSlope=None), "rescale slope"),
+    "two frames": (lambda files: changed(files[2], FrameOfReferenceUID="1.2.3"), "2 frames of reference"),
+}
+
+
+@pytest.mark.parametrize("kind", SPOILED)
+def test_stacks_that_are_no_ct_are_refused(tmp_path: Path, kind: str) -> None:
+    spoil, said = SPOILED[kind]
+    spoil(sorted(write_ct(tmp_path, ct()), key=lambda file: float(pydicom.dcmread(file).ImagePositionPatient[2])))
     with pytest.raises(DicomError, match=said):
         read_planning_ct(tmp_path)
+
+
+def test_a_copy_counts_once_and_is_said(tmp_path: Path) -> None:
+    files = write_ct(tmp_path, ct())
+    (tmp_path / "again.dcm").write_bytes(files[2].read_bytes())
+    found = read_planning_ct(tmp_path)
+    assert found.volume.grid.same_as(GRID)
+    assert "1 files are copies" in found.notes[0]
 
 
 def test_a_path_that_is_nothing(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_has_tag, dictionary_keyword, dictionary_VR, keyword_for_tag
+from pydicom.errors import BytesLengthException
 from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
@@ -26,7 +27,7 @@ from hyoid.dicom.deidentify.words import known_words
 
 _PSEUDONYM_TAGS = frozenset({"PatientID", "PatientName", "ClinicalTrialSubjectID", "ClinicalTrialSubjectReadingID"})
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, NotImplementedError, EOFError,
-               struct.error)  # fmt: skip
+               struct.error, BytesLengthException, RecursionError)  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -27,10 +27,11 @@ from hyoid.version import __version__
 IMPLEMENTATION_UID = UID("2.25.266234982994100898132137130809224026446")
 """Names hyoid as the writer (PS3.10 7.1); derived from a random UUID once, and never of an original."""
 
-_UNREADABLE = (
+UNREADABLE = (
     InvalidDicomError, BytesLengthException, ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError,
     NotImplementedError, EOFError, RecursionError, LookupError, struct.error,
 )  # fmt: skip
+"""What pydicom raises on bytes that are not what they should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def deidentify_file(source: Path, target: Path, secret: Secret, options: Deident
     with quiet():
         try:
             dataset = dcmread(source)
-        except (*_UNREADABLE, OSError) as error:  # pydicom also raises OSError where a file ends too early
+        except (*UNREADABLE, OSError) as error:  # pydicom also raises OSError where a file ends too early
             return Outcome("unreadable", f"damaged ({type(error).__name__})")
         try:
             reason = refusal(dataset)
@@ -76,7 +77,7 @@ def deidentify_file(source: Path, target: Path, secret: Secret, options: Deident
             counts, cautioned = deidentify_dataset(dataset, secret, options)
             with atomic_path(target) as temporary:
                 dataset.save_as(temporary, enforce_file_format=True)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             return Outcome("unreadable", f"damaged ({type(error).__name__})")
     return Outcome("written", "", counts, cautioned)
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydicom import dcmread
-from pydicom.errors import InvalidDicomError
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from hyoid.dicom.deidentify.one_file import patient_key
+from hyoid.dicom.deidentify.one_file import UNREADABLE, patient_key
 from hyoid.dicom.deidentify.quiet import quiet
 from hyoid.files import sha256_of_file
 
@@ -89,5 +88,5 @@ def _look(path: Path) -> Source | str:
                 for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
             )
             return Source(path, patient_key(header), study, series, instance)
-    except (InvalidDicomError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, EOFError, OSError):
+    except (*UNREADABLE, OSError):
         return DAMAGED

@@ -118,7 +118,8 @@ def structure_labels(
             "a name that the rules take for gtvp or gtvn",
             "Write rules for these names (--names); --dry-run shows what each is taken for.",
         )
-    notes = [f"{match.name}: two rules match; {match.sentence()}." for _, match in wanted if match.also]
+    notes = [*reference.notes]
+    notes += [f"{match.name}: two rules match; {match.sentence()}." for _, match in wanted if match.also]
     found = {name: np.zeros(reference.grid.shape, bool) for name in LABELS}
     gaps_mm = plane_gaps(source.rois) if isinstance(source, StructureSet) else []
     for each, match in wanted:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from hyoid.dicom.structures.objects import is_dicom, reading
+from hyoid.dicom.elements import tolerant
+from hyoid.dicom.kinds import MULTI_FRAME_KINDS
+from hyoid.dicom.one_series import frame_of_reference, one_series, strict_stack
+from hyoid.dicom.read import read_headers
+from hyoid.dicom.series import Series, group_series
+from hyoid.dicom.slice import Slice, slice_of
+from hyoid.dicom.source import Reader, Source
+from hyoid.dicom.stack import Stack, stack_of
 from hyoid.errors import DicomError
 from hyoid.geometry import Grid
-
-POSITION_TOLERANCE_MM = 0.05
-"""How far a slice may lie from its place in an evenly spaced stack, mm: positions are written with few digits."""
-
-ORIENTATION_TOLERANCE = 1e-4
-"""How far the direction cosines of two slices of one series may differ."""
 
 TYPE_TWO = (
     *("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID"),
@@ -26,7 +25,8 @@ TYPE_TWO = (
 """Attributes of patient, study and frame of reference that must be there and may be empty (PS3.3 C.7.1.1, C.7.2.1,
 C.7.4.1). De-identified studies lack them, and highdicom asks for them."""
 
-_GEOMETRY = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns")
+_NO_IMAGES = ("SEG", "RTDOSE")
+"""Modalities of objects that have rows of pixels, and are drawn on an image themselves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,10 +39,13 @@ class ReferenceSeries:
         Index axes (x, y, z) along the rows, along the columns and along the normal, so that it is right-handed.
     headers
         A pydicom dataset for each slice, without pixels, in the order of the grid's z.
+    notes
+        A sentence on what was left out, such as copies.
     """
 
     grid: Grid
     headers: tuple[Any, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def frame_of_reference_uid(self) -> str:
@@ -61,114 +64,64 @@ class ReferenceSeries:
 
 
 def read_reference_series(folder: Path, series_instance_uid: str | None = None) -> ReferenceSeries:
-    """Read the geometry of the one image series in a folder, or of the one that is named.
+    """Read the geometry of the one image series in a folder or archive, or of the one that is named.
 
-    Pixels are not read. Slices are sorted by their position along the normal, whatever their file names, instance
-    numbers and slice locations say (DICOM PS3.3 C.7.6.2.1.1).
+    Pixels are read only to tell whether two images at one place are copies. Slices are sorted by their position along
+    the normal, whatever their file names, instance numbers and slice locations say (DICOM PS3.3 C.7.6.2.1.1).
 
     Raises
     ------
     DicomError
-        If there is no series or more than one, or its slices are no evenly spaced stack: duplicates, gaps, mixed
-        sizes or orientations, a tilted gantry.
+        If there is no series or more than one, or its slices are no evenly spaced stack: gaps, mixed sizes,
+        orientations or frames of reference, several images at one place, a tilted gantry.
     """
-    found = _by_series(Path(folder))
-    if series_instance_uid is not None and series_instance_uid not in found:
-        raise DicomError.of(
-            f"{len(found)} image series in {folder}, none of them {series_instance_uid}",
-            "the series that is asked for",
-            "Give the folder that holds it.",
+    with Reader() as reader:
+        series = one_series(Path(folder), reader, _has_pixels, "image series", series_instance_uid)
+        return _referenced(
+            series, lambda one: strict_stack(one, reader), lambda slices: read_headers(slices, reader), str(folder)
         )
-    if series_instance_uid is None and len(found) != 1:
-        listed = ", ".join(
-            f"{uid} ({headers[0].get('Modality')}, {len(headers)} images)" for uid, headers in found.items()
-        )
-        raise DicomError.of(
-            f"{len(found)} image series in {folder}{': ' + listed if listed else ''}",
-            "one series of images",
-            "Give a folder with the CT series alone.",
-        )
-    with reading(str(folder)):
-        return series_of(found[series_instance_uid or next(iter(found))], str(folder))
 
 
 def series_of(headers: Sequence[Any], where: str) -> ReferenceSeries:
-    """Return the series that headers of single-frame images make; errors, which name `where`, as above."""
-    first = headers[0]
-    for header in headers:
-        missing = [name for name in (*_GEOMETRY, "FrameOfReferenceUID", "SOPInstanceUID") if not header.get(name)]
-        if missing:
-            raise DicomError.of(
-                f"an image without {', '.join(missing)} in {where}",
-                "single-frame images with a position in the patient",
-                "Convert enhanced objects to single frames; leave localisers out.",
-            )
-        for name in ("PixelSpacing", "Rows", "Columns", "FrameOfReferenceUID", "StudyInstanceUID"):
-            if header.get(name) != first.get(name):
-                raise DicomError.of(
-                    f"{name} {header.get(name)} beside {first.get(name)} in {where}",
-                    "one size, spacing, study and frame of reference in a series",
-                    "Separate the acquisitions.",
-                )
-    orientation = np.array([header.ImageOrientationPatient for header in headers], np.float64)
-    if np.abs(orientation - orientation[0]).max() > ORIENTATION_TOLERANCE:
-        raise DicomError.of(
-            f"images of several orientations in {where}", "one orientation in a series", "Leave localisers out."
-        )
-    if len({str(header.SOPInstanceUID) for header in headers}) != len(headers):
-        raise DicomError.of(f"an image twice in {where}", "each image once", "Remove the copies.")
-    for header in headers:
-        for name in TYPE_TWO:
-            if name not in header:
-                setattr(header, name, "")
-    return _stacked(headers, orientation[0], where)
+    """Return the series that headers of single-frame images make, each image once.
 
-
-def _stacked(headers: Sequence[Any], orientation: np.ndarray[Any, np.dtype[np.float64]], where: str) -> ReferenceSeries:
-    row, column = (axis / np.linalg.norm(axis) for axis in (orientation[:3], orientation[3:]))
-    normal = np.cross(row, column)
-    positions = np.array([header.ImagePositionPatient for header in headers], np.float64)
-    along = positions @ normal
-    order = np.argsort(along, kind="stable")
-    positions, along = positions[order], along[order]
-    thickness = float(headers[0].get("SliceThickness") or 0)
-    if len(headers) == 1 and thickness <= 0:
-        raise DicomError.of(f"one slice without a thickness in {where}", "a slice's thickness", "Give a whole series.")
-    spacing = thickness if len(headers) == 1 else float(along[-1] - along[0]) / (len(along) - 1)
-    places = positions[0] + np.arange(len(along))[:, None] * spacing * normal
-    off = float(np.abs(positions - places).max())
-    if off > POSITION_TOLERANCE_MM or (len(along) > 1 and np.diff(along).min() <= POSITION_TOLERANCE_MM):
-        gaps = np.diff(along)
-        raise DicomError.of(
-            f"{len(along)} slices {gaps.min():.3f} to {gaps.max():.3f} mm apart, up to {off:.2f} mm off a straight "
-            f"stack, in {where}",
-            f"an evenly spaced stack, within {POSITION_TOLERANCE_MM:g} mm",
-            "Slices are missing, doubled, or of a tilted gantry: bring all slices of one acquisition.",
-        )
-    down, across = (float(value) for value in headers[0].PixelSpacing)
-    x, y, z = (float(value) for value in positions[0])
-    grid = Grid(
-        (int(headers[0].Columns), int(headers[0].Rows), len(along)),
-        (across, down, spacing),
-        (x, y, z),
-        tuple(np.stack([row, column, normal], axis=1).ravel().tolist()),
+    `where` is named in errors, which are those of `read_reference_series`.
+    """
+    with tolerant():
+        slices = [slice_of(header, Source(Path(where))) for header in headers]
+    by_slice = dict(zip((one.key for one in slices), headers, strict=True))
+    series = group_series(slices)
+    if len(series) != 1:
+        raise DicomError.of(f"images of {len(series)} series in {where}", "one", "Separate them.")
+    return _referenced(
+        series[0],
+        lambda one: stack_of(one, lambda *_: False, strict=True),
+        lambda ordered: [by_slice[one.key] for one in ordered],
+        where,
     )
-    return ReferenceSeries(grid, tuple(headers[k] for k in order))
 
 
-def _by_series(folder: Path) -> dict[str, list[Any]]:
-    """Return the headers of all images below a folder, by series; what is no DICOM, or no image, is passed over."""
-    import pydicom
+def _has_pixels(series: Series) -> bool:
+    return series.first.rows is not None and series.modality not in _NO_IMAGES
 
-    if not folder.is_dir():
-        raise DicomError.of(f"no folder at {folder}", "a folder with the images of a CT series", "Check the path.")
-    found: dict[str, list[Any]] = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        with reading(str(path)):
-            if not is_dicom(path):
-                continue
-            header = pydicom.dcmread(path, stop_before_pixels=True)
-            is_image = "Rows" in header and header.get("SeriesInstanceUID")
-        if is_image and header.get("Modality") != "SEG":
-            found.setdefault(str(header.SeriesInstanceUID), []).append(header)
-    return found
+
+def _referenced(
+    series: Series, stacked: Callable[[Series], Stack], headers: Callable[[Sequence[Slice]], list[Any]], where: str
+) -> ReferenceSeries:
+    if series.first.sop_class in MULTI_FRAME_KINDS:
+        raise DicomError.of(
+            f"a multi-frame image ({series.kind}) in {where}",
+            "single-frame images, each of which can be referred to",
+            "Convert it to single frames.",
+        )
+    frame_of_reference(series)
+    stack = stacked(series)
+    return ReferenceSeries(stack.grid, tuple(map(_completed, headers(stack.slices))), stack.notes)
+
+
+def _completed(header: Any) -> Any:
+    """Return a header with every attribute of `TYPE_TWO`, empty where it was absent."""
+    for name in TYPE_TWO:
+        if name not in header:
+            setattr(header, name, "")
+    return header

@@ -12,6 +12,7 @@ from hyoid.dicom.structures.coding import CodeTriple
 from hyoid.dicom.structures.extra import highdicom
 from hyoid.dicom.structures.objects import as_given
 from hyoid.dicom.structures.origin import MANUFACTURER
+from hyoid.dicom.structures.own_header import own_header
 from hyoid.dicom.structures.reference import ReferenceSeries
 from hyoid.dicom.structures.report_groups import (
     LesionMeasures,
@@ -24,9 +25,6 @@ from hyoid.dicom.structures.report_groups import (
 from hyoid.errors import DicomError
 from hyoid.files import atomic_path
 from hyoid.version import __version__
-
-SERIES_NUMBER = 9303
-"""Series Number of reports: high, so that it stands after the scanner's own series."""
 
 _PROCEDURE: CodeTriple = ("443271005", "SCT", "PET/CT FDG imaging of whole body")
 _TITLE: CodeTriple = ("126001", "DCM", "Oncology Measurement Report")
@@ -108,14 +106,9 @@ def _document(library: Any, groups: Sequence[Any], evidence: Sequence[Any]) -> A
     return library.sr.ComprehensiveSR(
         evidence=evidence,
         content=content[0],
-        series_instance_uid=library.UID(),
-        series_number=SERIES_NUMBER,
-        sop_instance_uid=library.UID(),
-        instance_number=1,
-        manufacturer=MANUFACTURER,
         is_complete=True,
         is_verified=False,
-        series_description="hyoid report (research use only)",
+        **own_header("report"),
     )
 
 

@@ -10,16 +10,12 @@ from typing import Any
 from hyoid.dicom.structures.coding import lesion_code
 from hyoid.dicom.structures.lattice import checked_labels
 from hyoid.dicom.structures.objects import as_given, reading
-from hyoid.dicom.structures.origin import MANUFACTURER, RESEARCH_ONLY, Algorithm
+from hyoid.dicom.structures.origin import RESEARCH_ONLY, Algorithm
+from hyoid.dicom.structures.own_header import set_own_header
 from hyoid.dicom.structures.reference import ReferenceSeries
 from hyoid.dicom.structures.rtstruct_items import contours_item, image_item, observation_item, region_item
 from hyoid.files import atomic_path
 from hyoid.geometry import Volume
-from hyoid.version import __version__
-
-SERIES_NUMBER = 9302
-"""Series Number of structure sets: high, so that it stands after the scanner's own series."""
-
 
 _RT_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 _DETACHED_STUDY = "1.2.840.10008.3.1.2.3.1"
@@ -73,13 +69,11 @@ def write_rtstruct(
     """
     from pydicom.dataset import Dataset
     from pydicom.sequence import Sequence
-    from pydicom.uid import ImplicitVRLittleEndian, generate_uid
+    from pydicom.uid import ImplicitVRLittleEndian
 
     placed = checked_labels(labels, names, reference.grid)
     with reading(f"the headers of series {reference.series_instance_uid}"):
         dataset = _document(reference)
-    dataset.SOPClassUID, dataset.SOPInstanceUID = _RT_STRUCTURE_SET, generate_uid(prefix=None)
-    dataset.SeriesInstanceUID = generate_uid(prefix=None)
     dataset.StructureSetROISequence = Sequence()
     dataset.ROIContourSequence = Sequence()
     dataset.RTROIObservationsSequence = Sequence()
@@ -107,10 +101,8 @@ def _document(reference: ReferenceSeries) -> Any:
     for name in _PATIENT_AND_STUDY:
         if name in first:
             dataset[name] = first[name]
-    dataset.Modality, dataset.SeriesNumber, dataset.OperatorsName = "RTSTRUCT", SERIES_NUMBER, None
-    dataset.SeriesDescription = "hyoid lesions (research use only)"
-    dataset.Manufacturer = dataset.ManufacturerModelName = MANUFACTURER
-    dataset.SoftwareVersions, dataset.InstanceNumber = __version__, 1
+    dataset.SOPClassUID, dataset.Modality, dataset.OperatorsName = _RT_STRUCTURE_SET, "RTSTRUCT", None
+    set_own_header(dataset, "contours")
     dataset.StructureSetLabel, dataset.StructureSetName = "LESIONS", "Lesions in FDG-PET/CT"
     dataset.StructureSetDescription = RESEARCH_ONLY
     dataset.StructureSetDate = dataset.SeriesDate = dataset.InstanceCreationDate = now.strftime("%Y%m%d")

@@ -14,14 +14,11 @@ from hyoid.dicom.structures.extra import highdicom
 from hyoid.dicom.structures.lattice import checked_labels
 from hyoid.dicom.structures.objects import as_given
 from hyoid.dicom.structures.origin import MANUFACTURER, RESEARCH_ONLY, Algorithm
+from hyoid.dicom.structures.own_header import own_header
 from hyoid.dicom.structures.reference import ReferenceSeries
 from hyoid.errors import DicomError
 from hyoid.files import atomic_path
 from hyoid.geometry import Volume
-from hyoid.version import __version__
-
-SERIES_NUMBER = 9301
-"""Series Number of segmentations: high, so that it stands after the scanner's own series."""
 
 
 def write_seg(
@@ -88,18 +85,10 @@ def _segmentation(
         pixel_array=numbered,
         segmentation_type=library.seg.SegmentationTypeValues.BINARY,
         segment_descriptions=descriptions,
-        series_instance_uid=library.UID(),
-        series_number=SERIES_NUMBER,
-        sop_instance_uid=library.UID(),
-        instance_number=1,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MANUFACTURER,
-        software_versions=__version__,
-        device_serial_number=MANUFACTURER,
         omit_empty_frames=bool(numbered.any()),
         content_label="LESIONS",
         content_description=RESEARCH_ONLY,
-        series_description="hyoid lesions (research use only)",
+        **own_header("lesions"),
     )
 
 
