@@ -55,7 +55,7 @@ class State:
         return replace(self, **changed)
 
     def anew(self) -> State:
-        """Return the state of a study that failed and is taken up again: sent anew where only that failed, else made."""
+        """Return the state of a failed study that is taken up again: sent where only that failed, else made."""
         phase: Phase = "made" if self.step == "send" else "arriving"
         return replace(self, phase=phase, step="", problem="", attempts=0, tries=0, next_try=0.0, finished=0.0)
 

@@ -112,11 +112,11 @@ def _why_not(association: Any, peer: Peer, caller: Caller) -> NetworkError:
         return NetworkError.of(
             f"{peer}, which rejects us ({answer.reason_str})", f"a peer that takes calls of {caller.title}", advice
         )
-    if association.is_aborted or association.is_released:
-        return _nobody(peer, "")
-    return NetworkError.of(
-        f"{peer}, which offers nothing of what is asked", "a peer with this service", "Give another."
-    )
+    if answer is not None and answer.result == 0:
+        return NetworkError.of(
+            f"{peer}, which offers nothing of what is asked", "a peer with this service", "Ask who runs it."
+        )
+    return _nobody(peer, "")
 
 
 def _nobody(peer: Peer, why: str) -> UnreachableError:
