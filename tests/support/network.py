@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,7 +52,7 @@ def archive(
     def store(event: Any) -> int:
         status = waiting.pop(0) if waiting else 0x0000
         if status < 0:
-            event.assoc.abort()
+            event.assoc.dul.socket.socket.shutdown(socket.SHUT_RDWR)
             return 0xC000
         if status == 0 and received is not None:
             received.append(event.dataset)

@@ -72,8 +72,10 @@ def _wait(peer: Peer, process: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + START_SECONDS
     while True:
         try:
+            with socket.create_connection((peer.host, peer.port), 1):
+                pass
             echo(peer, Caller("HYOID"))
-        except NetworkError as error:
+        except (OSError, NetworkError) as error:
             if process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"Orthanc did not start: {error}\n{log.read_text(errors='replace')}") from error
             time.sleep(0.1)

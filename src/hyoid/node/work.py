@@ -47,7 +47,7 @@ def make_results(bundles: Sequence[Path], device: str) -> Make:
         said(f"predicting {len(cases)} cases")
         _step("predict", _predict, folder, bundles, device)
         said("writing results")
-        return [path for case in cases for path in _step("results", _write, folder, case)]
+        return _step("results", _write, folder)
 
     return make
 
@@ -102,9 +102,10 @@ def _predict(folder: Path, bundles: Sequence[Path], device: str) -> None:
         raise StepError("predict", " ".join(f"{case}: {reason}" for case, reason in result.failed.items()))
 
 
-def _write(folder: Path, case: str) -> list[Path]:
-    from hyoid.dicom.results import write_results
+def _write(folder: Path) -> list[Path]:
+    from hyoid.api import dicom_results
 
-    manifest = folder / COHORT / case / "import.json"
-    made = write_results(manifest, folder / PREDICTED / case, [folder / RECEIVED], folder / RESULTS / case)
-    return [path for path in (made.seg, made.rtstruct, made.report) if path is not None]
+    made = dicom_results(folder / COHORT, folder / PREDICTED, sources=[folder / RECEIVED], out=folder / RESULTS)
+    if made.failed:
+        raise StepError("results", " ".join(f"{case}: {reason}" for case, reason in made.failed.items()))
+    return [path for files in made.written.values() for path in files.values()]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from pydicom.uid import JPEG2000Lossless
+from pydicom.uid import RLELossless
 
 from hyoid.dicom.network import Caller, Limits, Listening, Peer, Retrieved, find_studies, retrieve, send_files
 from hyoid.dicom.network.retrieve import How
@@ -32,7 +32,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         dataset.save_as(path)
     second = write_series(pet_slices(study="S2", date="20210131"), folder / "2")
     stranger = study_files(folder / "3", patient="P10")
-    compressed = write_series(ct_slices(patient="P3"), folder / "4", compressed=JPEG2000Lossless)
+    compressed = write_series(ct_slices(patient="P3"), folder / "4", compressed=RLELossless)
     return [*first, *second, *stranger, *compressed]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from pydicom.uid import ImplicitVRLittleEndian, JPEG2000Lossless
+from pydicom.uid import ImplicitVRLittleEndian, RLELossless
 
 from hyoid.dicom.network import Caller, Peer, send_files
 from support.dicom_series import CT_CLASS, PET_CLASS, ct_slices, pet_slices, write_file, write_series
@@ -65,7 +65,7 @@ def test_nobody_there_may_be_tried_again_and_a_wrong_title_not(files: list[Path]
 
 def test_kinds_that_are_not_taken_are_named_and_the_rest_is_sent(tmp_path: Path, files: list[Path]) -> None:
     pets = write_series(pet_slices(), tmp_path / "in")
-    compressed = write_file(ct_slices(series="J")[0], tmp_path / "j2k", compressed=JPEG2000Lossless)
+    compressed = write_file(ct_slices(series="J")[0], tmp_path / "rle", compressed=RLELossless)
     received: list[pydicom.Dataset] = []
     with archive([CT_CLASS], received=received) as peer:
         outcomes = send_files([*pets, compressed, *files], peer, HYOID)

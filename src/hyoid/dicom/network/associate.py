@@ -79,9 +79,10 @@ def associated(
         raise _why_not(association, peer, caller)
     try:
         yield association
-    finally:
-        if association.is_established:
-            association.release()
+    except BaseException:
+        association.abort()  # what broke may have been the connection: nothing is waited for
+        raise
+    association.release()
 
 
 def broken(peer: Peer) -> UnreachableError:

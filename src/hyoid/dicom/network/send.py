@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hyoid.dicom.network.associate import Caller, associated
+from hyoid.dicom.network.associate import Caller, associated, broken
 from hyoid.dicom.network.contexts import NATIVE
 from hyoid.dicom.network.peer import Peer
 from hyoid.errors import HyoidError, NetworkError, UnreachableError
@@ -92,14 +92,10 @@ def _send_part(
         with associated(peer, caller, list(dict.fromkeys(contexts))) as association:
             for one in objects:
                 done[one.path] = _send_one(association, one, peer)
-                if not association.is_established:
-                    break
     except NetworkError as error:
         again = isinstance(error, UnreachableError)
         for one in objects:
             done.setdefault(one.path, Sent(one.path, ok=False, said=str(error), again=again))
-    for one in objects:
-        done.setdefault(one.path, Sent(one.path, ok=False, said=f"{peer} broke off before it.", again=True))
 
 
 def _send_one(association: Any, one: _Object, peer: Peer) -> Sent:
@@ -110,10 +106,10 @@ def _send_one(association: Any, one: _Object, peer: Peer) -> Sent:
         offered = any(context.abstract_syntax == one.sop_class for context in association.accepted_contexts)
         why = str(error) if offered else f"it takes no objects of this kind in transfer syntax {one.syntax}"
         return Sent(one.path, ok=False, said=f"{name} cannot be sent to {peer}: {why}.")
-    except RuntimeError:  # the association is gone
-        return Sent(one.path, ok=False, said=f"{peer} broke off before {name}.", again=True)
+    except RuntimeError as error:  # the association is gone
+        raise broken(peer) from error
     if "Status" not in status:
-        return Sent(one.path, ok=False, said=f"{peer} broke off or gave no answer to {name}.", again=True)
+        raise broken(peer)
     return _answered(one.path, int(status.Status), str(status.get("ErrorComment") or ""), peer)
 
 
