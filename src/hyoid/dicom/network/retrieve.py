@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -121,31 +121,36 @@ class _Question:
     handlers: list[tuple[Any, Any]]
     roles: list[Any]
 
-    def series(self, study_uid: str, series_uid: str) -> str:
+    def series(self, association: Any, study_uid: str, series_uid: str) -> str:
         """Ask for one series; return why it failed, "" where it did not."""
         from pydicom.dataset import Dataset
 
         identifier = Dataset()
         identifier.QueryRetrieveLevel = "SERIES"
         identifier.StudyInstanceUID, identifier.SeriesInstanceUID = study_uid, series_uid
-        with associated(self.peer, self.caller, self.contexts, self.handlers, self.roles) as association:
-            try:
-                if self.how == "move" and self.listening is not None:
-                    answers = association.send_c_move(identifier, self.listening.title, STUDY_MOVE)
-                else:
-                    answers = association.send_c_get(identifier, STUDY_GET)
-            except ValueError as error:
-                raise NetworkError.of(
-                    f"{self.peer}, which offers no C-{self.how.upper()}",
-                    "an archive that gives what it has",
-                    "Try --retrieve " + ("get." if self.how == "move" else "move."),
-                ) from error
-            for status, _ in answers:
-                if "Status" not in status:
-                    raise broken(self.peer)
-                if status.Status not in PENDING and status.Status != 0:
-                    return _why(status, self.caller.title if self.how == "get" else self.listening_title)
+        title = self.listening_title
+        try:
+            if self.how == "move":
+                answers = association.send_c_move(identifier, title, STUDY_MOVE)
+            else:
+                answers = association.send_c_get(identifier, STUDY_GET)
+        except ValueError as error:
+            other = "get" if self.how == "move" else "move"
+            raise NetworkError.of(
+                f"{self.peer}, which offers no C-{self.how.upper()}",
+                "an archive that gives what it has",
+                f"Try --retrieve {other}.",
+            ) from error
+        for status, _ in answers:
+            if "Status" not in status:
+                raise broken(self.peer)
+            if status.Status not in PENDING and status.Status != 0:
+                return _why(status, title)
         return ""
+
+    def open(self) -> AbstractContextManager[Any]:
+        """Give an association to ask on."""
+        return associated(self.peer, self.caller, self.contexts, self.handlers, self.roles)
 
     @property
     def listening_title(self) -> str:
@@ -156,20 +161,19 @@ class _Question:
 def _study(
     study: FoundStudy, ask: _Question, store: Store, arrivals: _Arrivals, modalities: Sequence[str]
 ) -> Retrieved:
-    key = study_key(study.uid)
+    folder = store.folder(study_key(study.uid))
     problems = []
-    for series in wanted_series(study, modalities):
-        arrivals.placed.clear()
-        arrivals.said.clear()
-        why = ask.series(study.uid, series.uid)
-        came = sum(one.status == 0 for one in arrivals.placed)
-        short = series.instances is not None and came < series.instances
-        if why or short or arrivals.refusals():
-            told = [why, *arrivals.refusals()]
-            reasons = "; ".join(reason for reason in told if reason) or "the archive said nothing of it"
-            counted = "" if series.instances is None else f" of {series.instances}"
-            problems.append(f"{came}{counted} instances of {series.modality} series {series.uid} came: {reasons}.")
-    folder = store.folder(key)
+    with ask.open() as association:
+        for series in wanted_series(study, modalities):
+            arrivals.placed.clear()
+            arrivals.said.clear()
+            why = ask.series(association, study.uid, series.uid)
+            came = sum(one.status == 0 for one in arrivals.placed)
+            told = [reason for reason in (why, *arrivals.refusals()) if reason]
+            if told or (series.instances is not None and came < series.instances):
+                counted = "" if series.instances is None else f" of {series.instances}"
+                reasons = "; ".join(told) or "the archive does not say why"
+                problems.append(f"{came}{counted} instances of {series.modality} series {series.uid} came: {reasons}.")
     return Retrieved(study, folder, sum(1 for _ in folder.glob("*.dcm")), tuple(problems))
 
 
