@@ -36,6 +36,14 @@ class DicomError(HyoidError):
         super().__init__("".join(shown))
 
 
+class NetworkError(HyoidError):
+    """A DICOM peer that refuses, or that answers with a failure; an address or title that is none."""
+
+
+class UnreachableError(NetworkError):
+    """A DICOM peer that does not answer just now: what failed may be tried again later."""
+
+
 class CohortError(HyoidError):
     """A cohort folder, clinical table or split that cannot be used as it is."""
 

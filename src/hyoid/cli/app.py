@@ -17,10 +17,12 @@ from hyoid.cli.evaluate import evaluate
 from hyoid.cli.export import export
 from hyoid.cli.features import features
 from hyoid.cli.import_ import import_
+from hyoid.cli.node import node
 from hyoid.cli.phantom import phantom
 from hyoid.cli.predict import predict
 from hyoid.cli.preprocess import preprocess
 from hyoid.cli.recipes import recipes
+from hyoid.cli.send import send
 from hyoid.cli.train import train
 from hyoid.version import __version__
 
@@ -62,6 +64,8 @@ for verb in (
     benchmark,
     deidentify,
     deface,
+    send,
+    node,
 ):
     app.command()(verb)
 app.add_typer(evaluate, name="evaluate")

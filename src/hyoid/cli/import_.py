@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hyoid.cli.import_dose import dose
+from hyoid.cli.import_pacs import pacs
 from hyoid.cli.import_structures import structures
 from hyoid.cli.options import JsonOption, QuietOption
 
@@ -64,13 +65,14 @@ def dicom(
     if as_json:
         typer.echo(json.dumps(result.to_dict() | {"dry_run": dry_run}, allow_nan=False))
     else:
-        _tell(result, dry_run=dry_run)
+        tell(result, dry_run=dry_run)
     if not result.imported:
-        typer.echo(_nothing(result), err=True)
+        typer.echo(nothing(result), err=True)
         raise typer.Exit(2)
 
 
-def _tell(result: ImportResult, *, dry_run: bool) -> None:
+def tell(result: ImportResult, *, dry_run: bool) -> None:
+    """Print what was imported or would be, case by case."""
     for case in result.cases:
         _tell_case(case, every_series=dry_run or not case.case or bool(case.errors))
     for reason, count in sorted(result.survey.left_out.items()):
@@ -106,7 +108,8 @@ def _tell_case(case: CaseResult, *, every_series: bool) -> None:
             typer.echo(f"  not {verdict.series.title}: {verdict.reason}")
 
 
-def _nothing(result: ImportResult) -> str:
+def nothing(result: ImportResult) -> str:
+    """Return the sentence for a pile in which nothing can be imported."""
     return (
         f"Found no PET or CT that can be imported in {result.survey.files} files; expected an attenuation-corrected "
         "PET, a CT, or both, as axial series. What was found, and why it was left out, is said above."
@@ -115,3 +118,4 @@ def _nothing(result: ImportResult) -> str:
 
 import_.command()(structures)
 import_.command()(dose)
+import_.command()(pacs)
