@@ -21,6 +21,9 @@ PRIOR_MARGIN_VOXELS = 5
 
 STAPLE_ITERATIONS = 1000
 
+TIE = 1e-6
+"""Probabilities closer than this are equal: of two observers one of whom drew nothing, STAPLE makes 0.5 exactly."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Consensus:
@@ -81,8 +84,8 @@ def staple(observers: Sequence[Volume]) -> Consensus:
     Warfield, Zou & Wells, IEEE Trans Med Imaging 2004;23:903-921, as SimpleITK's `STAPLEImageFilter` has it: one prior,
     the mean share of the label over observers and voxels, and every observer's sensitivity and specificity by
     expectation maximisation. The prior depends on how much background is looked at: here the bounding box of all
-    observers' contours of a label and 5 voxels around. A voxel takes the label whose probability is at least a half; if
-    two have that, the more probable, and of equals the smaller number. A label that only one observer drew is kept or
+    observers' contours of a label and 5 voxels around. A voxel takes the label whose probability is above a half; if
+    two have that, the more probable, and of equals the smaller number. A label that not all observers drew is kept or
     dropped by that estimate too: a note says so.
     """
     maps = _checked(observers)
@@ -94,7 +97,7 @@ def staple(observers: Sequence[Volume]) -> Consensus:
         masks = [each == label for each in maps]
         block = _around(masks)
         probability, sensitivity[label], specificity[label] = _estimate([mask[block] for mask in masks])
-        better = (probability >= 0.5) & (probability > best[block])
+        better = (probability > 0.5 + TIE) & (probability > best[block] + TIE)
         agreed[block][better] = label
         best[block][better] = probability[better]
         drawn = sum(bool(mask.any()) for mask in masks)

@@ -11,7 +11,7 @@ from hyoid.errors import ImageError
 from hyoid.geometry import Volume
 from hyoid.imaging.blocks import Block
 from hyoid.imaging.contouring.contour import Contour
-from hyoid.imaging.contouring.region import Mask, Region, region_in_box
+from hyoid.imaging.contouring.region import Mask, Region, border, region_in_box
 
 SMOOTHING_MM = 5.0
 """Full width at half maximum of the Gaussian before the gradient: a common filter after reconstruction."""
@@ -71,13 +71,6 @@ def gradient_magnitude(region: Region, smoothing_mm: float) -> NDArray[np.float6
     smooth = ndimage.gaussian_filter(region.values, sigma, mode="nearest") if smoothing_mm else region.values
     slopes = np.gradient(smooth, *region.spacing_zyx)
     return np.asarray(np.sqrt(sum(slope**2 for slope in slopes)))
-
-
-def border(shape: tuple[int, ...]) -> Mask:
-    """Return the outermost voxels of an array."""
-    rim = np.ones(shape, bool)
-    rim[tuple(slice(1, -1) for _ in shape)] = False
-    return rim
 
 
 def _flooded(region: Region, magnitude: NDArray[np.float64]) -> Mask:

@@ -147,6 +147,13 @@ def box_on_grid(box: Block, grid: Grid, other: Grid) -> Block:
     return block
 
 
+def border(shape: tuple[int, ...]) -> Mask:
+    """Return the outermost voxels of an array."""
+    rim = np.ones(shape, bool)
+    rim[tuple(slice(1, -1) for _ in shape)] = False
+    return rim
+
+
 def component_at(mask: Mask, index_zyx: tuple[int, int, int]) -> Mask:
     """Return the 26-connected component that holds a voxel; all False where the voxel itself is not in the mask."""
     components, _ = label_components(mask)

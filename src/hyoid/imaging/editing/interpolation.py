@@ -42,8 +42,8 @@ def interpolate_slices(labels: Volume, label: int | None = None, axis: Axis = "z
     distance to the outline (mm, positive inside) is interpolated linearly, and inside is where it is positive. Here the
     distance is the exact Euclidean one, and the outline lies halfway between pixels. A slice is drawn if it holds a
     voxel of the label. Drawn slices and voxels that have a label stay as they are; where two labels would fill a voxel,
-    the one that is deeper inside does. Rings stay rings. Shapes that move by more than their width between two drawn slices
-    do not meet, and nothing is put between them: a note says so.
+    the one that is deeper inside does. Rings stay rings. Shapes that move by more than their width between two drawn
+    slices do not meet, and nothing is put between them: a note says so.
     """
     array = checked(labels)
     at = ARRAY_AXIS[axis]

@@ -75,8 +75,9 @@ def check_nodes(labels: Volume, pet: Volume | None, label: int = GTVN) -> list[N
     Notes
     -----
     Dataset paper, guidelines for nodes: SUV greater than 2.5, or a short-axis diameter of at least 1 cm, or
-    pathological confirmation, which images do not tell. The short axis is the greatest diameter perpendicular to the longest in the
-    axial plane (`axes_mm`), of the slice where it is greatest, each part of a component in a slice for itself.
+    pathological confirmation, which images do not tell. The short axis is the greatest diameter perpendicular to the
+    longest in the axial plane (`axes_mm`), of the slice where it is greatest, each part of a component in a slice for
+    itself.
     """
     array = checked(labels)
     check_label(label)
