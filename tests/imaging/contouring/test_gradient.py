@@ -18,7 +18,7 @@ from support.hot_balls import ball_pet, overlap
 def passes(height: np.ndarray, sources: np.ndarray) -> np.ndarray:
     """Lowest height that has to be climbed from any source to each voxel, by faces: Dijkstra's algorithm on maxima."""
     best = np.full(height.shape, np.inf)
-    queue = []
+    queue: list[tuple[float, tuple[int, ...]]] = []
     for at in zip(*np.nonzero(sources), strict=True):
         best[at] = height[at]
         heapq.heappush(queue, (height[at], at))

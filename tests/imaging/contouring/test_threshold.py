@@ -108,7 +108,7 @@ def adaptive_by_hand(values: np.ndarray, spacing: tuple[float, float, float], fr
         numbered, _ = ndimage.label(values >= background + fraction * (values.max() - background), np.ones((3, 3, 3)))
         mask = numbered == numbered[hot]
         if before is not None and (mask == before).all():
-            return mask
+            return np.asarray(mask)
         before = mask
         away = np.full(values.shape, np.inf)
         for place in places[mask]:

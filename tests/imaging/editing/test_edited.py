@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -100,14 +101,15 @@ def test_wrong_labels_and_numbers_are_refused() -> None:
             with pytest.raises(ImageError, match=f"Found label {label};"):
                 edit(label)
     for number in (-1.0, float("nan")):
-        for edit in (
-            lambda v: expand(labels, 1, v),
-            lambda v: shrink(labels, 1, v),
-            lambda v: remove_small(labels, v),
-            lambda v: separate(labels, v),
-        ):
+        refused: tuple[Callable[[], Edited], ...] = (
+            partial(expand, labels, 1, number),
+            partial(shrink, labels, 1, number),
+            partial(remove_small, labels, number),
+            partial(separate, labels, number),
+        )
+        for refuse in refused:
             with pytest.raises(ImageError, match="a number of at least 0"):
-                edit(number)
+                refuse()
 
 
 def test_what_is_lost_is_told() -> None:

@@ -10,7 +10,7 @@ from support.label_maps import on_grid, random_labels
 
 def disc(shape: tuple[int, int], centre: tuple[float, float], radius: float) -> np.ndarray:
     y, x = np.meshgrid(*(np.arange(n) for n in shape), indexing="ij")
-    return np.hypot(y - centre[0], x - centre[1]) <= radius
+    return np.asarray(np.hypot(y - centre[0], x - centre[1]) <= radius)
 
 
 def distance_by_hand(mask: np.ndarray, sampling: tuple[float, float]) -> np.ndarray:

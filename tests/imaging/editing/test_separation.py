@@ -9,9 +9,11 @@ from scipy.spatial.distance import cdist
 
 from hyoid.errors import ImageError
 from hyoid.imaging.editing import separate, touching, touching_voxels
+from hyoid.imaging.editing.separation import From
 from support.label_maps import on_grid, random_labels, voxel_places
 
 SEEDS = st.integers(0, 2**32 - 1)
+SOURCES: tuple[From, ...] = ("gtvn", "gtvp", "larger")
 
 
 def touching_by_hand(array: np.ndarray) -> np.ndarray:
@@ -42,11 +44,11 @@ def test_a_shared_corner_is_touching_and_a_voxel_between_is_not() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(SEEDS, st.sampled_from([0.0, 1.0, 2.0, 3.5]), st.sampled_from(["gtvn", "gtvp", "larger"]))
-def test_afterwards_they_lie_apart_and_only_the_giver_lost(seed: int, gap: float, source: str) -> None:
+@given(SEEDS, st.sampled_from([0.0, 1.0, 2.0, 3.5]), st.sampled_from(SOURCES))
+def test_afterwards_they_lie_apart_and_only_the_giver_lost(seed: int, gap: float, source: From) -> None:
     labels = random_labels(seed)
     before = labels.array
-    after = separate(labels, gap, source).labels  # type: ignore[arg-type]
+    after = separate(labels, gap, source).labels
     assert not touching(after.array)
     one, two = voxel_places(after, 1), voxel_places(after, 2)
     if len(one) and len(two) and gap:
@@ -117,6 +119,6 @@ def test_mirrored_input_gives_mirrored_output() -> None:
     labels = random_labels(7)
     for axes in itertools.chain.from_iterable(itertools.combinations(range(3), n) for n in (1, 2, 3)):
         turned = on_grid(np.flip(labels.array, axes), labels.grid.spacing)
-        for source in ("gtvn", "larger"):
-            expected = np.flip(separate(labels, 1.5, source).labels.array, axes)  # type: ignore[arg-type]
-            np.testing.assert_array_equal(separate(turned, 1.5, source).labels.array, expected)  # type: ignore[arg-type]
+        for source in SOURCES:
+            expected = np.flip(separate(labels, 1.5, source).labels.array, axes)
+            np.testing.assert_array_equal(separate(turned, 1.5, source).labels.array, expected)

@@ -21,7 +21,7 @@ def extent_at(points: np.ndarray, along: np.ndarray, place: float) -> float:
     for sign in (1, -1):
         solved = linprog(sign * (points @ across), A_eq=equal, b_eq=[1, place], bounds=(0, None), method="highs")
         ends.append(sign * solved.fun)
-    return ends[1] - ends[0]
+    return float(ends[1] - ends[0])
 
 
 @settings(max_examples=12, deadline=None)
@@ -33,7 +33,8 @@ def test_against_all_pairs_of_corners_and_chords_by_linear_programs(seed: int) -
     mask[rng.integers(shape[0]), rng.integers(shape[1])] = True
     spacing = (float(rng.uniform(0.5, 3)), float(rng.uniform(0.5, 3)))
     points = np.unique(corners_of(mask, spacing), axis=0)
-    longest, directions = 0.0, []
+    longest = 0.0
+    directions: list[np.ndarray] = []
     for i, first in enumerate(points):
         for second in points[i + 1 :]:
             length = float(np.linalg.norm(second - first))
