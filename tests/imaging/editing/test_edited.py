@@ -93,13 +93,14 @@ def test_other_types_are_refused(name: str) -> None:
 def test_wrong_labels_and_numbers_are_refused() -> None:
     labels = random_labels(1)
     for label in (0, 256, -1):
-        for edit in (
-            lambda k: expand(labels, k, 1.0),
-            lambda k: shrink(labels, k, 1.0),
-            lambda k: fill_holes(labels, k),
-        ):
+        edits: tuple[Callable[[], Edited], ...] = (
+            partial(expand, labels, label, 1.0),
+            partial(shrink, labels, label, 1.0),
+            partial(fill_holes, labels, label),
+        )
+        for edit in edits:
             with pytest.raises(ImageError, match=f"Found label {label};"):
-                edit(label)
+                edit()
     for number in (-1.0, float("nan")):
         refused: tuple[Callable[[], Edited], ...] = (
             partial(expand, labels, 1, number),
