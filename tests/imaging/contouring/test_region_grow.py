@@ -55,3 +55,28 @@ def test_refusals() -> None:
         region_grow(image, (1, 1, 1), 0.1, Block((2, 2, 2), (3, 3, 3)))
     with pytest.raises(ImageError, match="a voxel within the box"):
         region_grow(image, (9, 1, 1), 0.1)
+
+
+@pytest.mark.parametrize("shape", [(150, 20, 24), (20, 24, 150)])
+def test_a_long_region_is_followed_to_its_end(shape: tuple[int, int, int]) -> None:
+    """A winding tube that leaves the first voxels read, and the second."""
+    rng = np.random.default_rng(0)
+    values = np.zeros(shape)
+    for i in range(max(shape) - 9):
+        at = (i, 10, 8 + round(4 * np.sin(i / 9))) if shape[0] > 100 else (10, 8 + round(4 * np.sin(i / 9)), i)
+        values[tuple(slice(a - 1, a + 2) if a else slice(0, 2) for a in at)] = 5.0
+    values += rng.uniform(-0.1, 0.1, shape)
+    z, y, x = shape
+    image = Volume(values, Grid((x, y, z), (1, 1, 1)))
+    seed = (8, 10, 0) if shape[0] > 100 else (0, 8, 10)
+    np.testing.assert_array_equal(region_grow(image, seed, 1.0).mask.array, (values > 4).astype(np.uint8))
+    far = values.copy()
+    far[-1, -1, -1] = np.nan  # read only if the whole image is
+    assert region_grow(image.with_array(far), seed, 0.0).mask.array.sum() == 1
+
+
+def test_a_flat_image_grows_to_its_ends_and_says_so() -> None:
+    image = Volume(np.full((4, 5, 6), 2.0), Grid((6, 5, 4), (1, 1, 1)))
+    contour = region_grow(image, (1, 1, 1), 0.0)
+    assert contour.mask.array.all()
+    assert "6 of the box's 6 sides" in contour.notes[0]
