@@ -106,7 +106,7 @@ def train_run(  # noqa: PLR0913 - the options of the verb, all but three by keyw
         predict_held_out(work, folds)
     for task in recipe.tasks:
         if task == "hpv":
-            decide(work.answering(task), folds, finished, bool(held_out))
+            notes += decide(work.answering(task), folds, finished, bool(held_out))
         elif task == "rfs":
             write_risk_tables(work.answering(task), folds, finished, bool(held_out))
     reported = {i for k in finished for i in folds[k].report}
