@@ -12,8 +12,8 @@ from hyoid.benchmark.row import BenchmarkRow, Figure
 
 _LAST = ("parameters", "seconds a case", "peak memory", "its paper, on other patients")
 _LEGEND = (
-    "Value (95 % interval over patients; mean ± standard deviation over folds, where there is one). "
-    "Time and memory are those of all folds together, on the machine that ran this."
+    "Value (95 % interval over patients, who are drawn within their centres; mean ± standard deviation over folds, "
+    "where there is one). Time and memory are those of all folds together, on the machine that ran this."
 )
 _COLUMNS = (
     *("recipe", "split", "task", "measure", "value", "low", "high", "n", "fold_mean", "fold_sd"),
@@ -32,6 +32,8 @@ def as_markdown(result: BenchmarkResult) -> str:
         lines += [f"{len(result.excluded)} patients whom no recipe can use are left out.", ""]
     for tasks, own in result.left_out.items():
         lines += [f"{len(own)} patients whom one of the recipes of {tasks} cannot use are left out for these.", ""]
+    if result.failures:
+        lines += ["## Not finished", "", *(f"- {failure}" for failure in result.failures), ""]
     for task, title in _TASKS.items():
         rows = [row for row in result.rows if row.task == task]
         if not rows:

@@ -32,9 +32,9 @@ BEYOND = "the log-odds lie beyond those that the calibration was fitted on, and 
 class FittedCalibrator(Settings):
     """A fitted calibration: calibrated logit = scale * logit + offset, between the least and greatest logit fitted on.
 
-    Beyond them nothing is known of the line. A model whose logits are ten times as wide as those of the models that it
-    was fitted on would else be certain of everybody: the calibrated logit stays within `HAIR` of its value at the bound,
-    still rising, so that nobody's rank is lost.
+    Beyond them nothing is known of the line, and a model whose logits are ten times as wide as those that it was fitted
+    on would be certain of everybody. So the calibrated logit stays there within `HAIR` of its value at the bound, still
+    rising, so that nobody's rank is lost.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class FittedCalibrator(Settings):
         values = checked_logits(logits)
         held = self._held(values)
         over = values - held
-        return self.scale * held + self.offset + min(HAIR, self.scale) * over / (1 + np.abs(over))
+        return np.asarray(self.scale * held + self.offset + min(HAIR, self.scale) * over / (1 + np.abs(over)))
 
     def beyond(self, logits: ArrayLike) -> Bools:
         """Return (n,) of bool: whose logit lies beyond all that the line was fitted on."""

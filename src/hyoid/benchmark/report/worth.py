@@ -23,8 +23,8 @@ _LEFT_TO_THE_TABLE = frozenset({"brier_integrated"})
 """Measures that would make the page too wide, and that another one says as well."""
 
 _LEGEND = (
-    "Each value with its 95 % interval over patients, and n, the patients who count in it: of ranks, those who stand "
-    "in a pair within a fold. Where folds have a value of their own, mean ± standard deviation "
+    "Each value with its 95 % interval over patients, drawn within centres, and n, the patients who count in it: of "
+    "ranks, those who stand in a pair within a fold. Where folds have a value of their own, mean ± standard deviation "
     "over the folds follows, as papers print it: a spread over models, and no interval. What the recipes' papers "
     "report is of other patients and stands in benchmark.md; all measures stand in benchmark.csv."
 )

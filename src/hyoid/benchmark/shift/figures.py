@@ -76,7 +76,8 @@ def reliability_by_center(found: Sequence[CenterCalibration], label: str) -> str
         means = [one.mean_probability for one in center.bins]
         place.plot(means, [one.observed for one in center.bins], "o-", color=_BLUE, linewidth=0.8, markersize=4)
         place.set(xlim=(-0.03, 1.03), ylim=(-0.05, 1.05), aspect="equal", xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
-        place.set_title(f"{center.center}, n = {center.patients}", fontsize=9)
+        few = "" if center.bins else ", too few"
+        place.set_title(f"{center.center}, n = {center.patients}{few}", fontsize=9)
         place.grid(alpha=0.25)
     figure.supxlabel(f"predicted probability of {label}", fontsize=9)
     figure.supylabel("observed share", fontsize=9)
