@@ -7,8 +7,10 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from hyoid.benchmark.abstention_tables import HEADER, HOW_TO_READ, read_lines
 from hyoid.benchmark.result import BenchmarkResult
-from hyoid.benchmark.row import BenchmarkRow, Figure
+from hyoid.benchmark.row import BenchmarkRow, Figure, notes_of
+from hyoid.decision import NO_GUARANTEE
 
 _LAST = ("parameters", "seconds a case", "peak memory", "its paper, on other patients")
 _LEGEND = (
@@ -50,7 +52,7 @@ def as_markdown(result: BenchmarkResult) -> str:
         ]
         lines += [f"## {title}", "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
         lines += ["| " + " | ".join(_cells(row, measures)) + " |" for row in rows] + [""]
-    return "\n".join([*lines, *_gaps(result), _LEGEND, ""])
+    return "\n".join([*lines, *_gaps(result), *_abstention(result), *_notes(result), _LEGEND, ""])
 
 
 def _gaps(result: BenchmarkResult) -> list[str]:
@@ -67,6 +69,23 @@ def _gaps(result: BenchmarkResult) -> list[str]:
             f"| {one.recipe} | {measure} | {inside} | {outside} | {gap.difference} {gap.reason}".rstrip() + " |"
         )
     return [*lines, ""]
+
+
+def _abstention(result: BenchmarkResult) -> list[str]:
+    """Return what recipes that classify know of their own errors: sets, and the error where the least sure are left."""
+    rows = read_lines(result.findings)
+    if not rows:
+        return []
+    lines = ["## When the model does not know", "", "| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    words = [HOW_TO_READ, NO_GUARANTEE] if any(one.found.sets for one in result.findings.abstention) else [HOW_TO_READ]
+    return [*lines, "", *(line for word in words for line in (word, ""))]
+
+
+def _notes(result: BenchmarkResult) -> list[str]:
+    """Return what is to be known of the rows."""
+    lines = [f"- {recipe}, {', '.join(splits)}: {note}" for recipe, splits, note in notes_of(result.rows)]
+    return ["## Notes", "", *lines, ""] if lines else []
 
 
 def as_csv(result: BenchmarkResult) -> str:

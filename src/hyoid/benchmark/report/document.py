@@ -8,6 +8,7 @@ from pathlib import Path
 from hyoid.benchmark.checklists import Checklist
 from hyoid.benchmark.checklists import as_html as checklist
 from hyoid.benchmark.paper_tables import as_html as paper_table
+from hyoid.benchmark.report.doubt import doubt
 from hyoid.benchmark.report.furniture import cards, failed, leakage, manifest
 from hyoid.benchmark.report.hospitals import inputs, labels
 from hyoid.benchmark.report.probabilities import calibration, decisions
@@ -38,6 +39,7 @@ def as_html(result: BenchmarkResult, runs: Sequence[Run], checklists: Sequence[C
         *inputs(result.findings),
         *calibration(result.findings),
         *decisions(result.findings),
+        *doubt(result.findings),
         *map(paper_table, result.papers),
         leakage(result),
         *cards(runs),
