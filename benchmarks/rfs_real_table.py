@@ -122,7 +122,8 @@ def within_hospitals(result: SurvivalResult) -> Interval:
     observed = observed_of((case.event, case.days) for case in result.cases)
     labels = [f"{case.fold} {case.center}" for case in result.cases]
     cases = SurvivalCases.of(observed, [case.risk for case in result.cases], fold=labels)
-    return SurvivalStatistics(cases, (), None).intervals(result.bootstrap)["c_index"]
+    strata = [str(case.center) for case in result.cases] if result.stratified else None
+    return SurvivalStatistics(cases, (), None).intervals(result.bootstrap, strata)["c_index"]
 
 
 def markdown(result: dict[str, Any]) -> str:

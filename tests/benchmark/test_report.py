@@ -147,3 +147,17 @@ def test_one_split_of_one_center_has_no_gap_and_still_a_page(tmp_path: Path) -> 
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "Inside and outside" not in text
     assert "HPV status" in text
+
+
+def test_intervals_of_the_table_are_drawn_within_centers(found: tuple[BenchmarkResult, Path]) -> None:
+    """As gaps and centers are: by the same resamples of the same patients."""
+    result, root = found
+    for split, folder, cohort in (("kfold", "out-of-fold", "inside"), (EXTERNAL, EXTERNAL, "outside")):
+        (row,) = (row for row in result.rows if (row.recipe, row.split) == (RECIPES[0], split))
+        table = root / "out" / "hpv-logistic-clinical--kfold" / folder / "predictions.csv"
+        expected, over_all = (
+            evaluate_hpv(table, read_cohort(root / cohort), stratify=stratify).headline()["balanced_accuracy"]
+            for stratify in (True, False)
+        )
+        assert row.figures["balanced_accuracy"].interval == pytest.approx(tuple(expected["interval"]))
+        assert row.figures["balanced_accuracy"].interval != pytest.approx(tuple(over_all["interval"]))

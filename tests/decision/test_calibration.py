@@ -8,7 +8,7 @@ from sklearn.calibration import _sigmoid_calibration
 from sklearn.linear_model import LogisticRegression
 
 from hyoid.decision import Calibration, FittedCalibrator, NoCalibration, Platt, Temperature
-from hyoid.decision.calibration import TEMPERATURES, _line
+from hyoid.decision.calibration import HAIR, TEMPERATURES, _line
 
 LOGITS = st.lists(st.tuples(st.floats(-20, 20), st.booleans()), min_size=0, max_size=30)
 
@@ -124,3 +124,37 @@ def test_the_discriminator_chooses_and_misspelling_is_said() -> None:
         adapter.validate_python({"name": "plat"})
     with pytest.raises(ValidationError, match="greater than 0"):
         FittedCalibrator(name="platt", scale=0)
+
+
+@pytest.mark.parametrize("settings", [Temperature(), Platt()])
+def test_beyond_the_cases_the_line_is_held_and_ranks_are_kept(settings: Temperature | Platt) -> None:
+    """A fold whose log-odds are ten times as wide as those of the folds that calibrate it is not certain of all."""
+    rng = np.random.default_rng(3)
+    narrow = rng.normal(0, 0.05, 80)
+    positive = rng.random(80) < expit(20 * narrow)
+    fitted = settings.fit(narrow, positive)
+    bounds = fitted.scale * np.array([narrow.min(), narrow.max()]) + fitted.offset
+    wide = np.sort(10 * narrow)
+    found = fitted.apply(wide)
+    assert found.min() >= bounds[0] - HAIR
+    assert found.max() <= bounds[1] + HAIR
+    assert (np.diff(found) > 0).all()
+    np.testing.assert_array_equal(fitted.beyond(wide), (wide < narrow.min()) | (wide > narrow.max()))
+    assert not fitted.beyond(narrow).any()
+    np.testing.assert_allclose(fitted.apply(narrow), fitted.scale * narrow + fitted.offset)
+
+
+def test_what_was_not_fitted_holds_nobody() -> None:
+    for fitted in (NoCalibration().fit([-1.0, 1.0], [False, True]), Platt().fit([0.0, 1.0], [True, True])):
+        assert not fitted.beyond([-100.0, 100.0]).any()
+        np.testing.assert_array_equal(fitted.apply([-100.0, 100.0]), [-100.0, 100.0])
+    assert FittedCalibrator(name="platt", scale=2.0).apply([50.0]) == 100.0  # a bundle from before ranges were kept
+
+
+@given(st.floats(1e-3, 1e3), st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=20))
+def test_beyond_the_cases_nothing_exceeds_the_line(scale: float, logits: list[float]) -> None:
+    fitted = FittedCalibrator(name="platt", scale=scale, offset=0.3, lowest=-1.0, highest=2.0)
+    values = np.sort(np.array(logits))
+    found = fitted.apply(values)
+    assert (np.diff(found) >= 0).all()
+    assert (np.abs(found - 0.3) <= scale * np.abs(values) * (1 + 1e-12) + 1e-12).all()

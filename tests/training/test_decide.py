@@ -147,3 +147,19 @@ def test_fit_decision_places_the_threshold_on_calibrated_logits() -> None:
     line = found["calibrator"]
     assert found["threshold"]["logit"] == pytest.approx(line["scale"] * -0.25 + line["offset"])  # the gap -1 to 0.5
     assert (line["cases"], line["positives"], found["fitted_on"]) == (5, 2, "here")
+
+
+def test_folds_beyond_the_log_odds_of_the_others_are_held_at_their_bounds_and_named(tmp_path: Path) -> None:
+    """The others' log-odds lie in -6..3 for fold 0, which says 4, and in 0..4 for fold 2, which says -6."""
+    work = worked(tmp_path, "inference.decision.calibration={name: platt}")
+    table = pd.read_csv(tmp_path / "out-of-fold" / "predictions.csv").set_index("PatientID")
+    for fold, beyond, bound in ((0, "a+", 3.0), (2, "f-", 0.0)):
+        line = read_json(tmp_path / f"fold-{fold}" / "fitted.json")["decision"]["calibrator"]
+        held = line["scale"] * bound + line["offset"]
+        assert logit(table["hpv_probability"][beyond]) == pytest.approx(held, abs=0.011)
+        assert abs(logit(table["hpv_probability"][beyond]) - held) > 1e-4
+    folds = [Fold(f"center-{k}", ("x",), (), tuple(report)) for k, report in enumerate(REPORT)]
+    (note,) = decide(work, folds, range(3), held_out=False)
+    assert note.startswith("center-0 1 of 2, center-2 1 of 2 patients: the log-odds lie beyond")
+    again = worked(tmp_path / "none")
+    assert decide(again, folds, range(3), held_out=False) == ()  # without a calibration nothing is held

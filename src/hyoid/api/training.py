@@ -18,6 +18,7 @@ from hyoid.evaluation import (
     evaluate_hpv,
     evaluate_segmentation,
     evaluate_survival,
+    knows_centers,
     observed_of,
 )
 from hyoid.files import jsonable, read_json, write_json
@@ -168,23 +169,25 @@ def train(  # noqa: PLR0913 - the options of the verb, all but two by keyword
 def _evaluate(cohort: Cohort, run: Run, task: Task, part: str, case_ids: Sequence[str], jobs: int) -> Evaluation:
     """Evaluate one task's predictions in `RUN/part` and write `RUN/part.json` beside them.
 
-    What is not the recipe's first answer goes to `RUN/part-TASK.json`.
+    Intervals are drawn within centers where these are known: how many each of them has is no chance. What is
+    not the recipe's first answer goes to `RUN/part-TASK.json`.
     """
     cases = [case for case in map(cohort.case, case_ids) if has_label(case, task)]
     table = run.folder / part / table_of(run.recipe, task)
+    stratify = knows_centers(cases)
     result: Evaluation
     if task == "hpv":
         statuses = {case.id: (case.hpv, case.center) for case in cases}
-        result = evaluate_hpv(table, statuses)
+        result = evaluate_hpv(table, statuses, stratify=stratify)
     elif task == "rfs":
         outcomes = {case.id: (case.relapse, case.rfs_days, case.center) for case in cases}
-        result = evaluate_survival(table, outcomes, _trained_on(cohort, run))
+        result = evaluate_survival(table, outcomes, _trained_on(cohort, run), stratify=stratify)
     else:
         truth = {case.id: case.mask for case in cases if case.mask is not None}
         predictions = {case_id: run.folder / part / case_id / f"{case_id}.nii.gz" for case_id in truth}
         centers = {case.id: case.center for case in cases}
         options = SegmentationOptions(merged=run.recipe.merged)
-        result = evaluate_segmentation(predictions, truth, options, centers=centers, jobs=jobs)
+        result = evaluate_segmentation(predictions, truth, options, centers=centers, stratify=stratify, jobs=jobs)
     name = part if task == run.recipe.task else f"{part}-{task}"
     write_json(run.folder / f"{name}.json", {"recipe": run.recipe.title, **result.to_dict()})
     return result

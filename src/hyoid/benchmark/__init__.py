@@ -1,6 +1,7 @@
 """Many recipes on the same patients and folds, in one table; beside them hospitals that took no part in training."""
 
 from hyoid.benchmark.external import EXTERNAL
+from hyoid.benchmark.failure import Failure
 from hyoid.benchmark.oracle import ORACLE
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.row import BenchmarkRow
@@ -14,6 +15,7 @@ __all__ = [
     "SPLITS",
     "BenchmarkResult",
     "BenchmarkRow",
+    "Failure",
     "as_csv",
     "as_markdown",
     "run_benchmark",

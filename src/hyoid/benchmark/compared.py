@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Generic, TypeVar
@@ -78,11 +78,16 @@ def center_values(measured: Sequence[Measured], bootstrap: Bootstrap) -> list[Of
     ]
 
 
-def comparisons(measured: Sequence[Measured], bootstrap: Bootstrap) -> list[Of[RecipeComparison]]:
-    """Return all pairs of recipes of a task under each split, on the patients that all of them predicted."""
+def comparisons(
+    measured: Sequence[Measured], bootstrap: Bootstrap, of: Callable[[Measured], tuple[Sample, ...]] = Measured.samples
+) -> list[Of[RecipeComparison]]:
+    """Return all pairs of recipes of a task under each split, on the patients that all of them predicted.
+
+    `of` gives the samples, in the measures of which they are compared.
+    """
     found = []
     for task, split, group in _groups(measured):
-        for samples in zip(*(one.samples() for one in group), strict=True):
+        for samples in zip(*(of(one) for one in group), strict=True):
             named = _on_the_same(dict(zip((one.recipe for one in group), samples, strict=True)))
             if named:
                 found.append(Of("all", task, split, compare_recipes(named, bootstrap)))

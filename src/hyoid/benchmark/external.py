@@ -13,7 +13,7 @@ from hyoid.api.training import Evaluation
 from hyoid.bundle import load_bundle
 from hyoid.cohort import Cohort
 from hyoid.errors import CohortError
-from hyoid.evaluation import evaluate_hpv, evaluate_segmentation, evaluate_survival
+from hyoid.evaluation import evaluate_hpv, evaluate_segmentation, evaluate_survival, knows_centers
 from hyoid.files import read_json, sha256_of_json, write_json
 from hyoid.metrics import SegmentationOptions
 from hyoid.recipe import Recipe
@@ -72,17 +72,21 @@ class External:
 
     def _evaluate(self, recipe: Recipe, task: Task, out: Path, jobs: int) -> Evaluation:
         cases = {case.id: case for case in self.cohort.cases}
+        stratify = knows_centers([case for case in self.cohort.cases if has_label(case, task)])
         if task == "segmentation":
             truth = {i: case.mask for i, case in cases.items() if case.mask is not None}
             predictions = {i: path for i in truth if (path := out / i / f"{i}.nii.gz").is_file()}
             options = SegmentationOptions(merged=recipe.merged)
             centers = {i: case.center for i, case in cases.items()}
-            return evaluate_segmentation(predictions, truth, options, centers=centers, only_predicted=True, jobs=jobs)
+            return evaluate_segmentation(
+                predictions, truth, options, centers=centers, stratify=stratify, only_predicted=True, jobs=jobs
+            )
         table = pd.read_csv(out / PREDICTIONS, dtype={"PatientID": str})
         if task == "hpv":
             table = table[table["hpv_probability"].notna()].astype({"hpv_decision": int})
-            return evaluate_hpv(table, {i: (case.hpv, case.center) for i, case in cases.items()})
-        return evaluate_survival(table[table["rfs_risk"].notna()], self.cohort, self.training)
+            statuses = {i: (case.hpv, case.center) for i, case in cases.items()}
+            return evaluate_hpv(table, statuses, stratify=stratify)
+        return evaluate_survival(table[table["rfs_risk"].notna()], self.cohort, self.training, stratify=stratify)
 
 
 def shared_notes(predictions: Path) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hyoid.benchmark.abstention import Abstention, abstention_comparisons, abstentions
 from hyoid.benchmark.calibrated import Calibration, calibrations, decision_curves
 from hyoid.benchmark.cohort_shift import InputShift, input_shifts, label_shifts
 from hyoid.benchmark.compared import Of, center_values, comparisons, gaps
@@ -28,6 +29,7 @@ class Findings:
     comparisons: Sequence[Of[RecipeComparison]] = ()
     calibration: Sequence[Of[Calibration]] = ()
     decision_curves: Sequence[Of[DecisionCurve]] = ()
+    abstention: Sequence[Of[Abstention]] = ()
     inputs: Mapping[str, InputShift] = field(default_factory=dict)
     labels: Mapping[str, LabelShift] = field(default_factory=dict)
 
@@ -39,6 +41,7 @@ class Findings:
             "comparisons": self.comparisons,
             "calibration": self.calibration,
             "decision_curves": self.decision_curves,
+            "abstention": self.abstention,
         }
         found: dict[str, Any] = {name: [one.to_dict() for one in each] for name, each in lists.items()}
         found["inputs"] = {name: one.to_dict() for name, one in self.inputs.items()}
@@ -68,9 +71,10 @@ def find(
     return Findings(
         gaps(measured, bootstrap),
         center_values(measured, bootstrap),
-        comparisons(measured, bootstrap),
+        [*comparisons(measured, bootstrap), *abstention_comparisons(measured, bootstrap)],
         calibrations(measured, bootstrap),
         decision_curves(measured, bootstrap),
+        abstentions(measured, bootstrap),
         input_shifts(cases, external, runs, PERMUTATIONS, bootstrap),
         label_shifts([*cases, *external]),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hyoid.benchmark.abstention_tables import curve_lines, set_lines
 from hyoid.benchmark.findings import Findings
 from hyoid.benchmark.shift import CenterCalibration, CenterSurvivalCalibration
 from hyoid.metrics import Interval
@@ -20,6 +21,8 @@ def tables_of(findings: Findings) -> dict[str, list[Line]]:
         "comparisons": _comparisons(findings),
         "calibration": _calibration(findings),
         "decision-curves": _decisions(findings),
+        "conformal-sets": set_lines(findings),
+        "risk-coverage": curve_lines(findings),
         "inputs": _inputs(findings),
         "centers-told-apart": _told_apart(findings),
         "labels": _labels(findings),

@@ -10,7 +10,7 @@ from scipy.special import expit
 from hyoid.benchmark.figures import overall_figures
 from hyoid.benchmark.row import BenchmarkRow
 from hyoid.cohort import Cohort
-from hyoid.evaluation import evaluate_hpv, evaluate_survival
+from hyoid.evaluation import evaluate_hpv, evaluate_survival, knows_centers
 from hyoid.phantom import TRUTH_FILE
 from hyoid.recipe.stage import Task
 
@@ -36,12 +36,14 @@ def oracle_rows(
         fold_of = {case_id: f"fold-{number}" for number, ids in enumerate(folds) for case_id in ids}
         truth = truth[truth["PatientID"].isin(list(fold_of))]
         patients = truth[["PatientID"]].assign(fold=truth["PatientID"].map(fold_of))
+    stratify = knows_centers(cohort.cases)
     if "hpv" in tasks:
         ratio = truth["hpv_log_likelihood_ratio"]
         answers = {"hpv_probability": expit(ratio), "hpv_decision": (ratio > 0).astype(int)}
         table = patients.assign(**answers)
-        rows.append(BenchmarkRow(ORACLE, split, "hpv", overall_figures(evaluate_hpv(table, cohort))))
+        rows.append(BenchmarkRow(ORACLE, split, "hpv", overall_figures(evaluate_hpv(table, cohort, stratify=stratify))))
     if "rfs" in tasks:
         table = patients.assign(rfs_risk=truth["log_hazard"])
-        rows.append(BenchmarkRow(ORACLE, split, "rfs", overall_figures(evaluate_survival(table, cohort))))
+        found = evaluate_survival(table, cohort, stratify=stratify)
+        rows.append(BenchmarkRow(ORACLE, split, "rfs", overall_figures(found)))
     return rows

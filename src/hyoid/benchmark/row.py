@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -65,3 +65,12 @@ class BenchmarkRow:
     def to_dict(self) -> dict[str, Any]:
         """Return the row as JSON types; what is undefined is null."""
         return dict(jsonable(asdict(self)))
+
+
+def notes_of(rows: Sequence[BenchmarkRow]) -> list[tuple[str, tuple[str, ...], str]]:
+    """Return recipe, splits and sentence of what is noted of rows, each once for the splits that share it."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for row in rows:
+        for note in row.notes:
+            found.setdefault((row.recipe, note), {})[row.split] = None
+    return [(recipe, tuple(splits), note) for (recipe, note), splits in found.items()]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hyoid.api.common import PathLike, resolve_cohort, resolve_recipe
+from hyoid.benchmark.checked import check_recipes
 from hyoid.benchmark.common_patients import Group, groups_of
 from hyoid.benchmark.external import EXTERNAL, External
 from hyoid.benchmark.findings import find
@@ -44,7 +45,8 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
 
     Every run is kept in `out/RECIPE--SPLIT`; a second call goes on with what is there. On synthetic patients an oracle
     stands beside the recipes: what their hidden truth knows. Whatever in a run saw a patient whom it reports ends the
-    comparison: see `leakage.find_leaks`. What was found stands in `out/leakage.json`.
+    comparison: see `leakage.find_leaks`. What was found stands in `out/leakage.json`. A recipe that fails otherwise
+    stands among the result's failures, and the others go on.
 
     Parameters
     ----------
@@ -64,14 +66,12 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     Raises
     ------
     HyoidError
-        If a split or recipe is unknown, one is named twice, no patient can be used by all recipes, or runs report other
-        patients in a fold.
+        If a split or recipe is unknown, one is named twice, no patient can be used by all recipes, or the cohort has
+        too few patients for one of them.
     LeakageError
         If a run leaks.
     """
-    unknown = [name for name in splits if name not in SPLITS]
-    if unknown or not recipes:
-        raise HyoidError.of(f"the splits {list(splits)} of {len(recipes)} recipes", ", ".join(SPLITS), "Name some.")
+    _check_named(recipes, splits)
     whole = resolve_cohort(cohort, columns)
     beyond = None if external is None else resolve_cohort(external, columns)
     settings = Settings(out, preset, tuple(overrides), cost_cases, device, jobs)
@@ -80,11 +80,12 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
         raise HyoidError.of(f"{[recipe.title for recipe in titles]}", "each recipe once", "Leave one out.")
     groups, done = groups_of(whole, titles), Done()
     works = list(_works(groups, recipes, titles, beyond, settings, done, floor=floor))
+    check_recipes([(name, one, work.cohort.cases) for name in splits for work in works for one in work.resolved(name)])
     remove_results(out)
     result = BenchmarkResult.of(whole, groups)
     for split in splits:
         for work in works:
-            result = result.with_rows(work.rows(split, outside=split == splits[0]), done.verdicts)
+            result = result.with_rows(work.rows(split, outside=split == splits[0]), done.verdicts, done.failures)
             write_json(out / RESULTS, result.to_dict())
     used = [case for case in whole.cases if case.id not in result.excluded]
     others = () if beyond is None else beyond.cases
@@ -92,8 +93,21 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     findings = find(done.measured, used, others, folders, Bootstrap(replicates=replicates))
     papers = tuple(paper_tables(done.runs, f"{whole.root.name}, {result.patients} patients"))
     result = replace(result, findings=findings, papers=papers)
-    write_results(result, done.runs, out, replace(whole, cases=tuple(used)), beyond)
+    predicted = beyond if any(row.split == EXTERNAL for row in result.rows) else None
+    write_results(result, done.runs, out, replace(whole, cases=tuple(used)), predicted)
     return result
+
+
+def _check_named(recipes: Sequence[str | Recipe], splits: Sequence[str]) -> None:
+    """Refuse no recipe, no split, an unknown split, and one that is named twice."""
+    if not recipes:
+        raise HyoidError.of("no recipe", "one or more", "Name some of `hyoid recipes`.")
+    if not splits:
+        raise HyoidError.of("no split", f"one or more of {', '.join(SPLITS)}", "Name one.")
+    wrong = [name for name in splits if name not in SPLITS]
+    wrong += [f"{name} twice" for name in dict.fromkeys(splits) if splits.count(name) > 1]
+    if wrong:
+        raise HyoidError.of(f"the split {wrong[0]}", f"one or more of {', '.join(SPLITS)}", "Name each once.")
 
 
 def _works(

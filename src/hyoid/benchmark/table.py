@@ -7,13 +7,15 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from hyoid.benchmark.abstention_tables import HEADER, HOW_TO_READ, read_lines
 from hyoid.benchmark.result import BenchmarkResult
-from hyoid.benchmark.row import BenchmarkRow, Figure
+from hyoid.benchmark.row import BenchmarkRow, Figure, notes_of
+from hyoid.decision import NO_GUARANTEE
 
 _LAST = ("parameters", "seconds a case", "peak memory", "its paper, on other patients")
 _LEGEND = (
-    "Value (95 % interval over patients; mean ± standard deviation over folds, where there is one). "
-    "Time and memory are those of all folds together, on the machine that ran this."
+    "Value (95 % interval over patients, who are drawn within their centres; mean ± standard deviation over folds, "
+    "where there is one). Time and memory are those of all folds together, on the machine that ran this."
 )
 _COLUMNS = (
     *("recipe", "split", "task", "measure", "value", "low", "high", "n", "fold_mean", "fold_sd"),
@@ -32,6 +34,8 @@ def as_markdown(result: BenchmarkResult) -> str:
         lines += [f"{len(result.excluded)} patients whom no recipe can use are left out.", ""]
     for tasks, own in result.left_out.items():
         lines += [f"{len(own)} patients whom one of the recipes of {tasks} cannot use are left out for these.", ""]
+    if result.failures:
+        lines += ["## Not finished", "", *(f"- {failure}" for failure in result.failures), ""]
     for task, title in _TASKS.items():
         rows = [row for row in result.rows if row.task == task]
         if not rows:
@@ -48,7 +52,7 @@ def as_markdown(result: BenchmarkResult) -> str:
         ]
         lines += [f"## {title}", "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
         lines += ["| " + " | ".join(_cells(row, measures)) + " |" for row in rows] + [""]
-    return "\n".join([*lines, *_gaps(result), _LEGEND, ""])
+    return "\n".join([*lines, *_gaps(result), *_abstention(result), *_notes(result), _LEGEND, ""])
 
 
 def _gaps(result: BenchmarkResult) -> list[str]:
@@ -65,6 +69,23 @@ def _gaps(result: BenchmarkResult) -> list[str]:
             f"| {one.recipe} | {measure} | {inside} | {outside} | {gap.difference} {gap.reason}".rstrip() + " |"
         )
     return [*lines, ""]
+
+
+def _abstention(result: BenchmarkResult) -> list[str]:
+    """Return what recipes that classify know of their own errors: sets, and the error where the least sure are left."""
+    rows = read_lines(result.findings)
+    if not rows:
+        return []
+    lines = ["## When the model does not know", "", "| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    words = [HOW_TO_READ, NO_GUARANTEE] if any(one.found.sets for one in result.findings.abstention) else [HOW_TO_READ]
+    return [*lines, "", *(line for word in words for line in (word, ""))]
+
+
+def _notes(result: BenchmarkResult) -> list[str]:
+    """Return what is to be known of the rows."""
+    lines = [f"- {recipe}, {', '.join(splits)}: {note}" for recipe, splits, note in notes_of(result.rows)]
+    return ["## Notes", "", *lines, ""] if lines else []
 
 
 def as_csv(result: BenchmarkResult) -> str:

@@ -11,6 +11,7 @@ from hyoid.api.common import resolve_recipe
 from hyoid.api.training import Evaluation
 from hyoid.benchmark.cost import measure_cost
 from hyoid.benchmark.external import EXTERNAL, External
+from hyoid.benchmark.failure import Failure, told
 from hyoid.benchmark.figures import figures_of, overall_figures
 from hyoid.benchmark.floors import Floors
 from hyoid.benchmark.leakage import Verdict, find_leaks, refuse_leaks
@@ -30,11 +31,12 @@ from hyoid.training import Run
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What has been found so far: verdicts and folders of the runs, and every evaluation."""
+    """What has been found so far: verdicts and folders of the runs, every evaluation, and what failed."""
 
     verdicts: list[Verdict] = field(default_factory=list)
     measured: list[Measured] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +79,31 @@ class Work:
     settings: Settings
     done: Done
 
+    def resolved(self, split: str) -> list[Recipe]:
+        """Return the recipes with this split."""
+        settings = self.settings
+        return [resolve_recipe(one, settings.preset, (SPLITS[split], *settings.overrides)) for one in self.recipes]
+
     def rows(self, split: str, *, outside: bool) -> list[BenchmarkRow]:
-        """Train and evaluate every recipe under a split, and `outside` predict the external cohort by what it made."""
+        """Train and evaluate every recipe under a split, and `outside` predict the external cohort by what it made.
+
+        A recipe that fails has no row, and stands among the failures.
+        """
         inside: list[BenchmarkRow] = []
         beyond: list[BenchmarkRow] = []
         reported: dict[str, list[list[str]]] = {}
-        external, settings = self.external if outside else None, self.settings
-        for recipe in self.recipes:
-            chosen = resolve_recipe(recipe, settings.preset, (SPLITS[split], *settings.overrides))
-            trained = self._trained(chosen, split)
-            reported[chosen.title] = [fold["report"] for fold in read_json(trained.run.folder / "splits.json")]
-            inside += _rows(trained, chosen, split, self.cohort, settings)
-            self._keep(chosen, split, {chosen.task: trained.evaluation, **trained.further})
-            if external is not None:
-                found, notes = external.evaluate(chosen, trained.run.folder, settings.device, settings.jobs)
-                self._keep(chosen, EXTERNAL, found)
-                beyond += [
-                    BenchmarkRow(chosen.title, EXTERNAL, task, overall_figures(evaluation), notes=notes)
-                    for task, evaluation in found.items()
-                ]
-        _check_same(reported)
+        external, failures, out = self.external if outside else None, self.done.failures, self.settings.out
+        for recipe in self.resolved(split):
+            trained: api.TrainResult | None = None
+            with told(failures, recipe.title, split, out):
+                trained = self._trained(recipe, split, reported)
+                inside += _rows(trained, recipe, split, self.cohort, self.settings)
+                self._keep(recipe, split, {recipe.task: trained.evaluation, **trained.further})
+            if external is not None and trained is not None:
+                with told(failures, recipe.title, EXTERNAL, out):
+                    beyond += self._beyond(external, recipe, trained.run)
+        if not reported:
+            return []
         folds = next(iter(reported.values()))
         if self.floors is not None:
             inside.append(self.floors.inside(split, folds))
@@ -106,16 +113,28 @@ class Work:
             beyond += oracle_rows(external.cohort, EXTERNAL, self.tasks)
         return [*inside, *beyond]
 
-    def _trained(self, recipe: Recipe, split: str) -> api.TrainResult:
-        """Train what is not there yet, and refuse what leaks."""
+    def _trained(self, recipe: Recipe, split: str, reported: dict[str, list[list[str]]]) -> api.TrainResult:
+        """Train what is not there yet, and refuse what leaks, or reports others than the runs before (`reported`)."""
         out, device, jobs = self.settings.out, self.settings.device, self.settings.jobs
         folder = out / f"{recipe.name}{'-' + recipe.variant if recipe.variant else ''}--{split}"
         started = (folder / "recipe.yaml").is_file()
         trained = api.train(self.cohort, recipe, folder, device=device, resume=started, jobs=jobs)
         self.done.verdicts.append(Verdict(folder.name, tuple(find_leaks(folder, self.cohort))))
         refuse_leaks(self.done.verdicts, out)
+        folds = [fold["report"] for fold in read_json(folder / "splits.json")]
+        _check_same(reported, folds)
+        reported[recipe.title] = folds
         self.done.runs.append(trained.run)
         return trained
+
+    def _beyond(self, external: External, recipe: Recipe, run: Run) -> list[BenchmarkRow]:
+        """Return what the bundle of a run is worth on the external patients, whom it predicts."""
+        found, notes = external.evaluate(recipe, run.folder, self.settings.device, self.settings.jobs)
+        self._keep(recipe, EXTERNAL, found)
+        return [
+            BenchmarkRow(recipe.title, EXTERNAL, task, overall_figures(evaluation), notes=notes)
+            for task, evaluation in found.items()
+        ]
 
     def _keep(self, recipe: Recipe, split: str, evaluations: Mapping[Task, Evaluation]) -> None:
         self.done.measured.extend(Measured(recipe.title, split, task, found) for task, found in evaluations.items())
@@ -148,13 +167,12 @@ def _rows(
     ]
 
 
-def _check_same(reported: Mapping[str, list[list[str]]]) -> None:
-    """Refuse a comparison whose runs report other patients in a fold: one of them set a patient aside, say."""
-    (first, folds), *others = reported.items()
-    for title, found in others:
+def _check_same(reported: Mapping[str, list[list[str]]], folds: list[list[str]]) -> None:
+    """Refuse a run that reports other patients in a fold than those before it: it set a patient aside, say."""
+    for title, found in reported.items():
         if found != folds:
             raise CohortError.of(
-                f"other folds of {title} than of {first}",
+                f"other folds than of {title}",
                 "the same patients in every fold",
                 "Look for patients that one of the two set aside: excluded.json in both runs.",
             )

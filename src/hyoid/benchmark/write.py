@@ -41,5 +41,6 @@ def write_results(
     for name, lines in tables_of(result.findings).items():
         write_text(out / TABLES / f"{name}.csv", pd.DataFrame(lines).to_csv(index=False))
     write_paper_tables(result.papers, out / TABLES)
-    checklists = load_checklists(benchmark_facts(result, runs, cohort, external))
+    # where every recipe failed there is nothing that a checklist could be filled with
+    checklists = load_checklists(benchmark_facts(result, runs, cohort, external)) if runs else ()
     write_text(out / REPORT, as_html(result, runs, checklists))

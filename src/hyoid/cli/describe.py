@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hyoid.cli.interrupted import interruptible
 from hyoid.cli.options import CohortArgument, ColumnsOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def describe(
     from hyoid.progress import set_quiet
 
     set_quiet(quiet)
-    result = describe_cohort(cohort, out, columns=columns)
+    with interruptible("The report is not written: run the command again."):
+        result = describe_cohort(cohort, out, columns=columns)
     if as_json:
         typer.echo(json.dumps(jsonable(result.description.to_dict()), indent=2, allow_nan=False))
         return

@@ -138,6 +138,7 @@ def _print(result: SurvivalResult, comparison: SurvivalComparison | None, writte
         test = result.risk_groups.test
         said = [f"{group.name} {group.events} of {group.n}" for group in result.risk_groups.groups]
         value = "" if test is None or isnan(test.p_value) else f"; log-rank p {test.p_value:.2g}"
+        value = f"; no log-rank p: {test.too_few}" if test is not None and test.too_few else value
         console.print(escape(f"Events by risk group: {', '.join(said)}{value}."))
     if comparison is not None:
         console.print(comparison_table(comparison))

@@ -1,6 +1,6 @@
 """From logits to decisions: calibration, thresholds, the prior of a hospital, ensembles of models."""
 
-from hyoid.decision.calibration import Calibration, FittedCalibrator, NoCalibration, Platt, Temperature
+from hyoid.decision.calibration import BEYOND, Calibration, FittedCalibrator, NoCalibration, Platt, Temperature
 from hyoid.decision.conformal import ANSWERS, NO_GUARANTEE, Conformal, FittedConformal, HpvSet
 from hyoid.decision.ensemble import Combination, Spread, combine_logits, spread
 from hyoid.decision.middle import middle_of_classes
@@ -17,6 +17,7 @@ from hyoid.decision.threshold import (
 
 __all__ = [
     "ANSWERS",
+    "BEYOND",
     "NO_GUARANTEE",
     "BalancedAccuracyThreshold",
     "Calibration",

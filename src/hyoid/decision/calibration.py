@@ -1,7 +1,7 @@
 """Calibration: an increasing line from a model's logits to log-odds that can be believed.
 
 Scale and offset are fitted on cases that the model was not trained on. The scale is always above 0, so a calibration
-never changes who is ranked above whom.
+never changes who is ranked above whom. The line holds where there were cases: beyond them it goes on all but level.
 """
 
 from __future__ import annotations
@@ -22,9 +22,19 @@ TEMPERATURES = (0.05, 20.0)
 """Least and greatest temperature: beyond them the cases say no more than that they are separated, or that logits say
 nothing."""
 
+HAIR = 0.01
+"""How far, in log-odds, anyone beyond the cases may stand above or below the last of them: enough to be ranked."""
+
+BEYOND = "the log-odds lie beyond those that the calibration was fitted on, and the probability is held at its bound"
+"""Said of patients whose log-odds no case of the calibration came near."""
+
 
 class FittedCalibrator(Settings):
-    """A fitted calibration: calibrated logit = scale * logit + offset.
+    """A fitted calibration: calibrated logit = scale * logit + offset, between the least and greatest logit fitted on.
+
+    Beyond them nothing is known of the line, and a model whose logits are ten times as wide as those that it was fitted
+    on would be certain of everybody. So the calibrated logit stays there within `HAIR` of its value at the bound, still
+    rising, so that nobody's rank is lost.
 
     Parameters
     ----------
@@ -34,6 +44,8 @@ class FittedCalibrator(Settings):
         The line; 1 and 0 change nothing.
     cases, positives
         Number of cases that it was fitted on, and how many of them were positive.
+    lowest, highest
+        Least and greatest logit that it was fitted on; None where nothing was fitted, and then nothing is held.
     notes
         Sentences on what was done instead of what was asked for.
     """
@@ -43,11 +55,24 @@ class FittedCalibrator(Settings):
     offset: float = Field(0.0, allow_inf_nan=False)
     cases: int = Field(0, ge=0)
     positives: int = Field(0, ge=0)
+    lowest: float | None = Field(None, allow_inf_nan=False)
+    highest: float | None = Field(None, allow_inf_nan=False)
     notes: tuple[str, ...] = ()
 
     def apply(self, logits: ArrayLike) -> Floats:
         """Return the calibrated logits (n,)."""
-        return self.scale * checked_logits(logits) + self.offset
+        values = checked_logits(logits)
+        held = self._held(values)
+        over = values - held
+        return np.asarray(self.scale * held + self.offset + min(HAIR, self.scale) * over / (1 + np.abs(over)))
+
+    def beyond(self, logits: ArrayLike) -> Bools:
+        """Return (n,) of bool: whose logit lies beyond all that the line was fitted on."""
+        values = checked_logits(logits)
+        return np.asarray(values != self._held(values), np.bool_)
+
+    def _held(self, values: Floats) -> Floats:
+        return values if self.lowest is None or self.highest is None else np.clip(values, self.lowest, self.highest)
 
 
 class NoCalibration(Settings):
@@ -82,14 +107,14 @@ class Temperature(Settings):
         low, high = 1 / TEMPERATURES[1], 1 / TEMPERATURES[0]
         at_low, at_high = slope(low), slope(high)
         if at_low == 0 and at_high == 0:
-            return _fitted(self.name, classes, notes=("All logits are 0: no temperature changes them.",))
+            return _fitted(self.name, classes, values, notes=("All logits are 0: no temperature changes them.",))
         if at_low >= 0:
             note = f"The logits rank the classes hardly or wrongly: temperature held at {TEMPERATURES[1]:g}."
-            return _fitted(self.name, classes, scale=low, notes=(note,))
+            return _fitted(self.name, classes, values, scale=low, notes=(note,))
         if at_high <= 0:
             note = f"The logits separate the classes: temperature held at {TEMPERATURES[0]:g}."
-            return _fitted(self.name, classes, scale=high, notes=(note,))
-        return _fitted(self.name, classes, scale=float(brentq(slope, low, high, xtol=1e-12, rtol=1e-12)))
+            return _fitted(self.name, classes, values, scale=high, notes=(note,))
+        return _fitted(self.name, classes, values, scale=float(brentq(slope, low, high, xtol=1e-12, rtol=1e-12)))
 
 
 class Platt(Settings):
@@ -110,9 +135,9 @@ class Platt(Settings):
         targets = _smoothed(classes)
         scale, offset = _line(values, targets)
         if scale > 0:
-            return _fitted(self.name, classes, scale=scale, offset=offset)
+            return _fitted(self.name, classes, values, scale=scale, offset=offset)
         note = "The logits do not rank the classes: the scale stays 1, and only the offset was fitted."
-        return _fitted(self.name, classes, offset=fit_offset(values, targets), notes=(note,))
+        return _fitted(self.name, classes, values, offset=fit_offset(values, targets), notes=(note,))
 
 
 Calibration = Annotated[NoCalibration | Temperature | Platt, Field(discriminator="name")]
@@ -145,10 +170,19 @@ def _identity(name: Literal["temperature", "platt"], classes: Bools, absent: str
 def _fitted(
     name: Literal["none", "temperature", "platt"],
     classes: Bools,
+    logits: Floats | None = None,
     *,
     scale: float = 1.0,
     offset: float = 0.0,
     notes: tuple[str, ...] = (),
 ) -> FittedCalibrator:
-    positives = int(np.count_nonzero(classes))
-    return FittedCalibrator(name=name, scale=scale, offset=offset, cases=len(classes), positives=positives, notes=notes)
+    return FittedCalibrator(
+        name=name,
+        scale=scale,
+        offset=offset,
+        cases=len(classes),
+        positives=int(np.count_nonzero(classes)),
+        lowest=None if logits is None else float(logits.min()),
+        highest=None if logits is None else float(logits.max()),
+        notes=notes,
+    )

@@ -6,6 +6,7 @@ from hyoid.evaluation.floor import Floor, suv_floor
 from hyoid.evaluation.floor_choice import CANDIDATES
 from hyoid.evaluation.result import CaseResult, SegmentationResult
 from hyoid.evaluation.segmentation import evaluate_segmentation, paired_difference, score_pair
+from hyoid.evaluation.strata import knows_centers
 from hyoid.evaluation.survival import compare_survival, evaluate_survival
 from hyoid.evaluation.survival_comparison import SurvivalComparison
 from hyoid.evaluation.survival_result import SurvivalResult
@@ -23,6 +24,7 @@ __all__ = [
     "evaluate_hpv",
     "evaluate_segmentation",
     "evaluate_survival",
+    "knows_centers",
     "observed_of",
     "paired_difference",
     "score_pair",

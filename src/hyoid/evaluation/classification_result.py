@@ -138,6 +138,11 @@ class ClassificationResult:
         return self.positives / len(self.cases)
 
     @property
+    def certainty(self) -> Floats:
+        """How far, in log-odds, each case's probability lies from the threshold of its decision; (n,)."""
+        return _certainty(self.cases)
+
+    @property
     def folds(self) -> int:
         """Number of folds whose models predicted; 1 where the predictions name none."""
         return len({case.fold for case in self.cases})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from hyoid.decision import ANSWERS, NO_GUARANTEE, HpvSet
-from hyoid.metrics import wilson_interval
+from hyoid.metrics import share_interval
 
 SIZES: Mapping[HpvSet, int] = {"positive": 1, "negative": 1, "either": 2, "neither": 0}
 
@@ -28,7 +29,7 @@ class AnsweredCase:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`count` of `n`, with Wilson's 95 % interval; NaN of no patients."""
+    """`count` of `n`, with Wilson's 95 % interval; without it of fewer than five, and NaN of no patients."""
 
     count: int
     n: int
@@ -40,12 +41,14 @@ class Share:
 
     def to_dict(self) -> dict[str, Any]:
         """Return counts, share and interval."""
-        return {**asdict(self), "value": self.value, "interval": list(wilson_interval(self.count, self.n))}
+        return {**asdict(self), "value": self.value, "interval": list(share_interval(self.count, self.n))}
 
     def __str__(self) -> str:
         """Return the share with its interval, or a dash."""
-        low, high = wilson_interval(self.count, self.n)
-        return f"{self.value:.3f} [{low:.3f}, {high:.3f}]" if self.n else "-"
+        low, high = share_interval(self.count, self.n)
+        if math.isnan(low):
+            return f"{self.count} of {self.n}" if self.n else "-"
+        return f"{self.value:.3f} [{low:.3f}, {high:.3f}]"
 
 
 @dataclass(frozen=True, slots=True)

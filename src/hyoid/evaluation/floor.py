@@ -15,6 +15,7 @@ from hyoid.evaluation.floor_choice import CANDIDATES, ThresholdPair
 from hyoid.evaluation.floor_trial import ThresholdTrial, mask_of, try_thresholds, uptake_of, usable_cases
 from hyoid.evaluation.result import CaseResult, SegmentationResult, summarise
 from hyoid.evaluation.segmentation import score_pair
+from hyoid.evaluation.strata import knows_centers
 from hyoid.geometry import Volume
 from hyoid.imaging import Head, write_volume
 from hyoid.imaging.suv_threshold import SuvThreshold
@@ -158,7 +159,8 @@ def _applied(
         for identifier, case in cases.items()
     )
     done = list(track(applied, "SUV floor", total=len(cases)))
-    result = summarise([case for case, _ in done], trial.options, bootstrap or Bootstrap())
+    found = [case for case, _ in done]
+    result = summarise(found, trial.options, bootstrap or Bootstrap(), knows_centers(found))
     predictions = {case.id: prediction for case, prediction in done}
     return Floor(result, predictions, dict(sorted(chosen.items())), excluded)
 

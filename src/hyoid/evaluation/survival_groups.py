@@ -52,7 +52,7 @@ class RiskGroups:
                 }
                 for group in self.groups
             ],
-            "log_rank_p": None if self.test is None else self.test.p_value,
+            "log_rank_p": None if self.test is None or self.test.too_few else self.test.p_value,
             "without_group": self.without,
         }
 

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from hyoid.bundle import Bundle
 from hyoid.cohort import Case
-from hyoid.decision import NO_GUARANTEE, FittedCalibrator, FittedConformal, FittedThreshold, PriorShift, spread
+from hyoid.decision import BEYOND, NO_GUARANTEE, FittedCalibrator, FittedConformal, FittedThreshold, PriorShift, spread
 from hyoid.geometry import Volume
 from hyoid.inference.center_origin import adopting, harmonisation_of, waits_for_others
 from hyoid.inference.classify import load_classifier
@@ -128,8 +128,13 @@ class HpvPredictor:
             "prior": None if shift is None else shift.model_dump(mode="json"),
             **found.harmonised,
             "missing": list(found.missing),
-            "notes": [*found.notes, *([] if self.refused is None else [f"No conformal set: {self.refused}"])],
+            "notes": [*found.notes, *self._notes(found)],
         }
+
+    def _notes(self, found: HpvLogits) -> list[str]:
+        held = bool(self.calibrator.beyond([found.combined])[0])
+        refused = [] if self.refused is None else [f"No conformal set: {self.refused}"]
+        return [*([f"{BEYOND[0].upper()}{BEYOND[1:]}."] if held else []), *refused]
 
     def _set(self, logit: float) -> dict[str, Any]:
         """Return the conformal set of a calibrated logit before a prior is corrected; nothing without such sets."""

@@ -52,12 +52,14 @@ from hyoid.metrics.net_benefit import DEFAULT_THRESHOLDS, DecisionCurve, decisio
 from hyoid.metrics.overlap import Overlap, overlap
 from hyoid.metrics.ranking import cases_in_pairs, pairs_ranked
 from hyoid.metrics.reliability import (
+    MINIMUM_FOR_SHARE,
     Binning,
     CalibrationLine,
     ReliabilityBin,
     calibration_line,
     expected_calibration_error,
     reliability_bins,
+    share_interval,
     wilson_interval,
 )
 from hyoid.metrics.selective import RiskCoverage, risk_coverage
@@ -71,6 +73,7 @@ __all__ = [
     "DEFAULT_THRESHOLDS",
     "DETECTION_IOU",
     "MEASURES",
+    "MINIMUM_FOR_SHARE",
     "MINIMUM_OF_EACH_CLASS",
     "PIECE_ML",
     "SURFACE_TOLERANCE_MM",
@@ -142,6 +145,7 @@ __all__ = [
     "risk_coverage",
     "score_case",
     "sensitivity",
+    "share_interval",
     "shared_voxels",
     "simultaneous_tests",
     "specificity",

@@ -20,6 +20,9 @@ Binning = Literal["equal_width", "equal_count"]
 LEAST_PROBABILITY = 1e-6
 """Probabilities are held so far from 0 and 1, which have no logit and often are only rounded."""
 
+MINIMUM_FOR_SHARE = 5
+"""Fewest patients of a center for which its share is given an interval: of one, it would span nearly everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
@@ -70,6 +73,11 @@ def wilson_interval(successes: int, n: int, level: float = 0.95) -> tuple[float,
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     # at the ends the bound is exact, and must not miss 0 or 1 by rounding
     return (0.0 if successes == 0 else center - half), (1.0 if successes == n else center + half)
+
+
+def share_interval(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Return Wilson's interval of a share of `MINIMUM_FOR_SHARE` cases or more; NaN, NaN of fewer."""
+    return wilson_interval(successes, n, level) if n >= MINIMUM_FOR_SHARE else (math.nan, math.nan)
 
 
 def reliability_bins(

@@ -4,7 +4,7 @@ from hyoid.training.conditions import prognoses_under
 from hyoid.training.decide import DECISION
 from hyoid.training.folds import HELD_OUT, OUT_OF_FOLD, PREDICTIONS, table_of
 from hyoid.training.risk_table import PROGNOSIS
-from hyoid.training.run import Run, train_run
+from hyoid.training.run import Run, checked_folds, train_run
 from hyoid.training.store import Store, StoreReport
 from hyoid.training.usable import has_label, usable_cases
 
@@ -17,6 +17,7 @@ __all__ = [
     "Run",
     "Store",
     "StoreReport",
+    "checked_folds",
     "has_label",
     "prognoses_under",
     "table_of",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from hyoid.cohort import Fold
-from hyoid.decision import FittedCalibrator, FittedThreshold, middle_of_classes, prior_of
+from hyoid.decision import BEYOND, FittedCalibrator, FittedThreshold, middle_of_classes, prior_of
 from hyoid.estimators.logistic import balanced_log_loss
 from hyoid.files import read_json, write_json, write_text
 from hyoid.inference.ensemble import ensemble_logits
@@ -36,14 +36,18 @@ EVEN = 0.5
 _NO_OTHER_FOLD = "No other fold is finished: calibrated and thresholded on the fold's own select part."
 
 
-def decide(work: Work, folds: Sequence[Fold], finished: Sequence[int], held_out: bool) -> None:
-    """Fit calibrators and thresholds; write the tables of out-of-fold and, once all is chosen, held-out patients."""
+def decide(work: Work, folds: Sequence[Fold], finished: Sequence[int], held_out: bool) -> tuple[str, ...]:
+    """Fit calibrators and thresholds; write the tables of out-of-fold and, once all is chosen, held-out patients.
+
+    Returns what is to be said of it: in which folds probabilities are held at the bounds of a calibration.
+    """
     read = {k: read_json(work.folder(k) / LOGITS) for k in finished}
     middles = {k: _middle(work, read[k]["select"]) for k in finished}
     logits = {k: _counted_from(middles[k], read[k]) for k in finished}
     decisions = {k: _decision_of_fold(work, k, logits) for k in finished}
-    rows = []
+    rows, held = [], {}
     for k in finished:
+        held[folds[k].name] = _held(decisions[k], logits[k]["report"])
         fitted = read_fitted(work.folder(k)) | {"decision": {"middle": middles[k], **decisions[k]}}
         write_json(work.folder(k) / "fitted.json", fitted)
         write_seen(work.folder(k), _seen(work, k, logits))
@@ -56,9 +60,22 @@ def decide(work: Work, folds: Sequence[Fold], finished: Sequence[int], held_out:
         ids = sorted({i for fold in folds for i in fold.held_out} & set(read[finished[0]]["held_out"]))
         centered, raw = ({k: one[k]["held_out"] for k in finished} for one in (logits, read))
         decided, given = (_together(work, each, ids, deployed["best_fold"]) for each in (centered, raw))
+        held["held-out patients"] = _held(deployed, decided)
         write_text(
             work.out / HELD_OUT / work.predictions, _rows(decided, given, deployed, "ensemble").to_csv(index=False)
         )
+    return _said_of(held)
+
+
+def _held(decision: Mapping[str, Any], logits: Mapping[str, float]) -> tuple[int, int]:
+    """Return of how many patients the calibration says no more than its bound, and of how many it was asked."""
+    calibrator = FittedCalibrator.model_validate(decision["calibrator"])
+    return int(calibrator.beyond(list(logits.values())).sum()), len(logits)
+
+
+def _said_of(held: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
+    where = [f"{name} {count} of {n}" for name, (count, n) in held.items() if count]
+    return (f"{', '.join(where)} patients: {BEYOND}.",) if where else ()
 
 
 def fit_decision(

@@ -78,13 +78,8 @@ def train_run(  # noqa: PLR0913 - the options of the verb, all but three by keyw
     usable, excluded = usable_cases(cohort.cases, recipe)
     excluded |= excluded_by_findings(recipe, usable, jobs)
     usable = [case for case in usable if case.id not in excluded]
-    drawn = _drawn(recipe, usable, excluded)  # what is wrong with them is refused before anything is written
+    drawn, notes = checked_folds(recipe, usable, excluded)  # what is wrong is refused before anything is written
     chosen_folds(len(drawn), fold)
-    notes = [*check_inputs(recipe, usable), *check_folds(recipe, usable, drawn)]
-    check_sets(recipe, usable, drawn)
-    check_upstreams(recipe, usable, drawn)
-    if recipe.tasks != ("segmentation",):
-        _check_reported_once(drawn)
     _open_folder(out, recipe, cohort, resume)
     usable, unmeasured = add_lesion_measures(recipe, usable, out, jobs)
     store = store or out / "store"
@@ -106,7 +101,7 @@ def train_run(  # noqa: PLR0913 - the options of the verb, all but three by keyw
         predict_held_out(work, folds)
     for task in recipe.tasks:
         if task == "hpv":
-            decide(work.answering(task), folds, finished, bool(held_out))
+            notes += decide(work.answering(task), folds, finished, bool(held_out))
         elif task == "rfs":
             write_risk_tables(work.answering(task), folds, finished, bool(held_out))
     reported = {i for k in finished for i in folds[k].report}
@@ -114,6 +109,23 @@ def train_run(  # noqa: PLR0913 - the options of the verb, all but three by keyw
     folders = {f"fold-{k}": work.folder(k) for k in finished}
     parts = tuple(sorted(reported)), tuple(sorted(held_out))
     return Run(out, recipe, folders, names, excluded, *parts, tuple(notes))
+
+
+def checked_folds(recipe: Recipe, usable: Sequence[Case], excluded: Mapping[str, str]) -> tuple[list[Fold], list[str]]:
+    """Return the folds of the usable cases, and notes on them; `excluded` says of the others why they are not.
+
+    Raises
+    ------
+    CohortError, RecipeError
+        If the cases do not suffice for the folds, or for what the recipe fits in them.
+    """
+    drawn = _drawn(recipe, usable, excluded)
+    notes = [*check_inputs(recipe, usable), *check_folds(recipe, usable, drawn)]
+    check_sets(recipe, usable, drawn)
+    check_upstreams(recipe, usable, drawn)
+    if recipe.tasks != ("segmentation",):
+        _check_reported_once(drawn)
+    return drawn, notes
 
 
 def _stored(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
 
-from hyoid.benchmark.paper_tables.fold_values import fold_value
+from hyoid.benchmark.paper_tables.fold_values import fold_value, too_small_a_center
 from hyoid.metrics.survival import Observed
 from support.paper_runs import lesions, outcome, status
 
@@ -69,3 +69,13 @@ def test_a_brier_score_without_training_outcomes_or_follow_up_is_undefined() -> 
     short = Observed(days / 3, np.ones(24, bool))
     assert math.isnan(fold_value("rfs", "brier_730", cases, {}, short))
     assert math.isnan(fold_value("rfs", "brier_365", cases, {}, Observed(days, np.ones(24, bool))))
+
+
+@pytest.mark.parametrize(("negatives", "small"), [(4, True), (5, False)])
+def test_a_center_has_a_balanced_accuracy_only_with_five_of_each_class(negatives: int, small: bool) -> None:
+    cases = [status(f"P{i}", i >= negatives, 0.5, True) for i in range(20)]
+    assert too_small_a_center("hpv", "balanced_accuracy", cases) is small
+    assert not too_small_a_center("hpv", "sensitivity", cases)
+    events = [outcome(f"P{i}", i < negatives, 10.0 + i, 0.5) for i in range(20)]
+    assert too_small_a_center("rfs", "c_index", events) is small
+    assert not too_small_a_center("segmentation", "GTVp_mean_dice", [])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from hyoid.benchmark.shift import calibration_by_center
+from hyoid.benchmark.shift import calibration_by_center, reliability_picture
 from hyoid.errors import HyoidError
 from hyoid.metrics import calibration_intervals, expected_calibration_error, reliability_bins
 from support.shift import places
@@ -47,3 +47,13 @@ def test_right_on_average_and_wrong_in_each() -> None:
 def test_what_is_no_probability_is_refused() -> None:
     with pytest.raises(HyoidError, match="a probability that is not in"):
         calibration_by_center(["x"], np.array([True]), np.array([1.5]))
+
+
+def test_a_center_of_one_patient_is_counted_and_given_no_interval() -> None:
+    one, many = calibration_by_center(["a"] + ["b"] * 20, np.arange(21) % 2 == 0, np.linspace(0.1, 0.9, 21))
+    assert (one.patients, one.observed, one.reason) == (1, 1.0, "1 positive and 0 negatives")
+    assert np.isnan([one.low, one.high, one.expected_calibration_error]).all()
+    assert one.bins == ()
+    assert len(many.bins) == 4
+    picture = reliability_picture([one, many], "HPV-positive")
+    assert "n = 1, too few" in picture

@@ -43,3 +43,18 @@ def test_unknown_labels_and_centers_are_refused() -> None:
     for centers, labels in ((["x"], np.array([1.0])), (["x"], np.array([True, False])), ([None], np.array([True]))):
         with pytest.raises(HyoidError, match="Found"):
             label_shift(centers, labels)
+
+
+def test_a_center_of_a_few_patients_is_counted_and_has_no_interval() -> None:
+    found = label_shift(["x"] + ["y"] * 4 + ["z"] * 5, np.array([True] * 10))
+    assert [np.isnan(row.low) for row in found.centers] == [True, True, False]
+    assert [(row.share, row.patients) for row in found.centers] == [(1.0, 1), (1.0, 4), (1.0, 5)]
+
+
+def test_centers_with_few_events_have_no_log_rank_p_value() -> None:
+    cohort = places(400)
+    first = np.flatnonzero(cohort.observed.event)[:6]
+    few = Observed(cohort.observed.days, np.isin(np.arange(len(cohort.observed)), first))
+    told = event_shift(cohort.centers, few).to_dict()["log_rank"]
+    assert told["p_value"] is None
+    assert told["reason"] == "6 events in all, fewer than 10"

@@ -9,6 +9,7 @@ from lifelines.statistics import multivariate_logrank_test
 
 from hyoid.cohort import Case
 from hyoid.evaluation.description.outcomes import compare_survival_of, summarise_hpv, summarise_survival_of
+from hyoid.evaluation.report.description_pictures import survival_picture
 
 
 def _outcomes(events: Sequence[bool | None], days: Sequence[float]) -> list[Case]:
@@ -97,3 +98,28 @@ def test_hpv(positive: int, negative: int, interval: tuple[float, float] | None)
         assert math.isnan(found.high)
     else:
         assert (found.low, found.high) == pytest.approx(interval, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("events", "patients", "said"),
+    [
+        ((4, 5), (40, 40), "9 events in all, fewer than 10"),
+        ((12, 1), (60, 6), "expected events in a group, fewer than 5"),
+        ((8, 8), (40, 40), ""),
+    ],
+)
+def test_few_events_have_no_p_value_and_say_so(events: tuple[int, int], patients: tuple[int, int], said: str) -> None:
+    groups = {
+        name: _outcomes([k < own for k in range(n)], [10 + 5 * k for k in range(n)])
+        for name, own, n in zip("ab", events, patients, strict=True)
+    }
+    found = compare_survival_of(groups)
+    told = found.to_dict()["log_rank"]
+    assert found.test is not None
+    assert said in found.test.too_few
+    assert bool(found.test.too_few) == bool(said)
+    assert (told["p_value"] is None) == bool(said)
+    assert told["reason"] == found.test.too_few
+    picture = survival_picture("s", found, "centre")
+    assert picture is not None
+    assert ("No log-rank p-value: " + found.test.too_few in picture.caption) == bool(said)

@@ -37,8 +37,8 @@ def intervals(known: Known) -> str:
     """Return how intervals are drawn."""
     usual = Bootstrap()
     words = (
-        f"Intervals of the table are percentiles of a bootstrap over patients ({percent(usual.level)}, "
-        f"{usual.replicates} replicates); mean and deviation over folds are no interval."
+        "Intervals of the table are percentiles of a bootstrap over patients within their centres "
+        f"({percent(usual.level)}, {usual.replicates} replicates); mean and deviation over folds are no interval."
     )
     drawn = {one.found.pooled.replicates for one in known.result.findings.centers}
     return words + (f" Centres, gaps and comparisons: {listed(map(str, sorted(drawn)))} replicates." if drawn else "")

@@ -54,7 +54,7 @@ def refuse_leaks(verdicts: Sequence[Verdict], out: Path) -> None:
     lines = [f"{verdict.run}: {leak}" for verdict in verdicts for leak in verdict.failures]
     if lines:
         raise LeakageError.of(
-            f"{len(lines)} leak(s)\n  " + "\n  ".join(lines) + "\n",
+            f"{len(lines)} {'leak' if len(lines) == 1 else 'leaks'} ({'; '.join(lines)})",
             "figures of patients whom nothing had seen",
             f"All ids stand in {out / LEAKAGE}. Repair the split, cohort or recipe, and train these runs anew.",
         )

@@ -63,6 +63,11 @@ class FinishedRun:
         """Whether fold 1 of the run is what a paper calls fold 1: a part drawn at random, and no center."""
         return self.recipe.split.name in _NUMBERED
 
+    @property
+    def of_centers(self) -> bool:
+        """Whether each fold reports one center."""
+        return self.recipe.split.name == "leave_one_center_out"
+
     def evaluation(self, task: Task, part: str) -> dict[str, Any] | None:
         """Return the evaluation of one task on the patients of a part; None where the run has none."""
         name = part if task == self.recipe.task else f"{part}-{task}"

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hyoid.evaluation import observed_of
-from hyoid.metrics import CLASSIFICATION_MEASURES, BinaryCases, Bootstrap
-from hyoid.metrics.survival import Observed, SurvivalCases, SurvivalStatistics, check_horizon
+from hyoid.metrics import CLASSIFICATION_MEASURES, MINIMUM_OF_EACH_CLASS, BinaryCases, Bootstrap
+from hyoid.metrics.survival import MINIMUM_EVENTS, Observed, SurvivalCases, SurvivalStatistics, check_horizon
 from hyoid.recipe.stage import Task
 
 Cases = Sequence[Mapping[str, Any]]
@@ -33,6 +33,15 @@ def fold_value(task: Task, measure: str, cases: Cases, options: Mapping[str, Any
     if task == "hpv":
         return _hpv(measure, cases)
     return _rfs(measure, cases, training)
+
+
+def too_small_a_center(task: Task, measure: str, cases: Cases) -> bool:
+    """Whether a center has so few of a class, or of events, that no table gives it this measure."""
+    if task == "hpv":
+        positives = sum(bool(case["hpv"]) for case in cases)
+        few = min(positives, len(cases) - positives) < MINIMUM_OF_EACH_CLASS
+        return few and measure not in {"sensitivity", "specificity"}
+    return task == "rfs" and sum(bool(case["event"]) for case in cases) < MINIMUM_EVENTS
 
 
 def _segmentation(measure: str, cases: Cases, policy: str) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hyoid.benchmark.paper_tables.finished_run import FinishedRun
-from hyoid.benchmark.paper_tables.fold_values import fold_value
+from hyoid.benchmark.paper_tables.fold_values import fold_value, too_small_a_center
 from hyoid.benchmark.paper_tables.layout import Source
 from hyoid.cohort import Fold
 from hyoid.evaluation import observed_of
@@ -27,7 +27,8 @@ class OurFigure:
         Pooled over all patients, its 95 % interval over patients, and how many count; of one fold, epoch or center that
         one's value, without interval. None where undefined.
     folds
-        Each fold's own value, None where undefined; empty where the cell is of one fold, epoch or center.
+        Each fold's own value, None where undefined, or where the fold is a center too small for one; empty where the
+        cell is of one fold, epoch or center.
     """
 
     value: float | None
@@ -113,8 +114,11 @@ def _values(source: Source, run: FinishedRun, found: Mapping[str, Any]) -> list[
 
 def _value(source: Source, run: FinishedRun, found: Mapping[str, Any], fold: int) -> float | None:
     one = run.folds[fold]
+    cases = _reported(one, found)
+    if run.of_centers and too_small_a_center(source.task, source.measure, cases):
+        return None
     training = _training(one, found) if source.task == "rfs" else None
-    value = fold_value(source.task, source.measure, _reported(one, found), found["options"], training)
+    value = fold_value(source.task, source.measure, cases, found["options"], training)
     return value if math.isfinite(value) else None
 
 

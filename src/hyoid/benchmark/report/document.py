@@ -8,7 +8,8 @@ from pathlib import Path
 from hyoid.benchmark.checklists import Checklist
 from hyoid.benchmark.checklists import as_html as checklist
 from hyoid.benchmark.paper_tables import as_html as paper_table
-from hyoid.benchmark.report.furniture import cards, leakage, manifest
+from hyoid.benchmark.report.doubt import doubt
+from hyoid.benchmark.report.furniture import cards, failed, leakage, manifest
 from hyoid.benchmark.report.hospitals import inputs, labels
 from hyoid.benchmark.report.probabilities import calibration, decisions
 from hyoid.benchmark.report.shift import centers, comparisons, gaps
@@ -20,13 +21,16 @@ from hyoid.training import Run
 
 _NOTICE = (
     "Research use only. Every figure is of patients whom the model that predicted them had not seen, and who chose "
-    "nothing. Intervals hold the noise of these patients; not the luck of training, and not which hospitals took part."
+    "nothing. All intervals of measures, gaps and comparisons are drawn by one scheme: patients with replacement "
+    "within their centre, so that each resample has as many of every centre as there are; shares have Wilson's. They "
+    "hold the noise of these patients; not the luck of training, and not which hospitals took part."
 )
 
 
 def as_html(result: BenchmarkResult, runs: Sequence[Run], checklists: Sequence[Checklist] = ()) -> str:
     """Return the page; nothing in it points outside."""
     parts = [
+        *failed(result),
         *worth(result),
         *gaps(result.findings),
         *centers(result.findings),
@@ -35,6 +39,7 @@ def as_html(result: BenchmarkResult, runs: Sequence[Run], checklists: Sequence[C
         *inputs(result.findings),
         *calibration(result.findings),
         *decisions(result.findings),
+        *doubt(result.findings),
         *map(paper_table, result.papers),
         leakage(result),
         *cards(runs),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from hyoid.benchmark.leakage import KINDS
+from hyoid.benchmark.report.words import split_words
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.evaluation.report import page
 from hyoid.files import read_json
@@ -16,6 +17,14 @@ from hyoid.training import Run
 from hyoid.version import __version__
 
 _VERSIONED = ("torch", "monai", "numpy", "scipy", "scikit-learn")
+
+
+def failed(result: BenchmarkResult) -> list[str]:
+    """Return the section of recipes that could not be finished, and why; nothing where all were."""
+    rows = [[one.recipe, split_words(one.split), one.reason] for one in result.failures]
+    lead = "Nothing stands here of these, and whatever compares recipes compares the others."
+    table = page.table(["recipe", "split", "why it could not be finished"], rows, 3)
+    return [page.section("Not finished", page.paragraph(lead, "notice"), table)] if rows else []
 
 
 def leakage(result: BenchmarkResult) -> str:

@@ -6,7 +6,7 @@ import math
 
 from hyoid.benchmark.cohort_shift import InputShift
 from hyoid.benchmark.findings import Findings
-from hyoid.benchmark.report.shift import text_of
+from hyoid.benchmark.report.shift import share_text, text_of
 from hyoid.benchmark.shift import LabelShift, shift_picture
 from hyoid.evaluation.report import page
 
@@ -27,12 +27,15 @@ def labels(findings: Findings) -> list[str]:
 
 def _label(name: str, found: LabelShift) -> list[str]:
     rows = [
-        [row.center, str(row.patients), str(row.positives), page.figure_text(row.share, (row.low, row.high))]
+        [row.center, str(row.patients), str(row.positives), share_text(row.share, row.low, row.high, row.patients)]
         for row in found.centers
     ]
     words = [f"{name}: the same share everywhere has {_p(found.test.p_value)}"]
     if found.log_rank is not None:
-        words.append(f"the same survival {_p(found.log_rank.p_value)} (log-rank)")
+        few = found.log_rank.too_few
+        words.append(
+            f"no log-rank test: {few}" if few else f"the same survival {_p(found.log_rank.p_value)} (log-rank)"
+        )
     return [page.table(["centre", "patients", name, "share"], rows), page.paragraph("; ".join(words) + ".")]
 
 
@@ -43,7 +46,9 @@ def inputs(findings: Findings) -> list[str]:
         return []
     lead = (
         "What a linear model can tell the centres by, a model of the outcome could have learnt as well. A difference "
-        "need not cost anything, and which one does, no test of inputs can say. All tests stand in tables/inputs.csv."
+        "need not cost anything, and which one does, no test of inputs can say. All tests stand in tables/inputs.csv. "
+        "An AUC below 0.5 means no better than chance: what is fitted without some patients of a centre leans away "
+        "from them, so that where there is nothing to find they rank a little the wrong way."
     )
     return [page.section("Inputs by centre", page.paragraph(lead), *parts)]
 

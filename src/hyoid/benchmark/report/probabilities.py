@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hyoid.benchmark.calibrated import HORIZON_DAYS, Calibration
 from hyoid.benchmark.compared import Of
 from hyoid.benchmark.findings import Findings
-from hyoid.benchmark.report.shift import foremost, text_of
+from hyoid.benchmark.report.shift import foremost, share_text, text_of
 from hyoid.benchmark.report.words import split_words
 from hyoid.benchmark.shift import (
     CenterCalibration,
@@ -47,7 +47,7 @@ def _status_table(centers: Sequence[CenterCalibration]) -> str:
         if own is not None:
             slope = page.figure_text(own.line.slope, own.slope)
             large = page.figure_text(own.line.in_the_large, own.in_the_large)
-        observed = page.figure_text(center.observed, (center.low, center.high))
+        observed = share_text(center.observed, center.low, center.high, center.patients)
         rows.append([center.center, str(center.patients), f"{center.mean_probability:.3f}", observed, slope, large])
     header = ["centre", "patients", "mean probability", "observed share", "slope", "in the large"]
     return page.table(header, rows)

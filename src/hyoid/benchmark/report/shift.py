@@ -10,7 +10,7 @@ from hyoid.benchmark.findings import Findings
 from hyoid.benchmark.report.words import OUTSIDE, TASKS, measure_words, split_words
 from hyoid.benchmark.shift import Gap, forest_picture, gap_picture
 from hyoid.evaluation.report import page
-from hyoid.metrics import Interval
+from hyoid.metrics import MINIMUM_FOR_SHARE, Interval
 
 MOST_PICTURES = 6
 """Recipes of which each has a picture; of more, the tables have the rest."""
@@ -114,6 +114,12 @@ def comparisons(findings: Findings) -> list[str]:
     )
     header = ["recipes", "measure", "split", "difference", "for all at once", "p"]
     return [page.section("Recipes against each other", page.paragraph(lead), page.table(header, rows, numeric_from=3))]
+
+
+def share_text(share: float, low: float, high: float, n: int) -> str:
+    """Return a share with its interval, or that there are too few patients for one."""
+    few = n < MINIMUM_FOR_SHARE
+    return f"{page.figure_text(share)}, too few for an interval" if few else page.figure_text(share, (low, high))
 
 
 def text_of(found: Interval | None) -> str:

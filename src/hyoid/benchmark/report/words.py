@@ -26,7 +26,12 @@ SPLIT_WORDS: Mapping[str, str] = {
 OUTSIDE = (CENTER_OUT, EXTERNAL, SIZE_MATCHED, KFOLD)
 """Splits by how much they say of a hospital that the model does not know, the most first."""
 
-_SHORT = {"auc": "AUC", "balanced_accuracy": "balanced accuracy", "c_index": "C-index"}
+_SHORT = {
+    "auc": "AUC",
+    "balanced_accuracy": "balanced accuracy",
+    "c_index": "C-index",
+    "answered_right": "right answers over all shares",
+}
 
 
 def split_words(split: str) -> str:

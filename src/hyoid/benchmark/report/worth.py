@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hyoid.benchmark.external import EXTERNAL
 from hyoid.benchmark.report.words import TASKS, split_words
 from hyoid.benchmark.result import BenchmarkResult
-from hyoid.benchmark.row import BenchmarkRow, Figure
+from hyoid.benchmark.row import BenchmarkRow, Figure, notes_of
 from hyoid.evaluation.report import page
 
 _SHORT: Mapping[str, str] = {
@@ -23,8 +22,8 @@ _LEFT_TO_THE_TABLE = frozenset({"brier_integrated"})
 """Measures that would make the page too wide, and that another one says as well."""
 
 _LEGEND = (
-    "Each value with its 95 % interval over patients, and n, the patients who count in it: of ranks, those who stand "
-    "in a pair within a fold. Where folds have a value of their own, mean ± standard deviation "
+    "Each value with its 95 % interval over patients, drawn within centres, and n, the patients who count in it: of "
+    "ranks, those who stand in a pair within a fold. Where folds have a value of their own, mean ± standard deviation "
     "over the folds follows, as papers print it: a spread over models, and no interval. What the recipes' papers "
     "report is of other patients and stands in benchmark.md; all measures stand in benchmark.csv."
 )
@@ -56,13 +55,9 @@ def _table(rows: Sequence[BenchmarkRow]) -> str:
 
 
 def _notes(rows: Sequence[BenchmarkRow]) -> list[str]:
-    """Return what is to be known of the external patients' predictions."""
-    return [
-        page.paragraph(f"{row.recipe}, {split_words(row.split)}: {note}")
-        for row in rows
-        if row.split == EXTERNAL
-        for note in row.notes
-    ]
+    """Return what is to be known of the rows: inputs that were not there, probabilities that are held at a bound."""
+    lines = [[recipe, ", ".join(map(split_words, splits)), note] for recipe, splits, note in notes_of(rows)]
+    return [page.table(["recipe", "split", "to be known"], lines, 3)] if lines else []
 
 
 def _text(figure: Figure | None) -> str:

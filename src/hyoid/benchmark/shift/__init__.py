@@ -1,5 +1,6 @@
 """Shift made visible: what a recipe loses between centers, and what differs there. Pure functions on arrays."""
 
+from hyoid.benchmark.shift.abstention_sample import AbstentionSample
 from hyoid.benchmark.shift.calibration import CenterCalibration, calibration_by_center
 from hyoid.benchmark.shift.center_classifier import (
     CenterClassifier,
@@ -18,6 +19,7 @@ from hyoid.benchmark.shift.pictures import (
     forest_picture,
     gap_picture,
     reliability_picture,
+    risk_coverage_picture,
     shift_picture,
 )
 from hyoid.benchmark.shift.recipes import RecipeComparison, RecipeDifference, compare_recipes
@@ -27,6 +29,7 @@ from hyoid.benchmark.shift.survival_calibration import CenterSurvivalCalibration
 from hyoid.benchmark.shift.survival_sample import SurvivalSample
 
 __all__ = [
+    "AbstentionSample",
     "CenterCalibration",
     "CenterClassifier",
     "CenterRecognition",
@@ -57,6 +60,7 @@ __all__ = [
     "label_shift",
     "measured",
     "reliability_picture",
+    "risk_coverage_picture",
     "shift_picture",
     "survival_calibration_by_center",
     "tell_centers_apart",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from hyoid.benchmark.shift.classification_sample import counts_of_classes
 from hyoid.benchmark.shift.sample import checked_names
 from hyoid.files import jsonable
 from hyoid.metrics import (
+    MINIMUM_FOR_SHARE,
     MINIMUM_OF_EACH_CLASS,
     BinaryCases,
     Bools,
@@ -20,7 +23,7 @@ from hyoid.metrics import (
     calibration_intervals,
     expected_calibration_error,
     reliability_bins,
-    wilson_interval,
+    share_interval,
 )
 
 RELIABILITY_BINS = 4
@@ -36,11 +39,11 @@ class CenterCalibration:
     center, patients, positives
         Its name and numbers.
     mean_probability, observed, low, high
-        Mean of the probabilities; share of positives with its Wilson interval.
+        Mean of the probabilities; share of positives with its Wilson interval, NaN of fewer than `MINIMUM_FOR_SHARE`.
     calibration
         Slope and calibration in the large, with intervals; None where there are fewer than five of a class.
     bins, expected_calibration_error
-        Reliability in bins of equal numbers of patients.
+        Reliability in bins of equal numbers of patients; none, and NaN, of fewer than `MINIMUM_FOR_SHARE` patients.
     reason
         Why there is no calibration line; empty where there is.
     """
@@ -89,18 +92,20 @@ def calibration_by_center(
 
 def _calibration(name: str, own: BinaryCases, bins: int, level: float) -> CenterCalibration:
     few = min(own.positives, own.negatives) < MINIMUM_OF_EACH_CLASS
-    sorted_bins = reliability_bins(own.truth, own.probability, bins, "equal_count", level)
     n = len(own.truth)
+    some = n >= MINIMUM_FOR_SHARE
+    sorted_bins = reliability_bins(own.truth, own.probability, bins, "equal_count", level) if some else ()
+    low, high = share_interval(own.positives, n, level)
     return CenterCalibration(
         center=name,
         patients=n,
         positives=own.positives,
         mean_probability=float(own.probability.mean()),
         observed=own.positives / n,
-        low=wilson_interval(own.positives, n, level)[0],
-        high=wilson_interval(own.positives, n, level)[1],
+        low=low,
+        high=high,
         calibration=None if few else calibration_intervals(own.truth, own.probability, level),
         bins=sorted_bins,
-        expected_calibration_error=expected_calibration_error(sorted_bins),
-        reason=f"{own.positives} positives and {own.negatives} negatives" if few else "",
+        expected_calibration_error=expected_calibration_error(sorted_bins) if some else math.nan,
+        reason=counts_of_classes(own) if few else "",
     )

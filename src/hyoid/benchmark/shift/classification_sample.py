@@ -99,7 +99,7 @@ class ClassificationSample:
             return "" if self.n else f"no {_ONE_CLASS[self.measure]}"
         if self.measure == "accuracy" or min(self.cases.positives, self.cases.negatives) >= MINIMUM_OF_EACH_CLASS:
             return "" if self.n else "no pair within a fold"
-        return f"{self.cases.positives} positives and {self.cases.negatives} negatives"
+        return counts_of_classes(self.cases)
 
     def take(self, chosen: Bools) -> Self:
         """Return the patients where `chosen` (n,) is True."""
@@ -120,3 +120,9 @@ class ClassificationSample:
         """Return sensitivity and specificity, as far as there are positives and negatives."""
         found = (replace(self, measure=name) for name in _ONE_CLASS)
         return tuple(sample for sample in found if not sample.too_few) if self.measure not in _ONE_CLASS else ()
+
+
+def counts_of_classes(cases: BinaryCases) -> str:
+    """Return how many there are of each class, in words."""
+    each = ((cases.positives, "positive"), (cases.negatives, "negative"))
+    return " and ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in each)

@@ -12,11 +12,12 @@ from hyoid.benchmark.shift.calibration import CenterCalibration
 from hyoid.benchmark.shift.centers import CenterValue, CenterValues
 from hyoid.benchmark.shift.covariate_shift import FeatureShift
 from hyoid.benchmark.shift.gap import Gap
-from hyoid.evaluation.report.drawing import new_figure, svg_of
-from hyoid.metrics import DecisionCurve, Interval
+from hyoid.evaluation.report.drawing import PALETTE, new_figure, svg_of
+from hyoid.metrics import DecisionCurve, Interval, RiskCoverage
 
 _BLUE, _RED, _GREY = "#0969da", "#d1242f", "#59636e"
 _ROW = 0.3  # inches of a row
+_STYLES = ("-", "--", "-.", ":")
 
 
 def forest(found: CenterValues, label: str) -> str:
@@ -76,7 +77,8 @@ def reliability_by_center(found: Sequence[CenterCalibration], label: str) -> str
         means = [one.mean_probability for one in center.bins]
         place.plot(means, [one.observed for one in center.bins], "o-", color=_BLUE, linewidth=0.8, markersize=4)
         place.set(xlim=(-0.03, 1.03), ylim=(-0.05, 1.05), aspect="equal", xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
-        place.set_title(f"{center.center}, n = {center.patients}", fontsize=9)
+        few = "" if center.bins else ", too few"
+        place.set_title(f"{center.center}, n = {center.patients}{few}", fontsize=9)
         place.grid(alpha=0.25)
     figure.supxlabel(f"predicted probability of {label}", fontsize=9)
     figure.supylabel("observed share", fontsize=9)
@@ -98,6 +100,20 @@ def decision_curve(found: DecisionCurve, name: str) -> str:
     top = float(np.nanmax([*model, *everyone, *high, 0.05]))
     axes.set(xlabel="threshold probability", ylabel="net benefit", ylim=(-0.35 * top, 1.08 * top), xlim=(0, 1))
     axes.legend(fontsize=8, frameon=False)
+    axes.grid(alpha=0.25)
+    return svg_of(figure)
+
+
+def risk_coverage(found: Mapping[str, RiskCoverage]) -> str:
+    """Return an SVG of the share of errors against the share of patients answered, one line a recipe."""
+    figure, (axes,) = new_figure(1, 1, (6.4, 3.4))
+    for k, (name, curve) in enumerate(found.items()):
+        style = _STYLES[k % len(_STYLES)]
+        colour = PALETTE[k % len(PALETTE)]
+        axes.step(curve.coverage, curve.risk, style, where="post", color=colour, linewidth=1.5, label=name)
+    axes.set(xlabel="share of patients answered, the surest first", ylabel="share of wrong answers", xlim=(0, 1.01))
+    axes.set_ylim(bottom=0)
+    axes.legend(fontsize=8, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=2)
     axes.grid(alpha=0.25)
     return svg_of(figure)
 

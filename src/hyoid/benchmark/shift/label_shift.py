@@ -11,13 +11,13 @@ import numpy as np
 from hyoid.benchmark.shift.sample import Strings, checked_names
 from hyoid.errors import HyoidError
 from hyoid.files import jsonable
-from hyoid.metrics import Bools, TableTest, table_test, wilson_interval
+from hyoid.metrics import Bools, TableTest, share_interval, table_test
 from hyoid.metrics.survival import LogRank, Observed, log_rank
 
 
 @dataclass(frozen=True, slots=True)
 class CenterShare:
-    """Share of one center's patients with the label (or the event) and its Wilson interval."""
+    """Share of one center's patients with the label (or the event), its Wilson interval; none of fewer than five."""
 
     center: str
     patients: int
@@ -42,7 +42,8 @@ class LabelShift:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON types; an undefined value is null."""
-        return dict(jsonable(asdict(self)))
+        found = asdict(self) | {"log_rank": None if self.log_rank is None else self.log_rank.to_dict()}
+        return dict(jsonable(found))
 
 
 def label_shift(centers: Sequence[Any], positive: Bools, level: float = 0.95) -> LabelShift:
@@ -83,7 +84,7 @@ def event_shift(centers: Sequence[Any], observed: Observed, level: float = 0.95)
 
 def _share(name: str, labels: Bools, level: float) -> CenterShare:
     positives, n = int(np.count_nonzero(labels)), len(labels)
-    return CenterShare(name, n, positives, positives / n, *wilson_interval(positives, n, level))
+    return CenterShare(name, n, positives, positives / n, *share_interval(positives, n, level))
 
 
 def _checked(centers: Sequence[Any], positive: Bools) -> tuple[Strings, Bools]:

@@ -12,7 +12,7 @@ from hyoid.benchmark.shift.covariate_shift import CovariateShift, FeatureShift
 from hyoid.benchmark.shift.gap import Gap
 from hyoid.errors import HyoidError
 from hyoid.evaluation.report import page
-from hyoid.metrics import DecisionCurve
+from hyoid.metrics import DecisionCurve, RiskCoverage
 
 MOST_FEATURES = 25
 """Features of the heat map: those that differ most in some center."""
@@ -80,6 +80,20 @@ def decision_picture(found: DecisionCurve, name: str) -> str:
         "Only thresholds at which one would truly act count, and a curve holds elsewhere only if calibration does."
     )
     return page.picture(figures.decision_curve(found, name), f"Decision curve of {name}: {'; '.join(values)}.", caption)
+
+
+def risk_coverage_picture(found: Mapping[str, RiskCoverage], where: str) -> str:
+    """Return the risk-coverage curves of recipes by name, under one split."""
+    values = [
+        f"{name}: area {curve.area:.3f}, wrong of half {curve.risk_at(0.5):.3f}, of all {curve.risk_at(1.0):.3f}"
+        for name, curve in found.items()
+    ]
+    n = len(next(iter(found.values())).risk)
+    caption = (
+        f"Risk-coverage, {where}, {n} patients: wrong answers among those who are answered. At the left end few are, "
+        "and a single error moves the line far."
+    )
+    return page.picture(figures.risk_coverage(found), f"Risk-coverage curves, {where}. {'; '.join(values)}.", caption)
 
 
 def shift_picture(found: CovariateShift, level: float = 0.95, most: int = MOST_FEATURES) -> str:

@@ -129,7 +129,7 @@ class SurvivalGroups:
         return {
             "groups": {group.name: group.to_dict() for group in self.groups},
             "compared": list(self.compared),
-            "log_rank": None if self.test is None else asdict(self.test),
+            "log_rank": None if self.test is None else self.test.to_dict(),
         }
 
 

@@ -181,6 +181,8 @@ def survival_picture(name: str, groups: SurvivalGroups, by: str) -> Picture | No
 def _test(groups: SurvivalGroups) -> str:
     if groups.test is None or math.isnan(groups.test.p_value):
         return f"No log-rank test: fewer than two groups of {MINIMUM_PATIENTS} patients or more that can be compared."
+    if groups.test.too_few:
+        return f"No log-rank p-value: {groups.test.too_few}."
     value = groups.test.p_value
     return f"Log-rank {'p < 0.001' if value < 0.001 else f'p = {value:.3f}'} ({', '.join(groups.compared)})."
 

@@ -92,7 +92,8 @@ def result_section(result: SegmentationResult, floor: Floor | None, recipe: Reci
     parts = [
         page.paragraph(
             f"{len(result.cases)} cases, each segmented by the model of the fold that did not see it. Intervals are "
-            f"percentile bootstrap over patients ({result.bootstrap.replicates} resamples)."
+            f"percentile bootstrap over patients{' within centres' if result.stratified else ''} "
+            f"({result.bootstrap.replicates} resamples)."
         ),
         metric_table(result, floor),
         page.paragraph(

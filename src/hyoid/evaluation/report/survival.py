@@ -119,6 +119,8 @@ def group_picture(result: SurvivalResult) -> str:
         return ""
     words = ", ".join(f"{group.name}: {group.events} events in {group.n} patients" for group in groups.groups)
     test = "" if groups.test is None or math.isnan(groups.test.p_value) else f" Log-rank {_p(groups.test.p_value)}."
+    if groups.test is not None and groups.test.too_few:
+        test = f" No log-rank p-value: {groups.test.too_few}."
     without = f" {groups.without} patients have no group." if groups.without else ""
     caption = (
         f"Kaplan-Meier estimates of the risk groups with pointwise {result.bootstrap.level:.0%} intervals; {words}."

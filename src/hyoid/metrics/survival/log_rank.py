@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,12 @@ from hyoid.errors import CohortError
 from hyoid.metrics.survival.observed import Observed
 
 Floats = NDArray[np.float64]
+
+LEAST_EXPECTED = 5.0
+"""Fewest expected events of a group for which chi-squared is trusted: Cochran's rule for tables of counts, 1954."""
+
+LEAST_EVENTS = 10
+"""Fewest events of all groups together for which it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,22 @@ class LogRank:
     degrees_of_freedom: int
     p_value: float
     expected: tuple[float, ...]
+
+    @property
+    def too_few(self) -> str:
+        """Why the p-value is not to be told: so few events that it is no chi-squared any more; empty where it is."""
+        events = round(sum(self.expected))
+        if events < LEAST_EVENTS:
+            return f"{events} event{'' if events == 1 else 's'} in all, fewer than {LEAST_EVENTS}"
+        least = min(self.expected)
+        return (
+            f"{least:.1f} expected events in a group, fewer than {LEAST_EXPECTED:g}" if least < LEAST_EXPECTED else ""
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields; where there are too few events, the reason in the place of statistic and p-value."""
+        found = asdict(self) | {"expected": list(self.expected), "reason": self.too_few}
+        return found | {"statistic": None, "p_value": None} if self.too_few else found
 
 
 def log_rank(groups: Sequence[Observed]) -> LogRank:
