@@ -19,6 +19,7 @@ from hyoid.benchmark.splits import SPLITS
 from hyoid.benchmark.work import Done, Settings, Work
 from hyoid.benchmark.write import RESULTS, remove_results, write_results
 from hyoid.cohort import Cohort
+from hyoid.cohort.words import counted
 from hyoid.errors import HyoidError
 from hyoid.files import write_json
 from hyoid.metrics import Bootstrap
@@ -91,7 +92,7 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     others = () if beyond is None else beyond.cases
     folders = [run.folder for run in done.runs]
     findings = find(done.measured, used, others, folders, Bootstrap(replicates=replicates))
-    papers = tuple(paper_tables(done.runs, f"{whole.root.name}, {result.patients} patients"))
+    papers = tuple(paper_tables(done.runs, f"{whole.root.name}, {counted(result.patients, 'patient')}"))
     result = replace(result, findings=findings, papers=papers)
     predicted = beyond if any(row.split == EXTERNAL for row in result.rows) else None
     write_results(result, done.runs, out, replace(whole, cases=tuple(used)), predicted)
