@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from hyoid.benchmark.leakage import KINDS
+from hyoid.benchmark.report.markdown import as_html
 from hyoid.benchmark.report.words import split_words
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.cohort.words import counted
@@ -49,7 +50,7 @@ def cards(runs: Sequence[Run]) -> list[str]:
     """Return the section of model cards, folded up on screen and open on paper."""
     found = [(run.folder.name, run.folder / "bundle" / "card.md") for run in runs]
     parts = [
-        f"<details><summary>{html.escape(name)}</summary>{page.command(path.read_text(encoding='utf-8'))}</details>"
+        f"<details><summary>{html.escape(name)}</summary>{as_html(path.read_text(encoding='utf-8'))}</details>"
         for name, path in found
         if path.is_file()
     ]
