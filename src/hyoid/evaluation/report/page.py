@@ -24,7 +24,7 @@ dl.checklist dd ul { margin: 0 0 .3rem; padding-left: 1.1rem; }
 dl.checklist .open dd { color: #9a6700; }
 p.notice { background: #fff8c5; border-left: 4px solid #d4a72c; padding: .5rem .8rem; }
 p.lead { color: #59636e; margin-top: 0; }
-table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; font-size: .88rem; }
 th, td { border-bottom: 1px solid #d1d9e0; padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; }
 th { font-weight: 600; }
 td.number, th.number { text-align: right; }
