@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from hyoid.benchmark import EXTERNAL, BenchmarkResult, as_markdown, run_benchmark
+from hyoid.benchmark.report.markdown import as_html
 from hyoid.cohort import read_cohort
 from hyoid.evaluation import evaluate_hpv
 from hyoid.files import read_json
@@ -161,3 +162,18 @@ def test_intervals_of_the_table_are_drawn_within_centers(found: tuple[BenchmarkR
         )
         assert row.figures["balanced_accuracy"].interval == pytest.approx(tuple(expected["interval"]))
         assert row.figures["balanced_accuracy"].interval != pytest.approx(tuple(over_all["interval"]))
+
+
+def test_cards_are_set_as_text_and_nothing_breaks_after_a_heading_in_print(found: tuple[BenchmarkResult, Path]) -> None:
+    text = (found[1] / "out" / "report.html").read_text(encoding="utf-8")
+    cards = text[text.index("<h2>Model cards</h2>") : text.index("<h2>With what it was made</h2>")]
+    assert "<h3>hpv-logistic:clinical</h3>" in cards
+    assert "<h4>Out-of-fold results</h4>" in cards
+    assert "<th>metric</th>" in cards
+    assert "## " not in cards
+    assert "<pre>" not in cards
+    assert "h1, h2, h3, h4, summary, p.lead { break-after: avoid;" in text
+
+
+def test_html_in_a_card_is_shown_and_not_obeyed() -> None:
+    assert as_html("# a\n\n<script>x</script> *b*") == "<h3>a</h3>\n<p>&lt;script&gt;x&lt;/script&gt; <em>b</em></p>\n"

@@ -18,7 +18,7 @@ def test_the_table_says_who_is_there(tmp_path: Path) -> None:
     out = _describe(tmp_path, "PatientID,CenterID,Relapse,RFS (days)\nA-1,X[b],1,400\nC-2,X[b],0,900\nC-3,X[b],,\n")
     assert "X[b]" in out
     assert "1 of 2" in out
-    assert "3 patient(s), 0 image(s) could be read." in out
+    assert "3 patients, 0 images could be read." in out
     assert (tmp_path / "out" / "report.html").is_file()
 
 

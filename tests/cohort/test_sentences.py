@@ -22,7 +22,7 @@ def test_faults_of_the_whole_cohort_come_first_in_their_own_words_or_are_counted
     one, two = fault("missing-column", "no column tobacco"), fault("missing-column", "no column alcohol")
     unit = fault("rfs-unit-guessed", "RFS without a unit")
     assert sentences([fault("duplicate-id", "two rows", "p0"), one, unit, two])[:2] == [
-        f"2 times {PROBLEM_CODES['missing-column']} (no column tobacco, no column alcohol).",
+        f"no column tobacco, no column alcohol: 2 such faults ({PROBLEM_CODES['missing-column']}).",
         "Found RFS without a unit; expected another. Correct it.",
     ]
 

@@ -13,7 +13,7 @@ from hyoid.api.asking import Found, ask_all
 from hyoid.api.common import PathLike, resolve_cohort
 from hyoid.api.prediction_table import write_prediction_table
 from hyoid.api.study import impossible_values, single_study, unused_keys
-from hyoid.cohort import Case, Cohort
+from hyoid.cohort import Case, Cohort, Problem
 from hyoid.decision import PriorShift, check_informative, estimate_prevalence_black_box, estimate_prevalence_em
 from hyoid.errors import HyoidError
 from hyoid.inference import (
@@ -79,43 +79,74 @@ def predict(  # noqa: PLR0913 - the options of the verb, all but two by keyword
         If neither or both of study and cohort are given, or the study or the bundle cannot be used.
     """
     single = cohort is None
-    if single == all(part is None for part in (ct, pet, clinical, mask, dose)):
+    _check_one_of(single, any(part is not None for part in (ct, pet, clinical, mask, dose)))
+    _check_prior(prevalence, estimate_prevalence, single)
+    predictors = Predictors.load([Path(folder) for folder in bundles], device)
+    _check_classifier(predictors, prevalence, estimate_prevalence)
+    if cohort is None:
+        case, problems = single_study(ct, pet, clinical, mask, dose, case_id, center)
+        cases = [case]
+    else:
+        cases, problems = _read(cohort, columns)
+    unused = [] if clinical is None else unused_keys(clinical, _clinical_columns(predictors))
+    found, failed, interrupted = _asked(predictors, cases, Path(out), problems, unused, single=single)
+    if interrupted and estimate_prevalence is not None:
+        raise KeyboardInterrupt  # the share among some of the patients would decide for all of them
+    shifts = _shifts(predictors.hpv, found, prevalence, estimate_prevalence)
+    done = [_decided(predictors.hpv, one, shifts) for one in found]
+    _write(Path(out), done, failed, problems, unused)
+    if interrupted:
+        raise KeyboardInterrupt
+    return PredictResult(Path(out), done, failed, [shift for shift in shifts if shift is not None])
+
+
+def _read(cohort: PathLike | Cohort, columns: PathLike | None) -> tuple[list[Case], list[Problem]]:
+    found = resolve_cohort(cohort, columns)
+    return list(found.cases), list(found.problems)
+
+
+def _write(
+    out: Path,
+    done: Sequence[dict[str, Any]],
+    failed: dict[str, str],
+    problems: Sequence[Problem],
+    unused: Sequence[str],
+) -> None:
+    """Write every case's JSON, once what the record held is among its notes, and the table."""
+    for info in done:
+        info["notes"] = [*info["notes"], *impossible_values(problems, info["id"]), *unused]
+        write_prediction(out, Prediction(info["id"], None, info))
+    write_prediction_table(out, list(done), failed)
+
+
+def _check_one_of(cohort_missing: bool, study: bool) -> None:
+    """Refuse neither or both of one study and a cohort."""
+    if cohort_missing != study:
         raise HyoidError.of(
             "neither or both of one study and a cohort",
             "--ct, --pet, --clinical, --dose of one study, or --cohort",
             "Give one of the two.",
         )
-    _check_prior(prevalence, estimate_prevalence, single)
-    predictors = Predictors.load([Path(folder) for folder in bundles], device)
-    if (prevalence, estimate_prevalence) != (None, None) and not predictors.hpv:
-        raise HyoidError.of("a prevalence without a classifier", "a bundle of HPV status", "Leave the prevalence out.")
-    if cohort is None:
-        case, problems = single_study(ct, pet, clinical, mask, dose, case_id, center)
-        cases = [case]
-    else:
-        read = resolve_cohort(cohort, columns)
-        cases, problems = list(read.cases), list(read.problems)
-    unused = [] if clinical is None else unused_keys(clinical, _clinical_columns(predictors))
+
+
+def _asked(
+    predictors: Predictors,
+    cases: Sequence[Case],
+    out: Path,
+    problems: Sequence[Problem],
+    unused: Sequence[str],
+    *,
+    single: bool,
+) -> tuple[list[Found], dict[str, str], bool]:
+    """Ask the models about all cases, as `ask_all`; an error of a single study also says what its record held."""
     try:
         if single:
             _check_record(predictors, cases[0])
-        found, failed, interrupted = ask_all(predictors, cases, Path(out), single=single)
-    except HyoidError as error:  # of a single study: what was wrong with the record may be why
+        return ask_all(predictors, cases, out, single=single)
+    except HyoidError as error:
+        if not single:
+            raise
         raise type(error)(" ".join([str(error), *impossible_values(problems, cases[0].id), *unused])) from error
-    if interrupted and estimate_prevalence is not None:
-        raise KeyboardInterrupt  # the share among some of the patients would decide for all of them
-    shifts = [
-        _shift(predictor, [one.hpv[k].combined for one in found], prevalence, estimate_prevalence)
-        for k, predictor in enumerate(predictors.hpv)
-    ]
-    done = [_decided(predictors.hpv, one, shifts) for one in found]
-    for info in done:
-        info["notes"] = [*info["notes"], *impossible_values(problems, info["id"]), *unused]
-        write_prediction(Path(out), Prediction(info["id"], None, info))
-    write_prediction_table(Path(out), done, failed)
-    if interrupted:
-        raise KeyboardInterrupt
-    return PredictResult(Path(out), done, failed, [shift for shift in shifts if shift is not None])
 
 
 def _check_prior(prevalence: float | None, estimate: str | None, single: bool) -> None:
@@ -125,6 +156,11 @@ def _check_prior(prevalence: float | None, estimate: str | None, single: bool) -
         raise HyoidError.of(f"a prevalence of {prevalence:g}", "a share between 0 and 1", "Correct --prevalence.")
     if estimate is not None and single:
         raise HyoidError.of("one study to estimate a prevalence from", "a cohort of 50 or more", "Give --prevalence.")
+
+
+def _check_classifier(predictors: Predictors, prevalence: float | None, estimate: str | None) -> None:
+    if (prevalence, estimate) != (None, None) and not predictors.hpv:
+        raise HyoidError.of("a prevalence without a classifier", "a bundle of HPV status", "Leave the prevalence out.")
 
 
 def _clinical_columns(predictors: Predictors) -> set[str]:
@@ -142,6 +178,19 @@ def _check_record(predictors: Predictors, case: Case) -> None:
 
 def _patient_recipes(predictors: Predictors) -> list[Recipe]:
     return [*(one.recipe for one in predictors.hpv), *(one.recipe for one in predictors.rfs)]
+
+
+def _shifts(
+    predictors: Sequence[HpvPredictor],
+    found: Sequence[Found],
+    prevalence: float | None,
+    estimate: EstimatePrevalence | None,
+) -> list[PriorShift | None]:
+    """Return the correction of each classifier's prior."""
+    return [
+        _shift(predictor, [one.hpv[k].combined for one in found], prevalence, estimate)
+        for k, predictor in enumerate(predictors)
+    ]
 
 
 def _shift(

@@ -19,6 +19,7 @@ from hyoid.benchmark.splits import SPLITS
 from hyoid.benchmark.work import Done, Settings, Work
 from hyoid.benchmark.write import RESULTS, remove_results, write_results
 from hyoid.cohort import Cohort
+from hyoid.cohort.words import counted
 from hyoid.errors import HyoidError
 from hyoid.files import write_json
 from hyoid.metrics import Bootstrap
@@ -45,15 +46,14 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
 
     Every run is kept in `out/RECIPE--SPLIT`; a second call goes on with what is there. On synthetic patients an oracle
     stands beside the recipes: what their hidden truth knows. Whatever in a run saw a patient whom it reports ends the
-    comparison: see `leakage.find_leaks`. What was found stands in `out/leakage.json`. A recipe that fails otherwise
-    stands among the result's failures, and the others go on.
+    comparison, and stands in `out/leakage.json`. What fails otherwise is told as a failure, and the others go on.
 
     Parameters
     ----------
     splits
         Names of `SPLITS`.
     preset, overrides
-        Of every recipe; a split among the overrides replaces the settings of `splits`' own.
+        Of every recipe; a split among the overrides replaces what `splits` sets.
     floor
         Put SUV thresholds, chosen on the other folds, beside recipes that segment GTVp and GTVn.
     cost_cases
@@ -66,8 +66,7 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     Raises
     ------
     HyoidError
-        If a split or recipe is unknown, one is named twice, no patient can be used by all recipes, or the cohort has
-        too few patients for one of them.
+        If a split or recipe is unknown or named twice, or the cohort has too few patients for one, or for all together.
     LeakageError
         If a run leaks.
     """
@@ -75,9 +74,7 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
     whole = resolve_cohort(cohort, columns)
     beyond = None if external is None else resolve_cohort(external, columns)
     settings = Settings(out, preset, tuple(overrides), cost_cases, device, jobs)
-    titles = [resolve_recipe(recipe, preset, overrides) for recipe in recipes]
-    if len({recipe.title for recipe in titles}) < len(titles):
-        raise HyoidError.of(f"{[recipe.title for recipe in titles]}", "each recipe once", "Leave one out.")
+    titles = _each_once([resolve_recipe(recipe, preset, overrides) for recipe in recipes])
     groups, done = groups_of(whole, titles), Done()
     works = list(_works(groups, recipes, titles, beyond, settings, done, floor=floor))
     check_recipes([(name, one, work.cohort.cases) for name in splits for work in works for one in work.resolved(name)])
@@ -87,11 +84,18 @@ def run_benchmark(  # noqa: PLR0913 - the options of the verb, all but three by 
         for work in works:
             result = result.with_rows(work.rows(split, outside=split == splits[0]), done.verdicts, done.failures)
             write_json(out / RESULTS, result.to_dict())
+    return _finished(result, done, whole, beyond, out, Bootstrap(replicates=replicates))
+
+
+def _finished(
+    result: BenchmarkResult, done: Done, whole: Cohort, beyond: Cohort | None, out: Path, bootstrap: Bootstrap
+) -> BenchmarkResult:
+    """Compute what was found beyond the rows, and write everything."""
     used = [case for case in whole.cases if case.id not in result.excluded]
     others = () if beyond is None else beyond.cases
     folders = [run.folder for run in done.runs]
-    findings = find(done.measured, used, others, folders, Bootstrap(replicates=replicates))
-    papers = tuple(paper_tables(done.runs, f"{whole.root.name}, {result.patients} patients"))
+    findings = find(done.measured, used, others, folders, bootstrap)
+    papers = tuple(paper_tables(done.runs, f"{whole.root.name}, {counted(result.patients, 'patient')}"))
     result = replace(result, findings=findings, papers=papers)
     predicted = beyond if any(row.split == EXTERNAL for row in result.rows) else None
     write_results(result, done.runs, out, replace(whole, cases=tuple(used)), predicted)
@@ -108,6 +112,13 @@ def _check_named(recipes: Sequence[str | Recipe], splits: Sequence[str]) -> None
     wrong += [f"{name} twice" for name in dict.fromkeys(splits) if splits.count(name) > 1]
     if wrong:
         raise HyoidError.of(f"the split {wrong[0]}", f"one or more of {', '.join(SPLITS)}", "Name each once.")
+
+
+def _each_once(recipes: list[Recipe]) -> list[Recipe]:
+    """Return the recipes; refuse one that stands there twice."""
+    if len({recipe.title for recipe in recipes}) < len(recipes):
+        raise HyoidError.of(f"{[recipe.title for recipe in recipes]}", "each recipe once", "Leave one out.")
+    return recipes
 
 
 def _works(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from hyoid.benchmark.abstention_tables import HEADER, HOW_TO_READ, read_lines
 from hyoid.benchmark.result import BenchmarkResult
 from hyoid.benchmark.row import BenchmarkRow, Figure, notes_of
+from hyoid.cohort.words import counted
 from hyoid.decision import NO_GUARANTEE
 
 _LAST = ("parameters", "seconds a case", "peak memory", "its paper, on other patients")
@@ -29,11 +31,12 @@ def as_markdown(result: BenchmarkResult) -> str:
 
     The papers' figures are of other patients than these: they stand beside, and are not to be subtracted.
     """
-    lines = [f"# {result.patients} patients of {result.cohort}, out of fold", ""]
+    lines = [f"# {counted(result.patients, 'patient')} of {result.cohort}, out of fold", ""]
     if result.excluded:
-        lines += [f"{len(result.excluded)} patients whom no recipe can use are left out.", ""]
+        lines += [f"Left out: {counted(len(result.excluded), 'patient')} whom no recipe can use.", ""]
     for tasks, own in result.left_out.items():
-        lines += [f"{len(own)} patients whom one of the recipes of {tasks} cannot use are left out for these.", ""]
+        who = counted(len(own), "patient")
+        lines += [f"Left out for {tasks}: {who} whom one of its recipes cannot use.", ""]
     if result.failures:
         lines += ["## Not finished", "", *(f"- {failure}" for failure in result.failures), ""]
     for task, title in _TASKS.items():
@@ -64,7 +67,7 @@ def _gaps(result: BenchmarkResult) -> list[str]:
     for one in result.findings.gaps:
         gap = one.found
         measure = f"{gap.measure}{', within centers' if gap.within_centers else ''}"
-        inside, outside = f"{one.against} {gap.inside.value:.3f}", f"{one.split} {gap.outside.value:.3f}"
+        inside, outside = f"{one.against} {_number(gap.inside.value)}", f"{one.split} {_number(gap.outside.value)}"
         lines.append(
             f"| {one.recipe} | {measure} | {inside} | {outside} | {gap.difference} {gap.reason}".rstrip() + " |"
         )
@@ -103,6 +106,10 @@ def as_csv(result: BenchmarkResult) -> str:
                 line |= {"seconds_per_case": row.cost.seconds_per_case, "peak_memory_mib": row.cost.peak_memory_mib}
             writer.writerow(line)
     return out.getvalue()
+
+
+def _number(value: float) -> str:
+    return "undefined" if math.isnan(value) else f"{value:.3f}"
 
 
 def _cells(row: BenchmarkRow, measures: list[str]) -> list[str]:

@@ -54,6 +54,8 @@ def _print(result: DescribeResult) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from hyoid.cohort.words import counted
+
     found = result.description
     table = Table()
     table.add_column("center")
@@ -69,5 +71,6 @@ def _print(result: DescribeResult) -> None:
     for one in found.unreadable:
         console.print(escape(f"{one.case}, {one.image}: {one.reason}"))
     unreadable = f", {len(found.unreadable)} could not be" if found.unreadable else ""
-    console.print(f"{len(found.cases)} patient(s), {len(found.grids)} image(s) could be read{unreadable}.")
+    read = f"{counted(len(found.cases), 'patient')}, {counted(len(found.grids), 'image')} could be read"
+    console.print(f"{read}{unreadable}.")
     console.print(escape(f"Written to {result.report}."))

@@ -43,6 +43,7 @@ def phantom(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Write a synthetic PET/CT cohort with known truth, in the challenge's layout."""
+    from hyoid.cohort.words import counted
     from hyoid.phantom import write_cohort
     from hyoid.progress import set_quiet
 
@@ -58,4 +59,4 @@ def phantom(
         jobs=jobs,
         masks=masks,
     )
-    typer.echo(f"{patients} synthetic patients in {out}; what is true of them: {out / 'phantom_truth.csv'}")
+    typer.echo(f"{counted(patients, 'synthetic patient')} in {out}; what is true of them: {out / 'phantom_truth.csv'}")

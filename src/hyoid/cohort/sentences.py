@@ -37,4 +37,4 @@ def patients_sentence(code: str, first: dict[str, Problem]) -> str:
 
 def _several(code: str, problems: list[Problem]) -> str:
     found = ", ".join(problem.found for problem in problems[:NAMED]) + (", ..." if len(problems) > NAMED else "")
-    return f"{len(problems)} times {PROBLEM_CODES[code]} ({found})."
+    return f"{found}: {len(problems)} such faults ({PROBLEM_CODES[code]})."

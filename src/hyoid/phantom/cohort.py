@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,26 +76,40 @@ def write_cohort(  # noqa: PLR0913 - the settings of a cohort
         If `out` holds anything already, or a setting is out of its range.
     """
     out = Path(out)
+    _check(out, size)
+    drawn = draw_patients(patients, seed, centers, prevalence, event_rate)
+    indices = _kept(drawn, keep)
+    drawn = [_with_masks(drawn[i]) if masks else drawn[i] for i in indices]
+    faults = [draw_fault(seed, i, p.center.has_masks) if broken else None for i, p in zip(indices, drawn, strict=True)]
+    settings = {"patients": patients, "seed": seed, "size": size, "centers": centers, "prevalence": prevalence}
+    settings |= {"event_rate": event_rate, "broken": broken, "written": len(drawn)} | ({"masks": True} if masks else {})
+    with _appearing_whole(out) as partial:
+        rows = _write_images(partial, list(zip(indices, drawn, faults, strict=True)), seed, size, jobs)
+        _write_tables(partial, drawn, faults, rows)
+        write_json(partial / SETTINGS_FILE, settings)
+
+
+def _check(out: Path, size: str) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CohortError.of(f"{out} with something in it", "a new or empty folder", "Choose another, or empty it.")
     if size not in ("tiny", "small", "full"):
         raise CohortError.of(f"size={size!r}", "'tiny', 'small' or 'full'", "Choose one of the three.")
-    drawn = draw_patients(patients, seed, centers, prevalence, event_rate)
+
+
+def _kept(drawn: Sequence[Patient], keep: Collection[str] | None) -> list[int]:
+    """Return the places of the patients to write."""
     indices = [i for i, patient in enumerate(drawn) if keep is None or patient.id in keep]
     if not indices:
-        raise CohortError.of(f"none of {patients} patients to keep", "one or more of their ids", "Check the ids.")
-    drawn = [_with_masks(drawn[i]) if masks else drawn[i] for i in indices]
-    faults = [draw_fault(seed, i, p.center.has_masks) if broken else None for i, p in zip(indices, drawn, strict=True)]
-    settings = {
-        "patients": patients, "seed": seed, "size": size, "centers": centers,
-        "prevalence": prevalence, "event_rate": event_rate, "broken": broken, "written": len(drawn),
-        **({"masks": True} if masks else {}),
-    }  # fmt: skip
+        raise CohortError.of(f"none of {len(drawn)} patients to keep", "one or more of their ids", "Check the ids.")
+    return indices
+
+
+@contextmanager
+def _appearing_whole(out: Path) -> Iterator[Path]:
+    """Yield a folder beside `out` that takes its name once all is written; it is gone where that fails."""
     partial = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        rows = _write_images(partial, list(zip(indices, drawn, faults, strict=True)), seed, size, jobs)
-        _write_tables(partial, drawn, faults, rows)
-        write_json(partial / SETTINGS_FILE, settings)
+        yield partial
         if out.exists():
             out.rmdir()
         partial.rename(out)

@@ -12,7 +12,9 @@ from hyoid.settings import nearest
 
 
 def _no_keys(place: Any, path: str) -> str:
-    return f"'{path}' is not there in this recipe." if place is None else f"'{path}' is a single value."
+    if place is None:
+        return f"this recipe has no '{path}': set the part as a whole, such as {path}={{name: PART}}, with its keys."
+    return f"'{path}' is a single value."
 
 
 def merge(base: Any, change: Any) -> Any:

@@ -7,20 +7,28 @@ SMALL = Checklist(
 )
 
 
-class _Rows(HTMLParser):
+class _Items(HTMLParser):
+    """Collects section titles, and of each item its topic and its answer, of which each paragraph or point is one."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.rows: list[list[str]] = []
+        self.found: list[list[str]] = []
 
     def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in {"td", "th"}:
-            self.rows[-1].append("")
+        if tag in {"h3", "dt", "dd", "p", "li"}:
+            self.found.append([tag, ""])
 
     def handle_data(self, data: str) -> None:
-        if self.rows and self.rows[-1]:
-            self.rows[-1][-1] += data
+        if self.found:
+            self.found[-1][1] += data
+
+
+def parsed(text: str) -> list[list[str]]:
+    """Return `[tag, text]` of all that holds text, from the first section of items on."""
+    reader = _Items()
+    reader.feed(text)
+    found = [one for one in reader.found if one[1]]
+    return found[next(k for k, (tag, _) in enumerate(found) if tag == "h3") :]
 
 
 def test_markdown_counts_and_escapes() -> None:
@@ -33,11 +41,15 @@ def test_markdown_counts_and_escapes() -> None:
 
 def test_html_says_the_same() -> None:
     text = as_html(SMALL)
-    reader = _Rows()
-    reader.feed(text)
-    answers = ["x < y | z", OPEN, OPEN]
-    rows = [[item.number, item.section, item.item, answer] for item, answer in zip(SMALL.items, answers, strict=True)]
-    assert reader.rows == [["item", "section", "topic", "answer"], *rows]
+    assert parsed(text) == [
+        ["h3", "s"],
+        ["dt", "1 a|b"],
+        ["p", "x < y | z"],
+        ["dt", "2a t"],
+        ["dd", OPEN],
+        ["dt", "2b t"],
+        ["dd", OPEN],
+    ]
     assert "<h2>A &lt;list&gt;</h2>" in text
     assert "1 of 3 items are pre-filled from this benchmark, 2 are open." in text
 
@@ -47,3 +59,14 @@ def test_both_lists_have_a_row_for_every_item() -> None:
         answered = len(one.items) - len(one.open)
         assert as_markdown(one).count(f"| {OPEN} |") == as_html(one).count(OPEN) == len(one.open)
         assert as_html(one).count("It is here.") == answered
+
+
+def test_a_long_answer_is_no_wall_of_text() -> None:
+    rows = "; ".join(f"recipe-{k} (kfold): auc 0.{k}00 (0.{k}0 to 0.{k}5; n {k})" for k in range(1, 5))
+    answer = f"Of 5 folds, e.g. kfold (select). kfold: as drawn. {rows}."
+    found = parsed(as_html(Checklist("c", "s", (Item("1", "s", "t", answer),))))
+    assert found[2:4] == [["p", "Of 5 folds, e.g. kfold (select)."], ["p", "kfold: as drawn."]]
+    assert [text for tag, text in found if tag == "li"] == [
+        *(f"recipe-{k} (kfold): auc 0.{k}00 (0.{k}0 to 0.{k}5; n {k})" for k in range(1, 4)),
+        "recipe-4 (kfold): auc 0.400 (0.40 to 0.45; n 4).",
+    ]

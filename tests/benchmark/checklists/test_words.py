@@ -1,6 +1,7 @@
 import pytest
 
-from hyoid.benchmark.checklists.words import by_recipe, counted, described, listed, percent, span
+from hyoid.benchmark.checklists.words import by_recipe, described, listed, percent, span
+from hyoid.cohort.words import counted
 from hyoid.recipe import load_recipe
 from hyoid.recipe.training import AdamW, Selection
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hyoid.benchmark.checklists.known import Known
-from hyoid.benchmark.checklists.words import counted, listed
+from hyoid.benchmark.checklists.words import listed
+from hyoid.cohort.words import counted
 from hyoid.files import read_json
 from hyoid.version import __version__
 

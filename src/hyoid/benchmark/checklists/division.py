@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import chain
 
 from hyoid.benchmark.checklists.known import Known
-from hyoid.benchmark.checklists.words import counted, listed, percent, span
+from hyoid.benchmark.checklists.words import listed, percent, span
 from hyoid.cohort import Case, Fold, Split
+from hyoid.cohort.words import counted
 from hyoid.recipe.stage import Task
 from hyoid.training import Run
 

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from hyoid.benchmark.calibrated import HORIZON_DAYS
 from hyoid.benchmark.checklists.known import Known
-from hyoid.benchmark.checklists.words import counted, listed, percent
+from hyoid.benchmark.checklists.words import listed, percent
 from hyoid.benchmark.compared import Of
 from hyoid.benchmark.leakage import KINDS
 from hyoid.benchmark.row import BenchmarkRow
 from hyoid.benchmark.shift import CenterCalibration, CenterSurvivalCalibration
+from hyoid.cohort.words import counted
 from hyoid.metrics import Bootstrap
 
 T = TypeVar("T")

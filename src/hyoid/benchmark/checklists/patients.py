@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
 from hyoid.benchmark.checklists.known import Known
-from hyoid.benchmark.checklists.words import counted, listed
+from hyoid.benchmark.checklists.words import listed
 from hyoid.benchmark.external import EXTERNAL
 from hyoid.benchmark.measured import UNKNOWN_CENTER
 from hyoid.cohort import PROBLEM_CODES, Case
+from hyoid.cohort.words import counted
 from hyoid.recipe.stage import Task
 from hyoid.training import has_label
 

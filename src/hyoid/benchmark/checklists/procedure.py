@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hyoid.benchmark.checklists.known import Known
-from hyoid.benchmark.checklists.words import by_recipe, counted, described
+from hyoid.benchmark.checklists.words import by_recipe, described
+from hyoid.cohort.words import counted
 from hyoid.recipe import Recipe
 
 _FITTED_ONCE = ("icare", "bagged_icare")

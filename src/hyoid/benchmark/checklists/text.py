@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
 from hyoid.benchmark.checklists.checklist import Checklist
 from hyoid.evaluation.report import page
 
 OPEN = "OPEN: for the authors"
 """All that stands at an item of which the benchmark knows nothing."""
+
+_SENTENCES = re.compile(r"(?<=[\w)%][.])(?<!e\.g\.)(?<!i\.e\.)(?<! al\.)\s+")
+"""Between a sentence and the next."""
+
+_PARTS = re.compile(r";\s+(?![^(]*\))")
+"""Semicolons, but for those in brackets."""
+
+_LEAST_LISTED, _LONG = 3, 120
+"""Parts and letters from which on a sentence is set as a list."""
 
 _HEADER = ("item", "section", "topic", "answer")
 
@@ -25,8 +39,30 @@ def as_html(checklist: Checklist) -> str:
         checklist.name,
         page.paragraph(_head(checklist), "notice"),
         page.paragraph(f"Source: {checklist.source}", "lead"),
-        page.table(_HEADER, _rows(checklist), numeric_from=len(_HEADER)),
+        *_sections(checklist),
     )
+
+
+def _sections(checklist: Checklist) -> Iterator[str]:
+    """Yield each section's title and items: number and topic beside the answer, a sentence a line."""
+    for title, items in groupby(checklist.items, key=lambda item: item.section):
+        rows = "".join(_item(one.number, one.item, one.answer) for one in items)
+        yield f"<h3>{html.escape(title)}</h3><dl class='checklist'>{rows}</dl>"
+
+
+def _item(number: str, topic: str, answer: str | None) -> str:
+    head = f"<dt><b>{html.escape(number)}</b> {html.escape(topic)}</dt>"
+    if not answer:
+        return f"<div class='open'>{head}<dd>{OPEN}</dd></div>"
+    return f"<div>{head}<dd>{''.join(map(_sentence, _SENTENCES.split(answer)))}</dd></div>"
+
+
+def _sentence(text: str) -> str:
+    """Return a sentence as a paragraph; as a list where it is one of several recipes, say, each after a semicolon."""
+    parts = [html.escape(part.strip()) for part in _PARTS.split(text)]
+    if len(parts) < _LEAST_LISTED or len(text) < _LONG:
+        return f"<p>{html.escape(text)}</p>"
+    return f"<ul>{''.join(f'<li>{part}</li>' for part in parts)}</ul>"
 
 
 def _head(checklist: Checklist) -> str:

@@ -17,11 +17,6 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def counted(number: int, noun: str, several: str | None = None) -> str:
-    """Return '1 patient', '3 patients'."""
-    return f"{number} {noun if number == 1 else several or noun + 's'}"
-
-
 def percent(share: float) -> str:
     """Return '15 %'."""
     return f"{100 * share:.0f} %"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from hyoid.cohort import Fold, folds_from_json
+from hyoid.cohort.words import counted
 from hyoid.errors import CohortError
 from hyoid.files import read_json
 from hyoid.recipe import Recipe, load_recipe
@@ -56,7 +57,7 @@ class FinishedRun:
         split = f"{self.recipe.split.name.replace('_', '-')}, {count} fold{'s' if count > 1 else ''}"
         preset = "" if self.recipe.preset == "full" else f"preset {self.recipe.preset}, "
         patients = len({i for fold in self.folds for i in fold.ids()})
-        return f"{preset}{split}{', optimistic' if self.recipe.optimistic else ''}, {patients} patients"
+        return f"{preset}{split}{', optimistic' if self.recipe.optimistic else ''}, {counted(patients, 'patient')}"
 
     @property
     def numbered(self) -> bool:

@@ -16,6 +16,7 @@ from hyoid.benchmark.report.shift import centers, comparisons, gaps
 from hyoid.benchmark.report.words import TASKS
 from hyoid.benchmark.report.worth import worth
 from hyoid.benchmark.result import BenchmarkResult
+from hyoid.cohort.words import counted
 from hyoid.evaluation.report import page
 from hyoid.training import Run
 
@@ -46,9 +47,9 @@ def as_html(result: BenchmarkResult, runs: Sequence[Run], checklists: Sequence[C
         manifest(result, runs),
         *map(checklist, checklists),
     ]
-    lead = [f"{result.patients} patients of {Path(result.cohort).name}."]
-    lead += [f"{len(result.excluded)} whom no recipe can use are left out."] if result.excluded else []
+    lead = [f"{counted(result.patients, 'patient')} of {Path(result.cohort).name}."]
+    lead += [f"Left out: {len(result.excluded)} whom no recipe can use."] if result.excluded else []
     for tasks, own in result.left_out.items():
         names = " and ".join(TASKS[task] for task in tasks.split("+"))
-        lead.append(f"{names}: {len(own)} more whom one of its recipes cannot use are left out for all of them.")
+        lead.append(f"{names}: left out for all of its recipes, {len(own)} more whom one of them cannot use.")
     return page.page("Benchmark", page.paragraph(" ".join(lead), "lead"), page.paragraph(_NOTICE, "notice"), *parts)

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from hyoid.benchmark.leakage import KINDS
+from hyoid.benchmark.report.markdown import as_html
 from hyoid.benchmark.report.words import split_words
 from hyoid.benchmark.result import BenchmarkResult
+from hyoid.cohort.words import counted
 from hyoid.evaluation.report import page
 from hyoid.files import read_json
 from hyoid.training import Run
@@ -31,7 +33,8 @@ def leakage(result: BenchmarkResult) -> str:
     """Return the section of what the leakage detector says: nothing leaks, or there would be no report."""
     looked = "; ".join(KINDS.values())
     announced = [[verdict.run, str(leak)] for verdict in result.leakage for leak in verdict.optimism]
-    words = f"Looked for in {len(result.leakage)} runs: {looked}. Nothing was found, or there would be no report."
+    runs = counted(len(result.leakage), "run")
+    words = f"Looked for in {runs}: {looked}. Nothing was found, or there would be no report."
     table = [page.table(["run", "optimism that a published variant announces"], announced, 2)] if announced else []
     return page.section("Leakage", page.paragraph(words), *table)
 
@@ -47,7 +50,7 @@ def cards(runs: Sequence[Run]) -> list[str]:
     """Return the section of model cards, folded up on screen and open on paper."""
     found = [(run.folder.name, run.folder / "bundle" / "card.md") for run in runs]
     parts = [
-        f"<details><summary>{html.escape(name)}</summary>{page.command(path.read_text(encoding='utf-8'))}</details>"
+        f"<details><summary>{html.escape(name)}</summary>{as_html(path.read_text(encoding='utf-8'))}</details>"
         for name, path in found
         if path.is_file()
     ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hyoid.benchmark.compared import Of
 from hyoid.benchmark.findings import Findings
 from hyoid.benchmark.report.words import OUTSIDE, TASKS, measure_words, split_words
-from hyoid.benchmark.shift import Gap, forest_picture, gap_picture
+from hyoid.benchmark.shift import Gap, RecipeDifference, forest_picture, gap_picture
 from hyoid.evaluation.report import page
 from hyoid.metrics import MINIMUM_FOR_SHARE, Interval
 
@@ -100,8 +101,7 @@ def comparisons(findings: Findings) -> list[str]:
             measure_words(one.found.measure),
             f"{split_words(one.split)} ({one.found.patients})",
             text_of(pair.difference),
-            f"({pair.low:.3f} to {pair.high:.3f})" if not one.found.reason else one.found.reason,
-            "" if one.found.reason else f"{pair.p_max_t:.3f}",
+            *_for_all(pair, one.found.reason),
         ]
         for one in findings.comparisons
         for pair in one.found.differences
@@ -114,6 +114,13 @@ def comparisons(findings: Findings) -> list[str]:
     )
     header = ["recipes", "measure", "split", "difference", "for all at once", "p"]
     return [page.section("Recipes against each other", page.paragraph(lead), page.table(header, rows, numeric_from=3))]
+
+
+def _for_all(pair: RecipeDifference, reason: str) -> tuple[str, str]:
+    """Return the bounds and the p-value that hold for all comparisons; why there are none where there are none."""
+    if reason or math.isnan(pair.low):
+        return reason or "the same in every resample", ""
+    return f"({pair.low:.3f} to {pair.high:.3f})", f"{pair.p_max_t:.3f}"
 
 
 def share_text(share: float, low: float, high: float, n: int) -> str:

@@ -48,7 +48,7 @@ def forest(found: CenterValues, label: str) -> str:
 
 def gaps(found: Mapping[str, Gap], label: str) -> str:
     """Return an SVG of each recipe inside and outside, and of the differences beside it; by name of the recipe."""
-    figure, (left, right) = new_figure(1, 2, (7.6, 1.6 + 1.5 * _ROW * len(found)), {"width_ratios": (3, 2)})
+    figure, (left, right) = new_figure(1, 2, (7.3, 1.6 + 1.5 * _ROW * len(found)), {"width_ratios": (3, 2)})
     for row, gap in enumerate(found.values()):
         _interval(left, gap.inside, row - 0.15, "o", 6, _BLUE, "inside" if row == 0 else None)
         _interval(left, gap.outside, row + 0.15, "s", 6, _RED, "outside" if row == 0 else None)
@@ -67,7 +67,7 @@ def reliability_by_center(found: Sequence[CenterCalibration], label: str) -> str
     """Return an SVG of observed shares against mean probabilities, one panel a center."""
     columns = min(3, len(found))
     rows = -(-len(found) // columns)
-    figure, axes = new_figure(rows, columns, (2.5 * columns + 0.3, 2.7 * rows))
+    figure, axes = new_figure(rows, columns, (2.3 * columns + 0.3, 2.5 * rows))
     for place in axes[len(found) :]:
         place.set_axis_off()
     for place, center in zip(axes, found, strict=False):

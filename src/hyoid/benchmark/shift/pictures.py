@@ -10,6 +10,7 @@ from hyoid.benchmark.shift.calibration import CenterCalibration
 from hyoid.benchmark.shift.centers import CenterValues
 from hyoid.benchmark.shift.covariate_shift import CovariateShift, FeatureShift
 from hyoid.benchmark.shift.gap import Gap
+from hyoid.cohort.words import counted
 from hyoid.errors import HyoidError
 from hyoid.evaluation.report import page
 from hyoid.metrics import DecisionCurve, RiskCoverage
@@ -76,8 +77,9 @@ def decision_picture(found: DecisionCurve, name: str) -> str:
     ]
     caption = (
         "Net benefit of acting on patients from a threshold probability on: true positives less false positives, these "
-        f"weighed by the odds of the threshold, a patient. {found.n} patients, {found.positives} with the condition. "
-        "Only thresholds at which one would truly act count, and a curve holds elsewhere only if calibration does."
+        f"weighed by the odds of the threshold, a patient. {counted(found.n, 'patient')}, {found.positives} with the "
+        "condition. Only thresholds at which one would truly act count, and a curve holds elsewhere only if the "
+        "calibration does."
     )
     return page.picture(figures.decision_curve(found, name), f"Decision curve of {name}: {'; '.join(values)}.", caption)
 
@@ -90,8 +92,8 @@ def risk_coverage_picture(found: Mapping[str, RiskCoverage], where: str) -> str:
     ]
     n = len(next(iter(found.values())).risk)
     caption = (
-        f"Risk-coverage, {where}, {n} patients: wrong answers among those who are answered. At the left end few are, "
-        "and a single error moves the line far."
+        f"Risk-coverage, {where}, {counted(n, 'patient')}: wrong answers among those who are answered. At the left end "
+        "few are, and a single error moves the line far."
     )
     return page.picture(figures.risk_coverage(found), f"Risk-coverage curves, {where}. {'; '.join(values)}.", caption)
 

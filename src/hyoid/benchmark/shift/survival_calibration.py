@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hyoid.benchmark.shift.sample import checked_names
+from hyoid.cohort.words import counted
 from hyoid.errors import HyoidError
 from hyoid.files import jsonable
 from hyoid.metrics import (
@@ -85,7 +86,7 @@ def survival_calibration_by_center(
 def _survival(name: str, own: SurvivalCases, day: float, groups: int, settings: Bootstrap) -> CenterSurvivalCalibration:
     events = int(np.count_nonzero(own.observed.event & (own.observed.days <= day)))
     horizon = check_horizon(own, day)
-    reason = f"{events} events by {day:g} days" if events < MINIMUM_EVENTS else horizon.reason
+    reason = f"{counted(events, 'event')} by {day:g} days" if events < MINIMUM_EVENTS else horizon.reason
     if reason:
         return CenterSurvivalCalibration(name, len(own), events, None, None, None, (), reason)
     found: Mapping[str, Interval] = SurvivalStatistics(own, (day,), None).intervals(settings)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hyoid.benchmark.shift.sample import Sample, Strings, checked_patients, folded_by_center
+from hyoid.cohort.words import counted
 from hyoid.metrics import (
     Bools,
     Floats,
@@ -67,7 +68,7 @@ class SurvivalSample:
         """Fewer than `MINIMUM_EVENTS` events, or no pair."""
         events = self.cases.observed.events
         if events < MINIMUM_EVENTS:
-            return f"{events} events"
+            return counted(events, "event")
         return "" if self.n else "no comparable pair within a fold"
 
     def take(self, chosen: Bools) -> Self:

@@ -45,7 +45,7 @@ def grouped_bars(counts: Counts, colours: Mapping[str, str], xlabel: str) -> str
         axes.bar(places, heights, width, color=colour, label=part)
         for place, height in zip(places, heights, strict=True):
             if height:
-                axes.annotate(str(height), (place, height), (0, 2), textcoords="offset points", ha="center", fontsize=7)
+                axes.annotate(str(height), (place, height), (0, 2), textcoords="offset points", ha="center", fontsize=8)
     axes.set(xticks=range(len(counts)), xlabel=xlabel, ylabel="patients")
     axes.set_xticklabels(list(counts), fontsize=9)
     axes.yaxis.get_major_locator().set_params(integer=True)
@@ -63,7 +63,7 @@ def share_map(shares: Sequence[Sequence[float]], rows: Sequence[str], columns: S
     for y, line in enumerate(shares):
         for x, share in enumerate(line):
             colour = "#ffffff" if share >= _DARK_FROM else "#1f2328"
-            axes.text(x, y, _percent(share), ha="center", va="center", fontsize=7.5, color=colour)
+            axes.text(x, y, _percent(share), ha="center", va="center", fontsize=8, color=colour)
     axes.set(xticks=range(len(columns)), yticks=range(len(rows)))
     axes.set_xticklabels(list(columns), fontsize=8)
     axes.set_yticklabels(list(rows), fontsize=8.5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hyoid.cohort.words import counted
 from hyoid.evaluation.description import Description, Examples
 from hyoid.evaluation.description.grids import WHOLE_BODY_MM
 from hyoid.evaluation.description.outcomes import MINIMUM_PATIENTS
@@ -63,7 +64,7 @@ def _lead(found: Description) -> str:
     kinds = [grid.image for grid in found.grids]
     images = [f"{kinds.count(image)} {pictures.item_name(image)}" for image in dict.fromkeys(kinds)]
     return (
-        f"n = {len(found.cases)} patients of {len(found.centers)} centre(s). Readable images: "
+        f"{counted(len(found.cases), 'patient')} of {counted(len(found.centers), 'centre')}. Readable images: "
         f"{', '.join(images) or 'none'}. A group of fewer than {MINIMUM_PATIENTS} patients is counted, and is given no "
         "interval, no curve and no part in a test."
     )
@@ -74,7 +75,7 @@ def _faults(found: Description) -> list[str]:
         return []
     cases = list(dict.fromkeys(one.case for one in found.unreadable))
     named = ", ".join(cases[:NAMED]) + (", ..." if len(cases) > NAMED else "")
-    counts = f"{len(found.unreadable)} image(s) of {len(cases)} patient(s) could not be read"
+    counts = f"{counted(len(found.unreadable), 'image')} of {counted(len(cases), 'patient')} could not be read"
     return [f"{counts}: {named}. The last section says why."]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from hyoid.cohort.words import counted
 from hyoid.evaluation.description import TOTAL, Description, Example
 from hyoid.evaluation.description.examples import PLANES
 from hyoid.evaluation.description.missing import Missing
@@ -119,7 +120,7 @@ def event_picture(found: Description) -> Picture:
     drawn = charts.stacked_bars(counts, {"event": _RED, "censored": _BLUE, "unknown": _GREY}, words)
     total = found.survival
     caption = (
-        f"Events and censoring by centre, n = {total.n} of known outcome ({total.events} events, "
+        f"Events and censoring by centre, n = {total.n} of known outcome ({counted(total.events, 'event')}, "
         f"{total.n - total.events} censored), {total.unknown} of unknown outcome. A share of events depends on how "
         "long the patients were followed: compare centres by the curves below."
     )
@@ -164,7 +165,7 @@ def survival_picture(name: str, groups: SurvivalGroups, by: str) -> Picture | No
     if not drawn:
         return None
     banded = [g.name for g in drawn.values() if g.has_interval] if len(drawn) <= MOST_BANDS else []
-    words = _listed({g.name: f"{g.events} events in {g.n} patients" for g in drawn.values()})
+    words = _listed({g.name: f"{counted(g.events, 'event')} in {counted(g.n, 'patient')}" for g in drawn.values()})
     small = [f"{g.name} (n = {g.n})" for g in groups.groups if g.name not in drawn]
     curves = {group.name: group.curve for group in drawn.values()}
     n = sum(group.n for group in drawn.values())

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hyoid.cohort.acquisition import PARAMETERS
+from hyoid.cohort.words import counted
 from hyoid.evaluation.description import Description
 from hyoid.evaluation.description.acquisition import CenterAcquisition
 from hyoid.evaluation.description.characteristics import Characteristic
@@ -46,7 +47,7 @@ def extract(found: Description) -> list[str]:
     known = {"patient", "center", "relapse", "rfs_days", "hpv", *(column.column for column in found.characteristics)}
     columns = [name for name in rows[0] if name in known & EXTRACT_HEADINGS.keys()]
     cells = [[_cell(row[name]) for name in columns] for row in rows]
-    count = f"n = {len(rows)} of {len(found.cases)} patients"
+    count = f"{len(rows)} of {counted(len(found.cases), 'patient')}"
     words = f"Clinical extract, {count}, evenly spread over the ids; – is missing."
     return [page.paragraph(words), page.table([EXTRACT_HEADINGS[name] for name in columns], cells, numeric_from=2)]
 

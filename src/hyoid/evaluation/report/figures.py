@@ -16,7 +16,7 @@ def learning_curves(histories: Mapping[str, Sequence[Mapping[str, Any]]], metric
     `histories` are the lines of each fold's `metrics.jsonl`. A dashed line is the metric on the training part, where
     the recipe measures it (`select.training_part`).
     """
-    figure, (left, right) = new_figure(1, 2, (8.4, 2.9))
+    figure, (left, right) = new_figure(1, 2, (7.3, 2.9))
     on_training = False
     for name, history in histories.items():
         left.plot([e["epoch"] + 1 for e in history], [e["loss"] for e in history], label=name, linewidth=1.2)
@@ -67,7 +67,7 @@ def reliability(bins: Sequence[Any], probabilities: Mapping[str, Sequence[float]
     upper.plot(mean, observed, "o-", color="#0969da", linewidth=0.8, markersize=5, label="observed, 95 % interval")
     for b in bins:
         place = (b.mean_probability, b.observed)
-        upper.annotate(str(b.n), place, (-4, 4), textcoords="offset points", fontsize=7, ha="right", color="#59636e")
+        upper.annotate(str(b.n), place, (-4, 4), textcoords="offset points", fontsize=8, ha="right", color="#59636e")
     upper.set(ylabel="observed share of HPV-positive", xlim=(0, 1), ylim=(-0.05, 1.08))
     upper.legend(fontsize=8, frameon=False, loc="lower right")
     for (name, values), colour in zip(probabilities.items(), ("#d1242f", "#0969da"), strict=True):
@@ -100,7 +100,7 @@ def survival_calibration(horizons: Mapping[float, Sequence[Any]]) -> str:
         for group in known:
             place.plot([group.predicted] * 2, [group.low, group.high], color="#0969da", linewidth=1.2)
             label = (group.predicted, group.observed)
-            place.annotate(str(group.n), label, (5, -8), textcoords="offset points", fontsize=7, color="#59636e")
+            place.annotate(str(group.n), label, (5, -8), textcoords="offset points", fontsize=8, color="#59636e")
         means = [group.predicted for group in known]
         place.plot(means, [group.observed for group in known], "o-", color="#0969da", linewidth=0.8, markersize=5)
         place.set(xlim=(-0.03 * top, 1.05 * top), ylim=(-0.03 * top, 1.05 * top), aspect="equal")
@@ -153,7 +153,7 @@ def projections(pictures: Sequence[tuple[str, Projection]], columns: int = 8, he
 
     rows = -(-len(pictures) // columns)
     columns = -(-len(pictures) // rows)
-    figure, axes = new_figure(rows, columns, (2.5 * columns, height * rows))
+    figure, axes = new_figure(rows, columns, (2.4 * columns, height * rows))
     for place, (title, projection) in zip(axes, pictures, strict=False):
         draw(place, projection, title)
     for place in axes[len(pictures) :]:

@@ -12,9 +12,19 @@ body { font: 16px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; 
        max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin-bottom: .3rem; }
 h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid #d1d9e0; padding-bottom: .2rem; }
+h3 { font-size: 1.05rem; margin: 1.4rem 0 .3rem; }
+h4 { font-size: .95rem; margin: 1rem 0 .3rem; }
+summary { font-weight: 600; cursor: pointer; margin: .4rem 0; }
+dl.checklist { margin: 0; }
+dl.checklist > div { display: grid; grid-template-columns: 15rem 1fr; gap: 0 1.2rem; padding: .4rem 0;
+                     border-bottom: 1px solid #d1d9e0; }
+dl.checklist dd { margin: 0; }
+dl.checklist dd p { margin: 0 0 .3rem; }
+dl.checklist dd ul { margin: 0 0 .3rem; padding-left: 1.1rem; }
+dl.checklist .open dd { color: #9a6700; }
 p.notice { background: #fff8c5; border-left: 4px solid #d4a72c; padding: .5rem .8rem; }
 p.lead { color: #59636e; margin-top: 0; }
-table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; font-size: .88rem; }
 th, td { border-bottom: 1px solid #d1d9e0; padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; }
 th { font-weight: 600; }
 td.number, th.number { text-align: right; }
@@ -25,9 +35,17 @@ figure img, figure svg { max-width: 100%; height: auto; }
 figcaption { color: #59636e; font-size: .9rem; }
 code { background: #f6f8fa; padding: .1rem .3rem; border-radius: 4px; font-size: .9em; }
 pre { background: #f6f8fa; padding: .8rem; overflow-x: auto; border-radius: 6px; }
-@media print { body { margin: 0; max-width: none; font-size: 11pt; } h2 { break-after: avoid; }
-               section { overflow: visible; } table { font-size: 9pt; } th, td { padding-right: .5rem; }
-               figure, tr { break-inside: avoid; } pre { white-space: pre-wrap; } }
+@page { size: A4; margin: 14mm 12mm; }
+@media print { body { margin: 0; max-width: none; padding: 0; font-size: 10pt; }
+               h1, h2, h3, h4, summary, p.lead { break-after: avoid; break-inside: avoid; }
+               h2 + p, h3 + p, h2 + p.notice { break-after: avoid; }
+               p { orphans: 3; widows: 3; }
+               section { overflow: visible; } table { font-size: 8.5pt; } th, td { padding-right: .5rem; }
+               figure, tr, dl.checklist > .open, dl.checklist dt, li { break-inside: avoid; }
+               figcaption { break-before: avoid; }
+               h3 + dl.checklist > div:first-child { break-before: avoid; }
+               dl.checklist > div { grid-template-columns: 48mm 1fr; font-size: 9pt; }
+               thead { display: table-header-group; } pre { white-space: pre-wrap; } }
 """
 
 

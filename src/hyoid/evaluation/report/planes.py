@@ -66,7 +66,7 @@ def coronal_panel(examples: Sequence[Example]) -> str:
         planes = example.planes["coronal"]
         _draw(places[2 * number], planes, "mask" if "ct" in planes else "ct", "coronal")
         _draw(places[2 * number + 1], planes, "pet", "coronal")
-        places[2 * number].set_title(f"{example.case.id}\n{_record(example)}", fontsize=7.5, loc="left")
+        places[2 * number].set_title(f"{example.case.id}\n{_record(example)}", fontsize=9.5, loc="left")
     return png_of(figure)
 
 

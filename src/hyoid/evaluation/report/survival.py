@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from hyoid.cohort.words import counted
 from hyoid.evaluation.report import figures, page, survival_words
 from hyoid.evaluation.survival_comparison import SurvivalComparison
 from hyoid.evaluation.survival_result import SurvivalResult
@@ -117,11 +118,13 @@ def group_picture(result: SurvivalResult) -> str:
     groups = result.risk_groups
     if groups is None:
         return ""
-    words = ", ".join(f"{group.name}: {group.events} events in {group.n} patients" for group in groups.groups)
+    words = ", ".join(
+        f"{group.name}: {counted(group.events, 'event')} in {counted(group.n, 'patient')}" for group in groups.groups
+    )
     test = "" if groups.test is None or math.isnan(groups.test.p_value) else f" Log-rank {_p(groups.test.p_value)}."
     if groups.test is not None and groups.test.too_few:
         test = f" No log-rank p-value: {groups.test.too_few}."
-    without = f" {groups.without} patients have no group." if groups.without else ""
+    without = f" Without a group: {groups.without}." if groups.without else ""
     caption = (
         f"Kaplan-Meier estimates of the risk groups with pointwise {result.bootstrap.level:.0%} intervals; {words}."
         f"{test} The groups came with the predictions: their cut points must be of training data, or the p-value means "
