@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from hyoid.dicom.structures.extra import highdicom
 from hyoid.dicom.structures.objects import read_object, reading
 from hyoid.errors import DicomError
 from hyoid.geometry import Grid, Volume
+
+MOST_VOXELS = 2**30
+"""Voxels of one segmentation, as of one image."""
 
 FRACTION = 0.5
 """Share of a voxel, or probability, from which on a voxel of a FRACTIONAL segmentation belongs to its segment."""
@@ -72,12 +76,26 @@ def segment_set_of(dataset: Any, where: str) -> SegmentSet:
     library = highdicom()
     with reading(where):
         seg = library.seg.Segmentation.from_dataset(dataset, copy=False)
+        _check_size(seg, where)
         segments = tuple(_segment(seg, int(number)) for number in seg.segment_numbers)
         kind = str(seg.SegmentationType)
         frame = str(seg.get("FrameOfReferenceUID") or "")
         series = tuple(str(item.SeriesInstanceUID) for item in seg.get("ReferencedSeriesSequence") or [])
     notes = [f"The segmentation is fractional: voxels of {FRACTION:.0%} or more count."] if kind == "FRACTIONAL" else []
     return SegmentSet(frame, series, segments, tuple(notes))
+
+
+def _check_size(seg: Any, where: str) -> None:
+    """Refuse a segmentation whose frames, by size or by place, make a volume that no memory holds."""
+    pixels = math.prod(int(seg.get(name) or 1) for name in ("Rows", "Columns", "NumberOfFrames"))
+    made = seg.get_volume_geometry(allow_missing_positions=True) if pixels <= MOST_VOXELS else None
+    voxels = pixels if made is None else math.prod(int(n) for n in made.spatial_shape)
+    if voxels > MOST_VOXELS:
+        raise DicomError.of(
+            f"{voxels} voxels in {where}, {seg.Rows} x {seg.Columns} in {seg.get('NumberOfFrames')} frames",
+            f"at most {MOST_VOXELS}",
+            "Its header is damaged; export it again.",
+        )
 
 
 def _segment(seg: Any, number: int) -> Segment:
