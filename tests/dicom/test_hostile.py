@@ -62,7 +62,7 @@ def far_frame(path: Path) -> bytes:
     """A segmentation whose last frame lies a thousand kilometres from the others."""
     dataset = dcmread(path)
     last = dataset.PerFrameFunctionalGroupsSequence[-1].PlanePositionSequence[0]
-    last.ImagePositionPatient = [*last.ImagePositionPatient[:2], 1e9]
+    last.ImagePositionPatient = [*last.ImagePositionPatient[:2], float(last.ImagePositionPatient[2]) + 3e8]
     return file_bytes(dataset)
 
 
@@ -137,10 +137,12 @@ def test_in_little_memory_each_is_a_sentence(hostile: dict[str, tuple[str, Path]
         [sys.executable, script, str(MEBIBYTES), *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    said = {name: json.loads(done.stdout)[str(path)] for name, (_, path) in hostile.items()}
+    said = dict(zip(hostile, json.loads(done.stdout), strict=True))
     said.pop("reference, code")  # headers alone are read: the pixels do not matter
     assert [name for name, sentence in said.items() if len(sentence) < 30] == []
-    assert [name for name, sentence in said.items() if "Please report" in sentence] == []
+    assert [
+        name for name, sentence in said.items() if "Please report" in sentence or "memory" in sentence.lower()
+    ] == []
 
 
 def test_a_far_contour_makes_no_grid(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Read hostile objects in little memory: `python limited.py MEBIBYTES KIND PATH ...` prints what each said, as JSON.
+"""Read hostile objects in little memory: `python limited.py MEBIBYTES KIND PATH ...` prints what each said (JSON).
 
 A process of its own, because a limit on memory cannot be taken back.
 """
@@ -64,13 +64,13 @@ def main() -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     limit(int(sys.argv[1]))
-    said: dict[str, str] = {}
+    said: list[str] = []
     for kind, path in zip(sys.argv[2::2], sys.argv[3::2], strict=True):
         try:
             READERS[kind](Path(path))
-            said[path] = ""
+            said.append("")
         except HyoidError as error:
-            said[path] = str(error)
+            said.append(str(error))
     sys.stdout.write(json.dumps(said))
 
 

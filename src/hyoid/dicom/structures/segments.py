@@ -17,6 +17,8 @@ from hyoid.geometry import Grid, Volume
 MOST_VOXELS = 2**30
 """Voxels of one segmentation, as of one image."""
 
+_FRAMES = "PerFrameFunctionalGroupsSequence"
+
 FRACTION = 0.5
 """Share of a voxel, or probability, from which on a voxel of a FRACTIONAL segmentation belongs to its segment."""
 
@@ -75,8 +77,9 @@ def segment_set_of(dataset: Any, where: str) -> SegmentSet:
     """
     library = highdicom()
     with reading(where):
+        _check_header(dataset, where)
         seg = library.seg.Segmentation.from_dataset(dataset, copy=False)
-        _check_size(seg, where)
+        _check_extent(seg, where)
         segments = tuple(_segment(seg, int(number)) for number in seg.segment_numbers)
         kind = str(seg.SegmentationType)
         frame = str(seg.get("FrameOfReferenceUID") or "")
@@ -85,16 +88,27 @@ def segment_set_of(dataset: Any, where: str) -> SegmentSet:
     return SegmentSet(frame, series, segments, tuple(notes))
 
 
-def _check_size(seg: Any, where: str) -> None:
-    """Refuse a segmentation whose frames, by size or by place, make a volume that no memory holds."""
-    pixels = math.prod(int(seg.get(name) or 1) for name in ("Rows", "Columns", "NumberOfFrames"))
-    made = seg.get_volume_geometry(allow_missing_positions=True) if pixels <= MOST_VOXELS else None
-    voxels = pixels if made is None else math.prod(int(n) for n in made.spatial_shape)
-    if voxels > MOST_VOXELS:
+def _check_header(dataset: Any, where: str) -> None:
+    """Refuse a header that promises more frames than are described, or more voxels than any memory holds."""
+    frames, described = int(dataset.get("NumberOfFrames") or 1), len(dataset.get(_FRAMES) or [])
+    voxels = int(dataset.get("Rows") or 0) * int(dataset.get("Columns") or 0) * frames
+    if frames != described or not 0 < voxels <= MOST_VOXELS:
         raise DicomError.of(
-            f"{voxels} voxels in {where}, {seg.Rows} x {seg.Columns} in {seg.get('NumberOfFrames')} frames",
-            f"at most {MOST_VOXELS}",
+            f"{dataset.get('Rows')} x {dataset.get('Columns')} voxels in {frames} frames, {described} of them described, "
+            f"in {where}",
+            f"1 to {MOST_VOXELS} voxels, each frame described",
             "Its header is damaged; export it again.",
+        )
+
+
+def _check_extent(seg: Any, where: str) -> None:
+    """Refuse frames so far apart that no memory holds what is between them."""
+    made = seg.get_volume_geometry(allow_missing_positions=True)
+    if made is not None and math.prod(int(n) for n in made.spatial_shape) > MOST_VOXELS:
+        raise DicomError.of(
+            f"frames that span {tuple(int(n) for n in made.spatial_shape)} voxels in {where}",
+            f"at most {MOST_VOXELS}",
+            "A position is damaged; export it again.",
         )
 
 
