@@ -140,9 +140,8 @@ def test_in_little_memory_each_is_a_sentence(hostile: dict[str, tuple[str, Path]
     said = dict(zip(hostile, json.loads(done.stdout), strict=True))
     said.pop("reference, code")  # headers alone are read: the pixels do not matter
     assert [name for name, sentence in said.items() if len(sentence) < 30] == []
-    assert [
-        name for name, sentence in said.items() if "Please report" in sentence or "memory" in sentence.lower()
-    ] == []
+    too_late = ("please report", "memory", "unable to")  # an attempt was made, and the limit ended it
+    assert [name for name, sentence in said.items() if any(word in sentence.lower() for word in too_late)] == []
 
 
 def test_a_far_contour_makes_no_grid(tmp_path: Path) -> None:

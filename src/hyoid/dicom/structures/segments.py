@@ -94,7 +94,7 @@ def _check_header(dataset: Any, where: str) -> None:
     voxels = int(dataset.get("Rows") or 0) * int(dataset.get("Columns") or 0) * frames
     if frames != described or not 0 < voxels <= MOST_VOXELS:
         raise DicomError.of(
-            f"{dataset.get('Rows')} x {dataset.get('Columns')} in {frames} frames, {described} of them described, in {where}",
+            f"{dataset.get('Rows')} x {dataset.get('Columns')} in {frames} frames, {described} described, in {where}",
             f"1 to {MOST_VOXELS} voxels, each frame described",
             "Its header is damaged; export it again.",
         )
