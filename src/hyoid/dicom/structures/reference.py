@@ -21,6 +21,13 @@ from hyoid.geometry import Grid
 _NO_IMAGES = ("SEG", "RTDOSE")
 """Modalities of objects that have rows of pixels, and are drawn on an image themselves."""
 
+TYPE_TWO = (
+    *("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID"),
+    *("AccessionNumber", "ReferringPhysicianName", "PositionReferenceIndicator"),
+)
+"""Attributes of patient, study and frame of reference that must be there and may be empty (PS3.3 C.7.1.1, C.7.2.1,
+C.7.4.1). De-identified studies lack them, and highdicom asks for them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferenceSeries:
@@ -109,4 +116,9 @@ def _referenced(
         )
     frame_of_reference(series)
     stack = stacked(series)
-    return ReferenceSeries(stack.grid, tuple(headers(stack.slices)), stack.notes)
+    ordered = headers(stack.slices)
+    for header in ordered:
+        for name in TYPE_TWO:
+            if name not in header:
+                setattr(header, name, "")
+    return ReferenceSeries(stack.grid, tuple(ordered), stack.notes)
