@@ -163,10 +163,10 @@ def test_thousands_of_strangers_are_counted_and_the_patient_found(tmp_path):
     pile = tmp_path / "pile"
     write_series(ct_slices(), pile / "deep" / "er")
     draw = random.Random(0)
-    for index in range(3000):
+    for index in range(10_000):
         (pile / f"{index}.dcm").write_bytes(draw.randbytes(draw.randint(0, 400)))
     result = checked(pile, tmp_path / "out")
     assert result.imported == 1
-    assert result.survey.files == 3006
-    assert sum(result.survey.left_out.values()) + result.survey.n_damaged == 3000
+    assert result.survey.files == 10_006
+    assert sum(result.survey.left_out.values()) + result.survey.n_damaged == 10_000
     assert len(result.survey.damaged) <= 20

@@ -16,6 +16,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.tag import Tag
 from pydicom.uid import ImplicitVRLittleEndian
 
+from hyoid.dicom.source import opened
 from hyoid.dicom.values import UnreadableValueError, first_line, read_items, read_numbers, read_texts, read_value
 from hyoid.errors import DicomError
 
@@ -53,6 +54,8 @@ def read_dataset(path: Path) -> Dataset:
             warnings.simplefilter("ignore")
             dataset = _parsed(path)
             known = "SOPClassUID" in dataset or "Modality" in dataset
+    except DicomError:
+        raise
     except DAMAGE as error:
         raise DicomError.of(
             f"the file {path}, which cannot be parsed ({first_line(error)})", "a DICOM file", "Export it again."
@@ -65,13 +68,15 @@ def read_dataset(path: Path) -> Dataset:
 
 
 def _parsed(path: Path) -> Dataset:
-    try:
-        return pydicom.dcmread(path)
-    except InvalidDicomError:
-        dataset = pydicom.dcmread(path, force=True)
-        if "TransferSyntaxUID" not in dataset.file_meta:
-            dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
-        return dataset
+    with opened(path) as stream:
+        try:
+            return pydicom.dcmread(stream)
+        except InvalidDicomError:
+            stream.seek(0)
+            dataset = pydicom.dcmread(stream, force=True)
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    return dataset
 
 
 def value_of(dataset: Dataset, keyword: str) -> Any:

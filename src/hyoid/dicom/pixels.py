@@ -11,6 +11,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
+from hyoid.dicom.coded_size import check_coded_size
 from hyoid.dicom.elements import number, text, value, whole
 from hyoid.dicom.slice import Slice
 from hyoid.errors import DicomError
@@ -135,8 +136,13 @@ def _decoded(dataset: Dataset, one: Slice) -> NDArray[Any]:
     if not text(dataset.file_meta, "TransferSyntaxUID"):
         dataset.file_meta.TransferSyntaxUID = syntax
     try:
+        if syntax.is_compressed and syntax.is_encapsulated:
+            frames = whole(dataset, "NumberOfFrames") or 1
+            check_coded_size(dataset, one.frame or 0, frames, (one.rows or 0, one.columns or 0), one.source.name)
         # unused bits are our matter: pydicom would turn a padding of -3024 into 1072 where 12 bits are stored
         values = pixel_array(dataset, raw=True, index=one.frame, correct_unused_bits=False)
+    except DicomError:
+        raise
     except Exception as error:  # decoders raise whatever they like
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DicomError.of(

@@ -142,6 +142,13 @@ class Reader:
             yield stream
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Give a stream of one file, checked like those of a `Reader`; errors as `Reader.open`."""
+    with Reader() as reader, reader.open(Source(path)) as stream:
+        yield stream
+
+
 def _check_inflated(stream: BinaryIO, source: Source) -> None:
     """Refuse a file of the deflated transfer syntax (PS3.5 A.5) that grows beyond all measure."""
     start = stream.read(_META_BYTES)

@@ -21,6 +21,7 @@ from hyoid.dicom.deidentify.options import DeidentifyOptions
 from hyoid.dicom.deidentify.profile import profile
 from hyoid.dicom.deidentify.quiet import quiet
 from hyoid.dicom.deidentify.secret import Secret
+from hyoid.dicom.source import opened
 from hyoid.files import atomic_path
 from hyoid.version import __version__
 
@@ -67,7 +68,8 @@ def deidentify_file(source: Path, target: Path, secret: Secret, options: Deident
     """
     with quiet():
         try:
-            dataset = dcmread(source)
+            with opened(source) as stream:
+                dataset = dcmread(stream)
         except (*UNREADABLE, OSError) as error:  # pydicom also raises OSError where a file ends too early
             return Outcome("unreadable", f"damaged ({type(error).__name__})")
         try:

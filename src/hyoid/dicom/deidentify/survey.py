@@ -12,6 +12,7 @@ from pydicom.uid import MediaStorageDirectoryStorage
 
 from hyoid.dicom.deidentify.one_file import UNREADABLE, patient_key
 from hyoid.dicom.deidentify.quiet import quiet
+from hyoid.dicom.source import opened
 from hyoid.files import sha256_of_file
 
 NOT_DICOM, DIRECTORY, DAMAGED = "not DICOM", "DICOMDIR, whose records name the old files", "damaged header"
@@ -79,8 +80,8 @@ def _look(path: Path) -> Source | str:
         with path.open("rb") as stream:
             if stream.read(_PREFIX_BYTES + 4)[_PREFIX_BYTES:] != b"DICM":
                 return NOT_DICOM
-        with quiet():
-            header = dcmread(path, stop_before_pixels=True, specific_tags=list(_READ))
+        with quiet(), opened(path) as whole:
+            header = dcmread(whole, stop_before_pixels=True, specific_tags=list(_READ))
             if header.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
                 return DIRECTORY
             study, series, instance = (

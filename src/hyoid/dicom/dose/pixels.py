@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pixel_array
 
 from hyoid.dicom.checked_values import DAMAGE, named, number_of, text_of, whole_of
+from hyoid.dicom.coded_size import check_coded_size
 from hyoid.errors import DicomError
 
 MOST_VOXELS = 2**28
@@ -40,7 +41,7 @@ def dose_in_gray(dataset: Dataset) -> tuple[NDArray[np.float32], tuple[str, ...]
     if scaling <= 0:
         raise DicomError.of(f"{named('DoseGridScaling')} {scaling:g}", "a positive number", "Export the dose again.")
     shape, notes = _layout(dataset)
-    stored = _decoded(dataset)
+    stored = _decoded(dataset, shape)
     if stored.shape != shape:
         raise DicomError.of(
             f"pixels of shape {stored.shape}", f"{shape} (frames, rows, columns)", "Export the dose again."
@@ -83,11 +84,16 @@ def _layout(dataset: Dataset) -> tuple[tuple[int, int, int], tuple[str, ...]]:
     return (frames, rows, columns), tuple(notes)
 
 
-def _decoded(dataset: Dataset) -> NDArray[np.integer[Any]]:
+def _decoded(dataset: Dataset, shape: tuple[int, int, int]) -> NDArray[np.integer[Any]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+                for index in range(shape[0]):
+                    check_coded_size(dataset, index, shape[0], shape[1:], "the dose")
             stored: NDArray[np.integer[Any]] = pixel_array(dataset, raw=True)
+    except DicomError:
+        raise
     except (*DAMAGE, RuntimeError) as error:
         lines = str(error).strip().splitlines()
         raise DicomError.of(

@@ -25,6 +25,10 @@ LEAST_INVERTED = 0.99
 
 _COSINE_TOLERANCE = 1e-3
 
+_WIDER, _FEW_NODES = 27, 2**18
+"""To be inverted, a grid is widened by its longest vector: up to three times an edge, or to few nodes. A damaged vector
+would otherwise take all memory and hours."""
+
 
 def deformation(item: Dataset, little_endian: bool = True) -> sitk.Transform:
     """Return the transform of one Deformable Registration item: from points of the registered frame to the source's.
@@ -69,7 +73,14 @@ def inverse_deformation(item: Dataset, little_endian: bool = True) -> sitk.Trans
             "a deformation that is undefined in places", "one with an inverse", "Export the inverse registration."
         )
     # Beyond the grid the vectors go on as at its border, else those near it had no inverse.
-    reach = np.abs(vectors).max() / np.asarray(field.GetSpacing())
+    reach, size = np.abs(vectors).max() / np.asarray(field.GetSpacing()), np.asarray(field.GetSize())
+    if np.prod(size + 2 * np.ceil(reach)) > min(MOST_NODES, max(_WIDER * np.prod(size), _FEW_NODES)):
+        raise DicomError.of(
+            f"vectors up to {np.abs(vectors).max():.4g} mm on a grid of {size.tolist()} nodes "
+            f"{[float(f'{mm:.4g}') for mm in field.GetSpacing()]} mm apart",
+            "vectors that lead no farther than a grid's width beside it, where an inverse is needed",
+            "Export the inverse registration.",
+        )
     margin = [int(n) for n in np.ceil(reach) + 2]
     wider = sitk.ZeroFluxNeumannPad(field, margin, margin)
     inverse = sitk.InvertDisplacementField(wider, maximumNumberOfIterations=100, enforceBoundaryCondition=False)

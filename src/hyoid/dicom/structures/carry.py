@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,9 @@ from hyoid.imaging.itk import from_sitk, place, to_sitk
 FINEST_MM = 0.5
 """Spacing in plane of the grid that contours of another frame of reference are drawn on, or half the target's if that
 is finer."""
+
+MOST_VOXELS = 2**30
+"""Voxels of the grid that a region is drawn on: half a metre along each axis at 0.5 mm."""
 
 MARGIN = 2
 """Empty voxels around a region there, so that interpolation ends in background."""
@@ -73,7 +77,7 @@ def drawing_grid(roi: Roi, slice_mm: float, target: Grid) -> Grid:
     Raises
     ------
     DicomError
-        If the contours are not planar or not parallel.
+        If the contours are not planar or not parallel, or so far apart that no memory holds what is between.
     """
     axes = plane_axes(roi)
     points = np.concatenate(roi.areas) @ axes.T
@@ -82,5 +86,11 @@ def drawing_grid(roi: Roi, slice_mm: float, target: Grid) -> Grid:
     # half a pixel off: contours along the edges of pixels then run between the centres, not through them
     start = points.min(axis=0) - (MARGIN + np.array([0.5, 0.5, 0.0])) * spacing
     size = np.ceil((points.max(axis=0) - start) / spacing).astype(int) + MARGIN + 1
+    if math.prod(size.tolist()) > MOST_VOXELS:
+        raise DicomError.of(
+            f"contours of '{roi.name}' over {np.round(np.ptp(points, axis=0)).tolist()} mm",
+            "a region of one patient",
+            "A coordinate is damaged: export the structure set again.",
+        )
     x, y, z = (float(value) for value in start @ axes)
     return Grid((int(size[0]), int(size[1]), int(size[2])), (step, step, slice_mm), (x, y, z), tuple(axes.T.ravel()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import struct
 import warnings
 from collections.abc import Iterator
@@ -13,15 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
+from hyoid.dicom.source import opened
 from hyoid.errors import DicomError, HyoidError
 
 _DAMAGE = (
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, EOFError, OSError),
     *(NotImplementedError, RecursionError, RuntimeError, struct.error, AssertionError),
-    *(BytesLengthException, InvalidDicomError),
+    *(BytesLengthException, InvalidDicomError, MemoryError, sqlite3.Error),
 )
-"""What pydicom and highdicom raise on bytes that are not what they should be. Values are decoded when they are first
-looked at, so any access may."""
+"""What pydicom and highdicom, which keeps its frames in a database, raise on bytes that are not what they should be.
+Values are decoded when they are first looked at, so any access may."""
 
 
 @contextmanager
@@ -66,7 +68,8 @@ def read_object(path: Path) -> Any:
         raise DicomError.of(f"no file at {path}", "a DICOM file", "Check the path.")
     if not is_dicom(path):
         raise DicomError.of(f"{path}, which is no DICOM file", "the preamble of DICOM (PS3.10)", "Check the path.")
-    return pydicom.dcmread(path)
+    with opened(path) as stream:
+        return pydicom.dcmread(stream)
 
 
 def is_dicom(path: Path) -> bool:

@@ -18,15 +18,15 @@ from hyoid.dicom.stack import Stack, stack_of
 from hyoid.errors import DicomError
 from hyoid.geometry import Grid
 
+_NO_IMAGES = ("SEG", "RTDOSE")
+"""Modalities of objects that have rows of pixels, and are drawn on an image themselves."""
+
 TYPE_TWO = (
     *("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID"),
     *("AccessionNumber", "ReferringPhysicianName", "PositionReferenceIndicator"),
 )
 """Attributes of patient, study and frame of reference that must be there and may be empty (PS3.3 C.7.1.1, C.7.2.1,
 C.7.4.1). De-identified studies lack them, and highdicom asks for them."""
-
-_NO_IMAGES = ("SEG", "RTDOSE")
-"""Modalities of objects that have rows of pixels, and are drawn on an image themselves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,12 +116,9 @@ def _referenced(
         )
     frame_of_reference(series)
     stack = stacked(series)
-    return ReferenceSeries(stack.grid, tuple(map(_completed, headers(stack.slices))), stack.notes)
-
-
-def _completed(header: Any) -> Any:
-    """Return a header with every attribute of `TYPE_TWO`, empty where it was absent."""
-    for name in TYPE_TWO:
-        if name not in header:
-            setattr(header, name, "")
-    return header
+    ordered = headers(stack.slices)
+    for header in ordered:
+        for name in TYPE_TWO:
+            if name not in header:
+                setattr(header, name, "")
+    return ReferenceSeries(stack.grid, tuple(ordered), stack.notes)

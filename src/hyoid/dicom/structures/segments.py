@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,11 @@ from hyoid.dicom.structures.extra import highdicom
 from hyoid.dicom.structures.objects import read_object, reading
 from hyoid.errors import DicomError
 from hyoid.geometry import Grid, Volume
+
+MOST_VOXELS = 2**30
+"""Voxels of one segmentation, as of one image."""
+
+_FRAMES = "PerFrameFunctionalGroupsSequence"
 
 FRACTION = 0.5
 """Share of a voxel, or probability, from which on a voxel of a FRACTIONAL segmentation belongs to its segment."""
@@ -71,13 +77,38 @@ def segment_set_of(dataset: Any, where: str) -> SegmentSet:
     """
     library = highdicom()
     with reading(where):
+        _check_header(dataset, where)
         seg = library.seg.Segmentation.from_dataset(dataset, copy=False)
+        _check_extent(seg, where)
         segments = tuple(_segment(seg, int(number)) for number in seg.segment_numbers)
         kind = str(seg.SegmentationType)
         frame = str(seg.get("FrameOfReferenceUID") or "")
         series = tuple(str(item.SeriesInstanceUID) for item in seg.get("ReferencedSeriesSequence") or [])
     notes = [f"The segmentation is fractional: voxels of {FRACTION:.0%} or more count."] if kind == "FRACTIONAL" else []
     return SegmentSet(frame, series, segments, tuple(notes))
+
+
+def _check_header(dataset: Any, where: str) -> None:
+    """Refuse a header that promises more frames than are described, or more voxels than any memory holds."""
+    frames, described = int(dataset.get("NumberOfFrames") or 1), len(dataset.get(_FRAMES) or [])
+    voxels = int(dataset.get("Rows") or 0) * int(dataset.get("Columns") or 0) * frames
+    if frames != described or not 0 < voxels <= MOST_VOXELS:
+        raise DicomError.of(
+            f"{dataset.get('Rows')} x {dataset.get('Columns')} in {frames} frames, {described} described, in {where}",
+            f"1 to {MOST_VOXELS} voxels, each frame described",
+            "Its header is damaged; export it again.",
+        )
+
+
+def _check_extent(seg: Any, where: str) -> None:
+    """Refuse frames so far apart that no memory holds what is between them."""
+    made = seg.get_volume_geometry(allow_missing_positions=True)
+    if made is not None and math.prod(int(n) for n in made.spatial_shape) > MOST_VOXELS:
+        raise DicomError.of(
+            f"frames that span {tuple(int(n) for n in made.spatial_shape)} voxels in {where}",
+            f"at most {MOST_VOXELS}",
+            "A position is damaged; export it again.",
+        )
 
 
 def _segment(seg: Any, number: int) -> Segment:
