@@ -10,22 +10,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import torch
-from safetensors.torch import load_file, save_file
 
-from hyoid.bundle import write_bundle
 from hyoid.dicom.network import Limits, Listening, Peer
 from hyoid.node import Node, NodeSettings, open_log, read_state
 from hyoid.node.work import Make
 from support.dicom_series import ct_slices, pet_slices, write_series
-from support.recipes import small_recipe
-from support.segmenters import untrained_bundle
 
-SETTLE_SECONDS = 0.5
+SETTLE_SECONDS = 0.3
 
 
 def bundle(folder: Path) -> Path:
     """Write a whole bundle of a small network that labels all it sees GTVp: one lesion, quick to write."""
+    import torch  # and not in the processes that are killed
+    from safetensors.torch import load_file, save_file
+
+    from hyoid.bundle import write_bundle
+    from support.recipes import small_recipe
+    from support.segmenters import untrained_bundle
+
     recipe = small_recipe()
     untrained_bundle(folder / "folds", recipe, folds=1)
     path = folder / "folds" / "fold-0" / "weights.safetensors"
