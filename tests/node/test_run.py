@@ -1,6 +1,7 @@
 """The node from end to end on loopback: what comes, what is made of it, what is sent, what is left in the folder."""
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ import pytest
 
 from hyoid.dicom.network import Peer, send_files
 from hyoid.errors import HyoidError
-from hyoid.node import StepError, read_state
+from hyoid.node import Node, StepError, read_state
 from hyoid.node.run import MAX_ATTEMPTS
 from hyoid.node.state import State, inputs_of, write_state
 from support.dicom_series import ct_slices, edited, pet_slices, write_series
@@ -42,6 +43,7 @@ class Stub:
     def __call__(self, folder: Path, said: Callable[[str], None]) -> list[Path]:
         received = sorted((folder / "received").iterdir())
         self.calls.append(len(received))
+        said("made by a stub")
         if self.fails:
             raise StepError("predict", self.fails)
         (folder / "results").mkdir(exist_ok=True)
@@ -66,7 +68,15 @@ def test_a_study_is_answered_with_segmentation_contours_and_report(tmp_path: Pat
     ct = {one.SOPInstanceUID for one in map(pydicom.dcmread, files) if one.Modality == "CT"}
     assert {str(uid) for _, _, uid in segmentation.get_source_image_uids()} <= ct
     log = log_of(work)
-    for step in ("receiving", "32 instances", "importing", "predicting 1 cases", "writing results", "sent to", "stopped"):
+    for step in (
+        "receiving",
+        "32 instances",
+        "importing",
+        "predicting 1 cases",
+        "writing results",
+        "sent to",
+        "stopped",
+    ):
         assert step in log
     assert "SECRET" not in log
 
@@ -203,9 +213,10 @@ def test_a_study_that_kills_the_node_again_and_again_is_given_up(tmp_path: Path)
 
 
 def test_one_folder_has_one_node(tmp_path: Path) -> None:
-    with running(settings_of(tmp_path)), pytest.raises(HyoidError, match="another node at work"):
-        with running(settings_of(tmp_path)):
-            pass
+    with running(settings_of(tmp_path)):
+        second = Node(settings_of(tmp_path), logging.getLogger("second"), Stub())
+        with pytest.raises(HyoidError, match="another node at work"):
+            second.run()
     with running(settings_of(tmp_path)):
         pass
 

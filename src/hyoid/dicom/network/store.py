@@ -150,7 +150,7 @@ class Store:
 def _keep(arrived: Path, path: Path) -> None:
     """Rename a file onto its place once its bytes are on the disk: what was answered with success is never lost."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with arrived.open("rb") as stream:
+    with arrived.open("r+b") as stream:
         os.fsync(stream.fileno())
     arrived.replace(path)
     if hasattr(os, "O_DIRECTORY"):
