@@ -22,6 +22,9 @@ from support.network import HYOID
 from support.node import bundle, log_of, neck_study, phases, running, settings_of, until
 from support.orthanc import TITLE, free_port, orthanc
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""pynetdicom leaves the socket of a connection that breaks off to the garbage collector."""
+
 
 @pytest.fixture(scope="module")
 def port() -> int:

@@ -21,6 +21,9 @@ from hyoid.errors import NetworkError
 from support.dicom_series import ct_slices, edited, pet_slices, stored, write_file
 from support.network import HYOID, SMALL, receiving, send_datasets, study_files
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""pynetdicom leaves the socket of a connection that breaks off to the garbage collector."""
+
 
 def kept(root: Path) -> list[Path]:
     return sorted(root.glob("*/received/*.dcm"))
@@ -112,6 +115,7 @@ def test_a_copy_in_another_transfer_syntax_is_a_copy(tmp_path: Path) -> None:
     assert [(one.status, one.added) for one in placed] == [(0, True), (0, False), (0xC000, False)]
 
 
+@pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
 @pytest.mark.parametrize(
     "trick", ["../../escape", "/etc/cron.d/x", "..", "1.2/../../3", "1.2\\..\\3", "C:1.2", "1.2\n.3"]
 )
