@@ -90,7 +90,7 @@ def running(settings: NodeSettings, make: Make | None = None) -> Iterator[Peer]:
         raise failed[0]
 
 
-def until(true: Callable[[], object], seconds: float = 60) -> None:
+def until(true: Callable[[], object], seconds: float = 120) -> None:
     """Wait until something is true."""
     end = time.monotonic() + seconds
     while not true():
