@@ -15,15 +15,17 @@ from pathlib import Path
 import highdicom
 import pydicom
 import pytest
+from pydicom.uid import ExplicitVRLittleEndian
+from pynetdicom import AE
 
 from hyoid.dicom.network import Peer, send_files
 from hyoid.errors import HyoidError
 from hyoid.node import Node, StepError, read_state
 from hyoid.node.run import MAX_ATTEMPTS
 from hyoid.node.state import State, inputs_of, write_state
-from support.dicom_series import ct_slices, edited, pet_slices, write_series
+from support.dicom_series import CT_CLASS, ct_slices, edited, pet_slices, write_series
 from support.network import HYOID, archive, send_datasets
-from support.node import bundle, log_of, neck_study, phases, running, settings_of, study_folders, until
+from support.node import SETTLE_SECONDS, bundle, log_of, neck_study, phases, running, settings_of, study_folders, until
 
 RESULTS = ["1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.481.3", "1.2.840.10008.5.1.4.1.1.88.33"]
 
@@ -111,6 +113,22 @@ def test_copies_are_no_new_work_and_late_instances_are(tmp_path: Path) -> None:
     with running(settings_of(work), stub):  # nothing is left to do
         time.sleep(0.8)
     assert stub.calls == [4, 6]
+
+
+def test_a_study_is_not_begun_while_the_connection_that_brings_it_is_open(tmp_path: Path) -> None:
+    stub, work = Stub(), tmp_path / "work"
+    files = write_series(ct_slices(), tmp_path / "in")
+    entity = AE("SENDER")
+    entity.add_requested_context(CT_CLASS, ExplicitVRLittleEndian)
+    with running(settings_of(work), stub) as peer:
+        association = entity.associate(peer.host, peer.port, ae_title=peer.title)
+        for path in files:
+            assert association.send_c_store(str(path)).Status == 0
+            time.sleep(SETTLE_SECONDS + 0.3)
+        assert stub.calls == []
+        association.release()
+        until(lambda: phases(work) == ["done"])
+    assert stub.calls == [6]
 
 
 def test_studies_that_come_mixed_are_kept_apart(tmp_path: Path) -> None:
