@@ -20,7 +20,7 @@ HYOID = Caller("HYOID")
 SMALL = Limits(free_bytes=0)
 
 
-def study_files(folder: Path, **named: str) -> list[Path]:
+def study_files(folder: Path, **named: Any) -> list[Path]:
     """Write a small PET/CT study."""
     return write_series(ct_slices(**named), folder) + write_series(pet_slices(**named), folder)
 
@@ -63,7 +63,7 @@ def archive(
     for sop_class in classes:
         entity.add_supported_context(sop_class, list(NATIVE))
     entity.add_supported_context(VERIFICATION, list(NATIVE))
-    server = entity.start_server(("127.0.0.1", port), block=False, evt_handlers=[(evt.EVT_C_STORE, store)])
+    server: Any = entity.start_server(("127.0.0.1", port), block=False, evt_handlers=[(evt.EVT_C_STORE, store)])
     try:
         yield Peer("ARCHIVE", "127.0.0.1", server.socket.getsockname()[1])
     finally:

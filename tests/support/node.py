@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
-from safetensors.torch import load_file, save_file
 
-from hyoid.bundle import write_bundle
 from hyoid.dicom.network import Limits, Listening, Peer
 from hyoid.node import Node, NodeSettings, open_log, read_state
 from hyoid.node.work import Make
 from support.dicom_series import ct_slices, pet_slices, write_series
-from support.recipes import small_recipe
-from support.segmenters import untrained_bundle
 
-SETTLE_SECONDS = 0.5
+SETTLE_SECONDS = 0.3
 
 
 def bundle(folder: Path) -> Path:
     """Write a whole bundle of a small network that labels all it sees GTVp: one lesion, quick to write."""
+    import torch  # and not in the processes that are killed
+    from safetensors.torch import load_file, save_file
+
+    from hyoid.bundle import write_bundle
+    from support.recipes import small_recipe
+    from support.segmenters import untrained_bundle
+
     recipe = small_recipe()
     untrained_bundle(folder / "folds", recipe, folds=1)
     path = folder / "folds" / "fold-0" / "weights.safetensors"
@@ -37,26 +39,28 @@ def bundle(folder: Path) -> Path:
     return folder / "bundle"
 
 
-def neck_study(folder: Path, **named: str) -> list[Path]:
+def neck_study(folder: Path, **named: Any) -> list[Path]:
     """Write a PET/CT study of 64 mm in each direction with a warm ball in it."""
     z, y, x = np.mgrid[:16, :16, :16] * 4.0 - 30.0
     ball = np.sqrt(x**2 + y**2 + z**2)
     ct = np.where(ball < 28, 1040, 0).astype(np.int16)
     pet = np.where(ball < 10, 20000, np.where(ball < 28, 3000, 100)).astype(np.int16)
-    same = {"spacing": (4.0, 4.0), "step": 4.0, "origin": (-30.0, -30.0, -30.0)}
-    files = write_series(ct_slices(ct, **same, **named), folder)  # type: ignore[arg-type]
-    return files + write_series(pet_slices(pet, **same, **named), folder)  # type: ignore[arg-type]
+    same: dict[str, Any] = {"spacing": (4.0, 4.0), "step": 4.0, "origin": (-30.0, -30.0, -30.0)}
+    files = write_series(ct_slices(ct, **same, **named), folder)
+    return files + write_series(pet_slices(pet, **same, **named), folder)
 
 
-def settings_of(work: Path, bundles: tuple[Path, ...] = (), send_to: Peer | None = None, **more: object) -> NodeSettings:
+def settings_of(
+    work: Path, bundles: tuple[Path, ...] = (), send_to: Peer | None = None, **more: object
+) -> NodeSettings:
     """Return settings for loopback on a free port, with a short time to settle."""
-    given = {
+    given: dict[str, Any] = {
         "listening": Listening("HYOID", "127.0.0.1", 0),
         "settle_seconds": SETTLE_SECONDS,
         "limits": Limits(free_bytes=0),
         "device": "cpu",
     }
-    return NodeSettings(bundles=bundles, work=work, send_to=send_to, **{**given, **more})  # type: ignore[arg-type]
+    return NodeSettings(bundles=bundles, work=work, send_to=send_to, **{**given, **more})
 
 
 @contextmanager
@@ -86,7 +90,7 @@ def running(settings: NodeSettings, make: Make | None = None) -> Iterator[Peer]:
         raise failed[0]
 
 
-def until(true: Callable[[], object], seconds: float = 60) -> None:
+def until(true: Callable[[], object], seconds: float = 120) -> None:
     """Wait until something is true."""
     end = time.monotonic() + seconds
     while not true():
@@ -106,6 +110,6 @@ def phases(work: Path) -> list[str]:
 
 
 def log_of(work: Path) -> str:
-    """Return the node's log."""
-    logging.getLogger("hyoid.node")
-    return (work / "node.log").read_text(encoding="utf-8")
+    """Return the node's log; "" while there is none."""
+    path = work / "node.log"
+    return path.read_text(encoding="utf-8") if path.exists() else ""

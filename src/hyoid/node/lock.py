@@ -25,7 +25,7 @@ def locked(work: Path) -> Iterator[None]:
     except ModuleNotFoundError:  # Windows has no such lock
         yield
         return
-    work.mkdir(parents=True, exist_ok=True)
+    work.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (work / FILE_NAME).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

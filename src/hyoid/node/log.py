@@ -26,7 +26,7 @@ def open_log(work: Path, *, quiet: bool = False) -> Iterator[logging.Logger]:
     logger = logging.getLogger("hyoid.node")
     logger.setLevel(logging.INFO)
     logger.propagate = False
-    work.mkdir(parents=True, exist_ok=True)
+    work.mkdir(mode=0o700, parents=True, exist_ok=True)
     handlers: list[logging.Handler] = [
         RotatingFileHandler(work / FILE_NAME, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
     ]

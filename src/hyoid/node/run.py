@@ -80,7 +80,7 @@ class Node:
             self.listening.set()
             try:
                 while not self._ended.wait(_TICK_SECONDS):
-                    self._tick(store)
+                    self._tick(store, receiver)
             finally:
                 self._log.info("stopped")
 
@@ -130,10 +130,11 @@ class Node:
         elif placed.status != 0:
             self._seldom(f"{placed.study or 'an instance'}: refused with {placed.status:04X}: {placed.said}")
 
-    def _tick(self, store: Store) -> None:
-        now = time.monotonic()
+    def _tick(self, store: Store, receiver: Receiver) -> None:
+        now, under_way = time.monotonic(), receiver.studies_under_way()
         with self._lock:
-            quiet = [key for key, at in self._arrived.items() if now - at >= self._settings.settle_seconds]
+            settled = now - self._settings.settle_seconds
+            quiet = [key for key, at in self._arrived.items() if at <= settled and key not in under_way]
         for key in quiet:
             self._make_one(key)
         for key in [key for key, at in self._to_send.items() if time.time() >= at]:

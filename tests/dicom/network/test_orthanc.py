@@ -14,6 +14,9 @@ from support.dicom_series import ct_slices, pet_slices, write_series
 from support.network import HYOID, SMALL, study_files
 from support.orthanc import TITLE, free_port, orthanc
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""pynetdicom leaves the socket of a connection that breaks off to the garbage collector."""
+
 
 @pytest.fixture(scope="module")
 def port() -> int:

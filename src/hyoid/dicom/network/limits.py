@@ -15,6 +15,9 @@ ANNOUNCED_PDU_BYTES = 2**17
 MAX_ASSOCIATIONS = 8
 """Associations that are served at a time; more are refused for the moment (PS3.8 9.3.4, local limit exceeded)."""
 
+MAX_CONNECTIONS = 32
+"""Connections that are open at a time, those that have not asked for an association yet included; more are closed."""
+
 CONNECT_SECONDS = 15
 NETWORK_SECONDS = 60
 """How long a connection may be silent."""

@@ -93,6 +93,7 @@ class Receiver:
         self._listening, self._store, self._classes = listening, store, classes
         self._placed, self._said = placed or _nothing, said or _nothing
         self._open = ExitStack()
+        self._sending: dict[Any, set[str]] = {}
         self.port = listening.port
 
     def __enter__(self) -> Self:
@@ -139,6 +140,13 @@ class Receiver:
         """Take no more, and break off what is under way: a peer that got no answer sends again."""
         self._open.close()
 
+    def studies_under_way(self) -> set[str]:
+        """Return the studies of which instances came over connections that are still open: more may follow."""
+        for association in list(self._sending):
+            if not association.is_alive():
+                self._sending.pop(association, None)
+        return {study for studies in list(self._sending.values()) for study in list(studies)}
+
     def _entity(self) -> Any:
         entity = pynetdicom().AE(ae_title=self._listening.title)
         entity.require_called_aet = True
@@ -163,6 +171,8 @@ class Receiver:
     def _store_one(self, event: Any) -> int:
         try:
             found = take(event, self._store)
+            if found.study:
+                self._sending.setdefault(event.assoc, set()).add(found.study)
             self._placed(found)
         except Exception as error:  # noqa: BLE001 - a fault of ours is a failure that the peer is told of
             self._said(f"an instance was refused by a fault: {type(error).__name__}")

@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 from hyoid.dicom.network.library import pynetdicom
-from hyoid.dicom.network.limits import CONNECT_SECONDS
+from hyoid.dicom.network.limits import CONNECT_SECONDS, MAX_CONNECTIONS
 
 
 def end_server(server: Any, thread: threading.Thread) -> None:
@@ -22,6 +22,7 @@ def end_server(server: Any, thread: threading.Thread) -> None:
 def server_class() -> Any:
     """Return a server whose TLS handshakes happen in the connection's own thread: nobody can hold up the others."""
     base: Any = pynetdicom("transport").ThreadedAssociationServer
+    shaking: set[Any] = set()
 
     class Server(base):  # type: ignore[misc]
         def get_request(self) -> Any:
@@ -31,9 +32,16 @@ def server_class() -> Any:
                 client = self.ssl_context.wrap_socket(client, server_side=True, do_handshake_on_connect=False)
             return client, address
 
+        def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 - the base's signature
+            return len(self.active_associations) + len(shaking) < MAX_CONNECTIONS
+
         def finish_request(self, request: Any, client_address: Any) -> None:
             if self.ssl_context is not None:
-                request.do_handshake()
+                shaking.add(request)
+                try:
+                    request.do_handshake()
+                finally:
+                    shaking.discard(request)
             super().finish_request(request, client_address)
 
         def handle_error(self, request: Any, client_address: Any) -> None:

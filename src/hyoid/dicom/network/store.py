@@ -38,7 +38,7 @@ def study_key(study_uid: str) -> str:
     """Return the name that a study has on disk and in logs: it tells studies apart and leads back to nobody.
 
     >>> study_key("1.2.3")
-    '3fa5834dc920d385ca9b'
+    'c47f5b18b8a430e698b9'
     """
     return hashlib.sha256(study_uid.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
@@ -150,7 +150,7 @@ class Store:
 def _keep(arrived: Path, path: Path) -> None:
     """Rename a file onto its place once its bytes are on the disk: what was answered with success is never lost."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with arrived.open("rb") as stream:
+    with arrived.open("r+b") as stream:
         os.fsync(stream.fileno())
     arrived.replace(path)
     if hasattr(os, "O_DIRECTORY"):
