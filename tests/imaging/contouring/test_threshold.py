@@ -108,7 +108,9 @@ def adaptive_by_hand(values: np.ndarray, spacing: float) -> np.ndarray:
     places = np.stack(np.meshgrid(*(np.arange(n) for n in values.shape), indexing="ij"), -1) * spacing
     rim = np.ones(values.shape, bool)
     rim[1:-1, 1:-1, 1:-1] = False
-    background, masks, thresholds = float(np.median(values[rim])), [], []
+    background = float(np.median(values[rim]))
+    masks: list[np.ndarray] = []
+    thresholds: list[float] = []
     for _ in range(60):
         thresholds.append(0.5 * (background + values.max()))
         numbered, _ = ndimage.label(values >= thresholds[-1], np.ones((3, 3, 3)))
