@@ -10,7 +10,7 @@ from hyoid.errors import ImageError
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging.blocks import Block
 from hyoid.imaging.contouring import gradient_watershed
-from hyoid.imaging.contouring.gradient import gradient_magnitude
+from hyoid.imaging.contouring.gradient import gradient_magnitude, lesion_core
 from hyoid.imaging.contouring.region import border, region_in_box
 from support.hot_balls import ball_pet, overlap
 
@@ -42,14 +42,16 @@ def passes(height: np.ndarray, sources: np.ndarray) -> np.ndarray:
 def test_every_voxel_goes_to_the_marker_that_is_reached_over_the_lower_pass(seed: int) -> None:
     rng = np.random.default_rng(seed)
     values = ndimage.gaussian_filter(rng.random((8, 9, 10)), 1.2)
-    values[4, 4, 5] = values.max() + 0.3
+    values[4, 4, 5:7] = values.max() + 0.3
     pet = Volume(values, Grid((10, 9, 8), (2.0, 2.5, 3.0)))
     box = Block((0, 0, 0), (10, 9, 8))
     inside = gradient_watershed(pet, box, smoothing_mm=0.0).mask.array > 0
     height = gradient_magnitude(region_in_box(pet, box), 0.0)
-    seed_mask = np.zeros(values.shape, bool)
-    seed_mask[4, 4, 5] = True
-    ours, theirs = passes(height, seed_mask), passes(height, border(values.shape))
+    core = np.zeros(values.shape, bool)
+    core[4, 4, 5:7] = True
+    np.testing.assert_array_equal(lesion_core(region_in_box(pet, box)), core)
+    assert inside[core].all()
+    ours, theirs = passes(height, core), passes(height, border(values.shape))
     assert inside[ours < theirs].all()
     assert not inside[theirs < ours].any()
     assert (ours != theirs).mean() > 0.3  # the rest lies beyond the one pass that both share
@@ -62,7 +64,7 @@ def test_near_skimage_on_balls() -> None:
         mask = gradient_watershed(pet, box).mask.array[box.slices]
         region = region_in_box(pet, box)
         markers = border(mask.shape).astype(int) * 2
-        markers[region.hottest] = 1
+        markers[lesion_core(region)] = 1
         other = segmentation.watershed(gradient_magnitude(region, 5.0), markers, connectivity=1) == 1
         assert overlap(mask, other) > 0.98
 
@@ -100,9 +102,32 @@ def test_a_sharp_step_is_found_whatever_the_contrast() -> None:
         assert not mask[ndimage.distance_transform_cdt(1 - truth) > 1].any()
 
 
+def test_uneven_uptake_is_not_cut_to_its_hottest_voxel() -> None:
+    """A lesion that fades out on one side: its border is lower there than the crest around the hot spot in it."""
+    z, y, x = np.meshgrid(np.arange(40.0) - 10, np.arange(20.0) - 10, np.arange(20.0) - 10, indexing="ij")
+    away = np.sqrt(y**2 + x**2)
+    fading = np.interp(z, [-7, -6, 6, 28], [0, 8, 8, 0])
+    values = 1.0 + fading * (away < 6) + 2.0 * (np.sqrt(z**2 + away**2) < 2)
+    pet = Volume(values, Grid((20, 20, 40), (4, 4, 4)))
+    mask = gradient_watershed(pet, Block((0, 0, 0), (20, 20, 40)), 0.0).mask.array
+    assert mask[(away < 5) & (np.abs(z) < 5)].all()
+    assert not mask[away > 7].any()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_core_by_hand(seed: int) -> None:
+    values = ndimage.gaussian_filter(np.random.default_rng(seed).random((8, 9, 10)), 1.0) * 9
+    region = region_in_box(Volume(values, Grid((10, 9, 8), (4, 4, 4))), Block((0, 0, 0), (10, 9, 8)))
+    rim = np.ones(values.shape, bool)
+    rim[1:-1, 1:-1, 1:-1] = False
+    low = np.median(values[rim])
+    numbered, _ = ndimage.label(values >= low + 0.7 * (values.max() - low), np.ones((3, 3, 3)))
+    np.testing.assert_array_equal(lesion_core(region), numbered == numbered[region.hottest])
+
+
 def test_refusals() -> None:
     pet, _, box = ball_pet(10, 6)
-    with pytest.raises(ImageError, match="hottest voxel at the border"):
+    with pytest.raises(ImageError, match="hottest part of the box at its border"):
         gradient_watershed(pet, Block((10, 10, 10), (6, 6, 6)))
     with pytest.raises(ImageError, match="at least 3 along each axis"):
         gradient_watershed(pet, Block((8, 8, 8), (4, 4, 2)))
