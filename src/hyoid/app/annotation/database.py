@@ -34,7 +34,11 @@ def open_database(folder: Path, url: str | None) -> Engine:
     engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
     try:
         _make_tables(engine)
+    except AnnotationError:
+        engine.dispose()
+        raise
     except DBAPIError as error:
+        engine.dispose()
         reason = str(error.orig).strip().splitlines()[0]
         raise AnnotationError.of(
             f"{address.render_as_string(hide_password=True)}, which answers: {reason}",

@@ -5,48 +5,25 @@ from __future__ import annotations
 import gzip
 import math
 import zlib
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hyoid.app.annotation.errors import AnnotationError, TooLargeError
+from hyoid.app.cases.canonical import Canonical
 from hyoid.cohort import GTVN
-from hyoid.geometry import Grid
 
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 _LEVEL = 1  # label maps are mostly zeros: higher levels cost much and gain little
 
 
-class Order(Protocol):
-    """How a case's own voxel order and the browser's belong together (`hyoid.app.cases.canonical.Canonical`)."""
-
-    @property
-    def grid(self) -> Grid:
-        """The case's own grid."""
-        ...
-
-    @property
-    def canonical_grid(self) -> Grid:
-        """The same voxels in the browser's order."""
-        ...
-
-    def forward(self, array: NDArray[Any]) -> NDArray[Any]:
-        """Return an array (z, y, x) of the case's order in the browser's."""
-        ...
-
-    def back(self, array: NDArray[Any]) -> NDArray[Any]:
-        """Return an array (z, y, x) of the browser's order in the case's."""
-        ...
-
-
-def most_bytes(order: Order) -> int:
+def most_bytes(order: Canonical) -> int:
     """Return the most bytes that a body may have: what gzip makes of voxels that it cannot shrink at all."""
     voxels = math.prod(order.grid.size)
     return voxels + voxels // 1000 + 1024
 
 
-def read_voxels(body: bytes, order: Order) -> NDArray[np.uint8]:
+def read_voxels(body: bytes, order: Canonical) -> NDArray[np.uint8]:
     """Return the label map (z, y, x) of a request on the case's own grid.
 
     Never more than one byte beyond the image's voxels is unpacked, whatever the body says of itself.
@@ -67,7 +44,7 @@ def read_voxels(body: bytes, order: Order) -> NDArray[np.uint8]:
     return np.ascontiguousarray(order.back(labels))
 
 
-def write_voxels(array: NDArray[np.uint8], order: Order) -> bytes:
+def write_voxels(array: NDArray[np.uint8], order: Canonical) -> bytes:
     """Return a label map (z, y, x) on the case's own grid as the body of an answer."""
     return gzip.compress(np.ascontiguousarray(order.forward(array), np.uint8).data, _LEVEL, mtime=0)
 
