@@ -1,1 +1,1 @@
-"""The web application: a cohort and its predictions in the browser, to be looked at and corrected."""
+"""The review application: cohorts, predictions and annotations in the browser."""
