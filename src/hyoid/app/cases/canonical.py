@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from hyoid.geometry import Grid, Volume
 
+_TIE = 1e-5  # cosines are single precision in the file
+
 _RAS = np.array([-1.0, -1.0, 1.0])  # right, anterior and superior, in the LPS world
 
 
@@ -64,6 +66,17 @@ class Canonical:
             (float(origin[0]), float(origin[1]), float(origin[2])),
             tuple((native.matrix[:, list(self.axes)] * signs + 0.0).ravel().tolist()),
         )
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the viewer leaves this order as it is; if not, what is drawn there would not be what is sent here.
+
+        It orders axes by a rule of its own (NiiVue 0.69, `calculateRAS`): the first axis takes the world axis that it
+        is closest to, the second the closer one of the two that are left. Images less than 45 degrees oblique agree.
+        """
+        cosines = np.abs(self.canonical_grid.matrix)
+        first, second = cosines[:, 0], cosines[:, 1]
+        return bool(first[0] > max(first[1:]) + _TIE and second[1] > second[2] + _TIE)
 
     def forward(self, array: NDArray[Any]) -> NDArray[Any]:
         """Return an array (z, y, x) on the native grid as one on the canonical grid; a view, nothing is copied."""

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from hyoid.app.cases.cache import Served, VolumeCache
 from hyoid.app.cases.canonical import Canonical
 from hyoid.app.cases.images import UNITS, load_expert, load_image, load_predicted
@@ -84,8 +86,21 @@ class CaseLibrary:
         return _grid_of(*_state(self.case(case_id).images[self.reference(case_id)]))
 
     def canonical(self, case_id: str) -> Canonical:
-        """Return the order in which label maps of the case cross the wire; errors as `reference_grid`."""
-        return Canonical.of(self.reference_grid(case_id))
+        """Return the order in which label maps of the case cross the wire.
+
+        Raises
+        ------
+        CohortError
+            If the image lies so obliquely that the viewer would order its axes otherwise; and as `reference_grid`.
+        """
+        canonical = Canonical.of(self.reference_grid(case_id))
+        if not canonical.is_kept:
+            raise CohortError.of(
+                f"an image at {np.round(canonical.grid.direction, 2).tolist()}, 45 degrees oblique or more",
+                "axes nearer to those of the patient",
+                "It can be looked at, and not be annotated: resample it first.",
+            )
+        return canonical
 
     def image(self, case_id: str, name: str) -> Served:
         """Return `ct`, `pet` or `dose` with what is to be said of it.

@@ -24,10 +24,10 @@ def cases(request: Request, user: User = Depends(current_user)) -> JSONResponse:
     return JSONResponse(jsonable({"cases": rows, "waiting": state.reviews.waiting, "notes": _notes(state, user)}))
 
 
-@router.get("/cases/{case}")
-def case_panel(request: Request, case: str) -> JSONResponse:
+@router.get("/cases/{case_id}")
+def case_panel(request: Request, case_id: str) -> JSONResponse:
     """Return everything about one case that is not voxels."""
-    return JSONResponse(jsonable(request.app.state.panels.of(case)))
+    return JSONResponse(jsonable(request.app.state.panels.of(case_id)))
 
 
 def _notes(state: Any, user: User) -> list[str]:

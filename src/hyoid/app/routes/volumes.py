@@ -22,35 +22,35 @@ NOTES_HEADER = "X-Hyoid-Notes"
 VOXELS_HEADERS = {"X-Hyoid-Voxels": "gzip"}
 
 
-@router.get("/cases/{case}/volumes/{name}.nii")
-def image(request: Request, case: str, name: str) -> Response:
+@router.get("/cases/{case_id}/volumes/{name}.nii")
+def image(request: Request, case_id: str, name: str) -> Response:
     """Send an image; the header `X-Hyoid-Notes` says, as JSON, what differs from the file."""
     library: CaseLibrary = request.app.state.library
-    if name not in UNITS or name not in library.case(case).images:
+    if name not in UNITS or name not in library.case(case_id).images:
         raise RefusedError(404, "no-image", "This case has no such image.")
-    served = library.image(case, name)
+    served = library.image(case_id, name)
     return _nifti(served.volume, served.notes)
 
 
-@router.get("/cases/{case}/layers/{name}.nii")
-def layer(request: Request, case: str, name: str) -> Response:
+@router.get("/cases/{case_id}/layers/{name}.nii")
+def layer(request: Request, case_id: str, name: str) -> Response:
     """Send a label map on the reference grid."""
-    return _nifti(_layer(request, case, name))
+    return _nifti(_layer(request, case_id, name))
 
 
-@router.get("/cases/{case}/layers/{name}/voxels")
-def layer_voxels(request: Request, case: str, name: str) -> Response:
+@router.get("/cases/{case_id}/layers/{name}/voxels")
+def layer_voxels(request: Request, case_id: str, name: str) -> Response:
     """Send a label map as packed voxels."""
-    labels = _layer(request, case, name)
+    labels = _layer(request, case_id, name)
     body = write_voxels(labels.array, Canonical.of(labels.grid))
     return Response(body, media_type="application/octet-stream", headers=VOXELS_HEADERS)
 
 
-def _layer(request: Request, case: str, name: str) -> Volume:
+def _layer(request: Request, case_id: str, name: str) -> Volume:
     library: CaseLibrary = request.app.state.library
-    found = library.layer(case, name) if name in LAYERS else None
+    found = library.layer(case_id, name) if name in LAYERS else None
     if found is None:
-        library.case(case)
+        library.case(case_id)
         raise RefusedError(404, "no-layer", "This case has no such label map.")
     return found
 
