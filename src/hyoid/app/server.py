@@ -13,12 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from hyoid.app.annotation import AnnotationStore
+from hyoid.app.annotation.opening import open_annotations
 from hyoid.app.cases.library import CaseLibrary, UnknownCaseError
 from hyoid.app.cases.panel import Panels
 from hyoid.app.cases.reviews import Reviews
 from hyoid.app.cases.worker import Worker
-from hyoid.app.routes import cases, pages, session, volumes
+from hyoid.app.routes import annotating, cases, pages, session, volumes
 from hyoid.app.security.accounts import Accounts
 from hyoid.app.security.bodies import BodiesMiddleware
 from hyoid.app.security.dependencies import guard, session_of
@@ -36,7 +36,7 @@ from hyoid.errors import HyoidError
 
 REVIEWS_FOLDER = "reviews"
 
-GUARDED = (cases.router, volumes.router)
+GUARDED = (cases.router, volumes.router, *annotating.ROUTERS)
 """Routers behind `guard`: who has not come in gets nothing of them."""
 
 _LOGGED = frozenset({400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429})
@@ -65,7 +65,7 @@ def create_app(settings: Settings, worker: Worker | None = None) -> FastAPI:
     state = app.state
     state.settings, state.accounts, state.library = settings, accounts, library
     state.token, state.sessions, state.throttle, state.local_user = OneTimeToken(), Sessions(), Throttle(), local_user()
-    state.annotations = None if folder is None else AnnotationStore(folder, settings.database)
+    state.annotations = None if folder is None else open_annotations(folder, settings.database, library)
     state.reviews = Reviews(library, worker, None if folder is None else folder / REVIEWS_FOLDER)
     state.panels = Panels(library, state.reviews)
     state.page = pages.page_files()

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Response
 
 from hyoid.app.annotation.agreement import agreement as agreement_of
 from hyoid.app.annotation.agreement import consensus_of, observers
-from hyoid.app.routes.given import AnswerErrors, CurrentUser, Library, Store, voxels
+from hyoid.app.routes.given import CurrentUser, Library, Store, voxels
 
-router = APIRouter(prefix="/api/cases/{case_id}", route_class=AnswerErrors, tags=["agreement"])
+router = APIRouter(prefix="/api/cases/{case_id}", tags=["agreement"])
 
 
 @router.get("/agreement")

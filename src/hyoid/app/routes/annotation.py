@@ -14,7 +14,6 @@ from hyoid.app.annotation.records import Event
 from hyoid.app.annotation.states import SUBMITTED
 from hyoid.app.annotation.submission import check_submission
 from hyoid.app.routes.given import (
-    AnswerErrors,
     AskingUser,
     CurrentUser,
     Labels,
@@ -26,7 +25,7 @@ from hyoid.app.routes.given import (
     voxels,
 )
 
-router = APIRouter(prefix="/api/cases/{case_id}", route_class=AnswerErrors, tags=["annotation"])
+router = APIRouter(prefix="/api/cases/{case_id}", tags=["annotation"])
 
 
 class StateChange(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse
 
+from hyoid.app.annotation.opening import with_annotations
 from hyoid.app.cases.rows import case_rows
 from hyoid.app.security.dependencies import current_user
 from hyoid.app.security.user import User
@@ -20,7 +21,7 @@ def cases(request: Request, user: User = Depends(current_user)) -> JSONResponse:
     """Return a row for each case that the user may see, and how many are still to be checked."""
     state = request.app.state
     visible = [case_id for case_id in state.library.ids if user.may_see(case_id)]
-    rows = case_rows(state.library, state.reviews, visible)
+    rows = with_annotations(case_rows(state.library, state.reviews, visible), state.annotations)
     return JSONResponse(jsonable({"cases": rows, "waiting": state.reviews.waiting, "notes": _notes(state, user)}))
 
 

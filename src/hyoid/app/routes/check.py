@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from hyoid.app.annotation.check import live_check
-from hyoid.app.routes.given import AnswerErrors, AskingUser, Labels, Library
+from hyoid.app.routes.given import AskingUser, Labels, Library
 
-router = APIRouter(prefix="/api/cases/{case_id}", route_class=AnswerErrors, tags=["check"])
+router = APIRouter(prefix="/api/cases/{case_id}", tags=["check"])
 
 
 @router.post("/check")

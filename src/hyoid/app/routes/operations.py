@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from hyoid.app.operations import Drawing, list_operations, run_operation
-from hyoid.app.routes.given import AnswerErrors, AskingUser, CurrentUser, Labels, Library, voxels
+from hyoid.app.routes.given import AskingUser, CurrentUser, Labels, Library, voxels
 
 MAX_PARAMETERS = 4096
 """Longest JSON of parameters."""
 
-router = APIRouter(prefix="/api", route_class=AnswerErrors, tags=["operations"])
+router = APIRouter(prefix="/api", tags=["operations"])
 
 
 @router.get("/operations")

@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from hyoid.app.annotation.states import STATES
-from hyoid.app.routes.given import AnswerErrors, CurrentUser, Library, Store
+from hyoid.app.routes.given import CurrentUser, Library, Store
 
-router = APIRouter(prefix="/api", route_class=AnswerErrors, tags=["progress"])
+router = APIRouter(prefix="/api", tags=["progress"])
 
 
 @router.get("/progress")
