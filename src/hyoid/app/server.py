@@ -18,10 +18,10 @@ from hyoid.app.cases.library import CaseLibrary, UnknownCaseError
 from hyoid.app.cases.panel import Panels
 from hyoid.app.cases.reviews import Reviews
 from hyoid.app.cases.worker import Worker
-from hyoid.app.routes import annotating, cases, pages, session, volumes
+from hyoid.app.routes import annotating, cases, difference, pages, session, volumes
 from hyoid.app.security.accounts import Accounts
 from hyoid.app.security.bodies import BodiesMiddleware
-from hyoid.app.security.dependencies import guard, session_of
+from hyoid.app.security.dependencies import guard, guard_of_looking, session_of
 from hyoid.app.security.faults import FaultsMiddleware
 from hyoid.app.security.headers import HeadersMiddleware
 from hyoid.app.security.hosts import HostsMiddleware
@@ -38,6 +38,9 @@ REVIEWS_FOLDER = "reviews"
 
 GUARDED = (cases.router, volumes.router, *annotating.ROUTERS)
 """Routers behind `guard`: who has not come in gets nothing of them."""
+
+LOOKED_AT = (difference.router, *annotating.LOOKING)
+"""Routers behind `guard_of_looking`: they compute on what is sent, and readers may ask them."""
 
 _LOGGED = frozenset({400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429})
 
@@ -66,15 +69,26 @@ def create_app(settings: Settings, worker: Worker | None = None) -> FastAPI:
     state.settings, state.accounts, state.library = settings, accounts, library
     state.token, state.sessions, state.throttle, state.local_user = OneTimeToken(), Sessions(), Throttle(), local_user()
     state.annotations = None if folder is None else open_annotations(folder, settings.database, library)
+    state.notes = _compared(library, state.annotations)
     state.reviews = Reviews(library, worker, None if folder is None else folder / REVIEWS_FOLDER)
     state.panels = Panels(library, state.reviews)
     state.page = pages.page_files()
     app.include_router(session.router)
     for router in GUARDED:
         app.include_router(router, dependencies=[Depends(guard)])
+    for router in LOOKED_AT:
+        app.include_router(router, dependencies=[Depends(guard_of_looking)])
     app.include_router(pages.router)
     _add_layers(app, settings)
     return app
+
+
+def _compared(library: CaseLibrary, store: AnnotationStore | None) -> list[str]:
+    """Return a sentence on each annotation that does not fit the cohort; none at all fits only another cohort."""
+    if store is None:
+        return []
+    grids = {case_id: partial(library.reference_grid, case_id) for case_id in library.ids}
+    return [library.sentence(ValueError(text)) for text in store.check_cohort(grids)]
 
 
 @asynccontextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from hyoid.app.annotation.store import AnnotationStore
 from hyoid.app.cases.library import CaseLibrary
@@ -31,18 +30,3 @@ def open_annotations(folder: Path, database_url: str | None, library: CaseLibrar
     for sentence in said:
         LOGGER.warning("%s", sentence)
     return store
-
-
-def with_annotations(rows: list[dict[str, Any]], store: AnnotationStore | None) -> list[dict[str, Any]]:
-    """Return the rows of the cohort's table with who annotated each case and who is on it now."""
-    if store is None:
-        return rows
-    versions, here = store.of_cohort(), store.presence.everywhere()
-    return [
-        {
-            **row,
-            "annotations": [version.to_dict() for version in versions.get(row["id"], [])],
-            "editing": sorted({one.name for one in here.get(row["id"], [])}),
-        }
-        for row in rows
-    ]

@@ -78,7 +78,9 @@ def _calibration(hpv: Mapping[str, Any]) -> list[str]:
     if raw is not None:
         said.append(f"Calibrated on out-of-fold patients of the training cohort; uncalibrated it is {raw:.2f}.")
     if isinstance(spread, Mapping):
-        said.append(f"The folds' uncalibrated probabilities lie from {spread['lowest']:.2f} to {spread['highest']:.2f}.")
+        said.append(
+            f"The folds' uncalibrated probabilities lie from {spread['lowest']:.2f} to {spread['highest']:.2f}."
+        )
     if isinstance(hpv.get("prior"), Mapping):
         said.append("Corrected for the prevalence that was given or estimated.")
     if isinstance(sets, Mapping):

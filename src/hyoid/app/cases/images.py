@@ -50,7 +50,9 @@ def as_int16(ct: Volume) -> Served:
         target[...] = np.clip(rounded, _INT16.min, _INT16.max)
     notes = []
     if beyond:
-        notes.append(f"{beyond} voxels of the CT lie outside {_INT16.min} to {_INT16.max} HU and are shown cut off there.")
+        notes.append(
+            f"{beyond} voxels of the CT lie outside {_INT16.min} to {_INT16.max} HU and are shown cut off there."
+        )
     if broken:
         notes.append("The CT is shown in whole HU; its file has fractions.")
     return Served(ct.with_array(whole), tuple(notes))

@@ -126,9 +126,7 @@ def _moved(component: Component) -> Component:
     return Component(component.label, component.voxels, component.volume_ml, (0, 0, 0), corner, voxel)
 
 
-def _said_of(
-    component: Component, center_mm: Sequence[float], told: Sequence[Mapping[str, Any]]
-) -> Mapping[str, Any]:
+def _said_of(component: Component, center_mm: Sequence[float], told: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     name = LABEL_NAMES[component.label]
     for one in told:
         center = one.get("centroid_mm")

@@ -212,7 +212,9 @@ def _read_prediction(path: Path, size: int, changed: int) -> dict[str, Any]:
     try:
         found = read_json(path)
     except (OSError, ValueError) as error:
-        raise CohortError.of(f"{path.name}, which is no JSON", "what `hyoid predict` wrote", "Predict again.") from error
+        raise CohortError.of(
+            f"{path.name}, which is no JSON", "what `hyoid predict` wrote", "Predict again."
+        ) from error
     if not isinstance(found, dict):
         raise CohortError.of(f"{path.name} without an object", "what `hyoid predict` wrote", "Predict again.")
     return found

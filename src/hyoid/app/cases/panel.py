@@ -21,7 +21,7 @@ from hyoid.errors import HyoidError
 from hyoid.geometry import Volume
 
 WINDOWS = {"ct": (-160.0, 240.0), "pet": (0.0, 10.0)}
-"""Lower and upper end of what is shown at first: soft tissue in HU; SUV 10 is bright in most tumours, not in bladders."""
+"""Lower and upper end of what is shown at first: soft tissue in HU; SUV 10 is bright in most tumours."""
 
 _MISSING = {"ct": "This case has no CT.", "pet": "This case has no PET."}
 _KEPT = 64
@@ -87,7 +87,7 @@ class Panels:
                 found[name] = labels
         return found
 
-    def _lesions(  # noqa: PLR0913 - what a table of lesions is made of
+    def _lesions(
         self, case_id: str, name: str, labels: Volume, pet: Volume | None, canonical: Canonical, told: list[Any]
     ) -> list[dict[str, Any]]:
         key = (case_id, name, self.library.states(case_id))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from hyoid.app.cases.cache import Served
 from hyoid.app.cases.canonical import Canonical
 from hyoid.app.cases.images import load_expert, load_predicted
 from hyoid.app.cases.jumps import Jump, find_jumps
@@ -49,7 +51,9 @@ class Review:
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Self:
         """Inverse of `to_dict`, also after a way through JSON."""
-        jumps = tuple(Jump(j["flag"], j["text"], (j["voxel"][0], j["voxel"][1], j["voxel"][2])) for j in fields["jumps"])
+        jumps = tuple(
+            Jump(j["flag"], j["text"], (j["voxel"][0], j["voxel"][1], j["voxel"][2])) for j in fields["jumps"]
+        )
         findings = tuple(Finding(**one) for one in fields["findings"])
         return cls(findings, jumps, fields["lesions"], fields["digests"], tuple(fields["troubles"]))
 
@@ -84,7 +88,14 @@ def _label_maps(case: Case, reference: Path | None, predicted: Path | None) -> t
         grid = read_grid(reference)
     except HyoidError:
         return layers, troubles  # the finding says it
-    loads = {"expert": lambda: load_expert(case, grid), "predicted": lambda: predicted and load_predicted(predicted, grid)}
+
+    def predicted_layer() -> Served | None:
+        return None if predicted is None else load_predicted(predicted, grid)
+
+    loads: dict[str, Callable[[], Served | None]] = {
+        "expert": partial(load_expert, case, grid),
+        "predicted": predicted_layer,
+    }
     for name, load in loads.items():
         try:
             served = load()

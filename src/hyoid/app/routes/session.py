@@ -76,7 +76,10 @@ def login(request: Request, body: Login) -> JSONResponse:
     if wait > 0:
         minutes = math.ceil(wait / 60)
         raise RefusedError(
-            429, "throttled", f"Too many failed logins. Try again in {minutes} min.", {"Retry-After": str(math.ceil(wait))}
+            429,
+            "throttled",
+            f"Too many failed logins. Try again in {minutes} min.",
+            {"Retry-After": str(math.ceil(wait))},
         )
     user = state.accounts.verify(body.name, body.password)
     if user is None:
@@ -96,7 +99,5 @@ def logout(request: Request) -> JSONResponse:
     state = request.app.state
     state.sessions.end(cookie_of(request.scope, state))
     answer = JSONResponse({})
-    answer.delete_cookie(
-        cookie_name(state), path="/", secure=state.settings.with_tls, httponly=True, samesite="strict"
-    )
+    answer.delete_cookie(cookie_name(state), path="/", secure=state.settings.with_tls, httponly=True, samesite="strict")
     return answer

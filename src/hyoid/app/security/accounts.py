@@ -180,5 +180,7 @@ class Accounts:
 
 def _damaged(path: Path) -> HyoidError:
     return HyoidError.of(
-        f"{path}, which is no file of accounts", "what `hyoid accounts` wrote", "Restore it, or remove it and start anew."
+        f"{path}, which is no file of accounts",
+        "what `hyoid accounts` wrote",
+        "Restore it, or remove it and start anew.",
     )

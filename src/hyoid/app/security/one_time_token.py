@@ -27,7 +27,9 @@ class OneTimeToken:
         """Whether this is the token, for the first time. The comparison takes the same time wherever they differ."""
         with self._lock:
             expected = self._value or secrets.token_urlsafe(TOKEN_BYTES)
-            right = hmac.compare_digest(offered.encode("utf-8", "replace"), expected.encode()) and self._value is not None
+            right = (
+                hmac.compare_digest(offered.encode("utf-8", "replace"), expected.encode()) and self._value is not None
+            )
             if right:
                 self._value = None
             return right

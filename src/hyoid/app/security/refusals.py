@@ -41,7 +41,7 @@ def log_refusal(scope: Mapping[str, Any], status: int, reason: str) -> None:
 
 
 def log_to(folder: Path | None) -> list[logging.Handler]:
-    """Let refusals go to the terminal, and to a file in the folder of annotations; returns what `stop_logging` takes."""
+    """Let refusals go to the terminal, and to a file in the annotations' folder; returns what `stop_logging` takes."""
     form = logging.Formatter("%(asctime)s %(message)s")
     handlers: list[logging.Handler] = [logging.StreamHandler()]
     if folder is not None:

@@ -1,4 +1,4 @@
-"""Sessions: who has come in, kept in the server's memory alone. A cookie holds a random name for one, and nothing else."""
+"""Sessions: who has come in, kept in the server's memory alone. A cookie holds a random name of one, no more."""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ class Throttle:
         now = self._clock()
         with self._lock:
             if len(self._failures) >= MOST_KEYS:
-                self._failures = {key: times for key, times in self._failures.items() if now - times[-1] < WINDOW_SECONDS}
+                self._failures = {
+                    key: times for key, times in self._failures.items() if now - times[-1] < WINDOW_SECONDS
+                }
             while len(self._failures) >= MOST_KEYS:
                 del self._failures[min(self._failures, key=lambda key: self._failures[key][-1])]
             for key in _keys(name, address):
