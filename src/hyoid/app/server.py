@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from hyoid.app.annotation.opening import open_annotations
+from hyoid.app.annotation import AnnotationStore
 from hyoid.app.cases.library import CaseLibrary, UnknownCaseError
 from hyoid.app.cases.panel import Panels
 from hyoid.app.cases.reviews import Reviews
@@ -68,7 +68,7 @@ def create_app(settings: Settings, worker: Worker | None = None) -> FastAPI:
     state = app.state
     state.settings, state.accounts, state.library = settings, accounts, library
     state.token, state.sessions, state.throttle, state.local_user = OneTimeToken(), Sessions(), Throttle(), local_user()
-    state.annotations = None if folder is None else open_annotations(folder, settings.database, library)
+    state.annotations = None if folder is None else AnnotationStore(folder, settings.database)
     state.notes = _compared(library, state.annotations)
     state.reviews = Reviews(library, worker, None if folder is None else folder / REVIEWS_FOLDER)
     state.panels = Panels(library, state.reviews)
