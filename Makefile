@@ -17,7 +17,7 @@ test: $(VENV)/installed-test
 	$(MAKE) --no-print-directory --jobs=2 lint pytest
 
 test-all: $(VENV)/installed-test
-	$(MAKE) --no-print-directory --jobs=2 lint pytest MARKED='-m ""'
+	HYOID_HYPOTHESIS=explore $(MAKE) --no-print-directory --jobs=2 lint pytest MARKED='-m ""'
 
 # One thread a process: two processes of two threads each fight for two cores and take three times as long.
 # A file stays in one process, so that what its tests share is made once.

@@ -13,9 +13,9 @@ from scipy.signal import fftconvolve
 from hyoid.features.component import Component
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging import resample
+from hyoid.imaging.suv_peak import PEAK_VOLUME_ML, peak_radius_mm, peak_sphere
 
-PEAK_VOLUME_ML = 1.0
-"""Volume of the sphere of SUVpeak (PERCIST; IBSI's intensity peak)."""
+__all__ = ["PEAK_VOLUME_ML", "Uptake", "no_uptake", "peak_radius_mm", "peak_sphere", "sample_uptake", "uptake_measures"]
 
 ENTROPY_BIN_SUV = 0.5
 """Width of the bins of the SUV histogram whose entropy is measured; they start at 0."""
@@ -80,18 +80,3 @@ def _peak(suv: NDArray[np.float64], centres: NDArray[np.bool_], grid: Grid) -> f
     sums = fftconvolve(np.where(present, suv, 0.0), sphere, mode="same")
     counts = np.rint(fftconvolve(present.astype(np.float64), sphere, mode="same"))
     return float((sums[centres] / counts[centres]).max())
-
-
-def peak_sphere(grid: Grid) -> NDArray[np.float64]:
-    """Return the sphere of SUVpeak on a grid's voxels (z, y, x): 1 where a centre lies within it, else 0."""
-    radius_mm = peak_radius_mm()
-    reach = [int(radius_mm / spacing) for spacing in reversed(grid.spacing)]
-    offsets = np.ogrid[tuple(slice(-n, n + 1) for n in reach)]
-    squared = sum((offset * s) ** 2 for offset, s in zip(offsets, reversed(grid.spacing), strict=True))
-    sphere: NDArray[np.float64] = (np.asarray(squared) <= radius_mm**2).astype(np.float64)
-    return sphere
-
-
-def peak_radius_mm() -> float:
-    """Return the radius of the sphere of SUVpeak: 6.2 mm."""
-    return float((3000.0 * PEAK_VOLUME_ML / (4 * math.pi)) ** (1 / 3))

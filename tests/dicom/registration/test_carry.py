@@ -12,6 +12,7 @@ import SimpleITK as sitk
 from hypothesis import given, settings
 
 from hyoid.dicom.registration import carry_dose, carry_labels
+from hyoid.dicom.registration.carry import VOLUME_CHANGE
 from hyoid.errors import ImageError
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging import read_volume
@@ -114,10 +115,10 @@ def test_contours_come_back_and_keep_their_volume(seed: int, kind: str) -> None:
     )
     there = carry_labels(Volume(labels, source), transform, target)
     assert there.notes == ()
-    for label, centre, radius in ((1, primary, 14), (2, node, 9)):
+    for label, centre, radius, loss in ((1, primary, 14, 0.03), (2, node, 9, VOLUME_CHANGE)):
         before, after = there.volumes_ml[label]
         assert before == pytest.approx(4 / 3 * math.pi * radius**3 / 1000, rel=0.05)
-        assert after == pytest.approx(before, rel=0.06)  # a small node on 3 mm slices loses most
+        assert after == pytest.approx(before, rel=loss)
         true = ball(target, np.array(back.TransformPoint(centre.tolist())), radius)
         assert dice(there.volume.array == label, true) > 0.93
     again = carry_labels(there.volume, back, source)

@@ -119,7 +119,9 @@ def carry_labels(
         Where the result shall lie.
     method
         `signed_distance`: each label's signed distance to its surface is interpolated linearly, and the label that is
-        deepest inside wins; smooth at any resolution. `nearest`: the label of the nearest voxel.
+        deepest inside wins; smooth at any resolution. Linear interpolation cuts what is convex, so that small
+        structures shrink: from slices of 3 mm, a ball of 14 mm radius by 1.5% and one of 9 mm by 2 to 6%.
+        `nearest`: the label of the nearest voxel.
 
     Raises
     ------
