@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { defineConfig } from "vite";
 
 const out = "../src/hyoid/app/page";
@@ -43,6 +43,7 @@ function record() {
 export default defineConfig({
   base: "./",
   plugins: [record()],
+  resolve: { alias: [{ find: /^numcodecs\/(blosc|lz4|zstd)$/, replacement: resolve("src/view/no_codec.ts") }] },
   server: { proxy: { "/api": "http://127.0.0.1:8080" } },
   build: {
     outDir: out,

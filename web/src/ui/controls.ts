@@ -64,7 +64,7 @@ export function numberField(
   const set = (next: number) => {
     input.value = String(next);
   };
-  return { element: h("label", { class: "number" }, h("span", {}, name), input), set };
+  return { element: h("label", { class: "number-field" }, h("span", {}, name), input), set };
 }
 
 /** A few buttons of which one is pressed. */
