@@ -68,7 +68,9 @@ def test_rfs(viewed: Path) -> None:
         (0, 1.0, None), (365, 0.8, 0.7), (730, 0.6, None),
     ]  # fmt: skip
     assert answer["cohort"] == curve
-    assert "81 %" in answer["note"] and "group 3 of 3" in answer["note"] and "fewer than 5 events" in answer["note"]
+    assert "81 %" in answer["note"]
+    assert "group 3 of 3" in answer["note"]
+    assert "fewer than 5 events" in answer["note"]
 
 
 @pytest.mark.parametrize("broken", [{"rfs": {}}, {"rfs": {"risk": None, "survival": None}}, {"rfs": [], "hpv": 3}])

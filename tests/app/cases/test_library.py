@@ -39,7 +39,8 @@ def test_layouts_and_grids(library: CaseLibrary) -> None:
 
 def test_images_and_layers(library: CaseLibrary) -> None:
     ct, pet = library.ct("MDA-001"), library.pet("MDA-001")
-    assert ct is not None and pet is not None
+    assert ct is not None
+    assert pet is not None
     assert (ct.array.dtype, pet.array.dtype) == (np.int16, np.float32)
     np.testing.assert_array_equal(ct.array, ct_volume().array)
     assert library.layers("MDA-001") == ("expert", "predicted")
@@ -104,7 +105,8 @@ def test_a_file_that_was_replaced_is_read_again(tmp_path: Path) -> None:
     first, states = library.layer("A-1", "expert"), library.states("A-1")
     write_volume(tmp_path / "A-1.nii.gz", labels_of((NODE, 2), (PRIMARY, 1)))
     second = library.layer("A-1", "expert")
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert (first.array.max(), second.array.max()) == (1, 2)
     assert library.states("A-1") != states
 
