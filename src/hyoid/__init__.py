@@ -13,9 +13,11 @@ _VERBS = {
     "check_cohort": "hyoid.cohort",
     "deep_features": "hyoid.api",
     "describe": "hyoid.api",
+    "dicom_results": "hyoid.api",
     "evaluate_segmentation": "hyoid.evaluation",
     "evaluate_survival": "hyoid.evaluation",
     "feature_table": "hyoid.features",
+    "import_dicom": "hyoid.dicom.cohort",
     "load_recipe": "hyoid.recipe",
     "predict": "hyoid.api",
     "preprocess": "hyoid.api",
@@ -27,10 +29,11 @@ _VERBS = {
 }
 
 if TYPE_CHECKING:
-    from hyoid.api import deep_features, describe, predict, preprocess, train
+    from hyoid.api import deep_features, describe, dicom_results, predict, preprocess, train
     from hyoid.benchmark import run_benchmark
     from hyoid.cohort import check_cohort, read_cohort
     from hyoid.demo import run_demo
+    from hyoid.dicom.cohort import import_dicom
     from hyoid.evaluation import evaluate_segmentation, evaluate_survival
     from hyoid.features import feature_table
     from hyoid.phantom import write_cohort
@@ -41,9 +44,11 @@ __all__ = [
     "check_cohort",
     "deep_features",
     "describe",
+    "dicom_results",
     "evaluate_segmentation",
     "evaluate_survival",
     "feature_table",
+    "import_dicom",
     "load_recipe",
     "predict",
     "preprocess",

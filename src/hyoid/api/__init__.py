@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hyoid.api.description import DescribeResult, describe
+    from hyoid.api.dicom_objects import DicomResults, dicom_results
     from hyoid.api.features import DeepFeatureTable, deep_features
     from hyoid.api.prediction import PredictResult, predict
     from hyoid.api.training import TrainResult, preprocess, train
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
 __all__ = [
     "DeepFeatureTable",
     "DescribeResult",
+    "DicomResults",
     "PredictResult",
     "TrainResult",
     "deep_features",
     "describe",
+    "dicom_results",
     "predict",
     "preprocess",
     "train",
@@ -27,10 +30,12 @@ __all__ = [
 _MODULES = {
     "DeepFeatureTable": "hyoid.api.features",
     "DescribeResult": "hyoid.api.description",
+    "DicomResults": "hyoid.api.dicom_objects",
     "PredictResult": "hyoid.api.prediction",
     "TrainResult": "hyoid.api.training",
     "deep_features": "hyoid.api.features",
     "describe": "hyoid.api.description",
+    "dicom_results": "hyoid.api.dicom_objects",
     "predict": "hyoid.api.prediction",
     "preprocess": "hyoid.api.training",
     "train": "hyoid.api.training",

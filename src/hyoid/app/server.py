@@ -18,7 +18,7 @@ from hyoid.app.cases.library import CaseLibrary, UnknownCaseError
 from hyoid.app.cases.panel import Panels
 from hyoid.app.cases.reviews import Reviews
 from hyoid.app.cases.worker import Worker
-from hyoid.app.routes import annotation, cases, difference, pages, session, volumes
+from hyoid.app.routes import annotating, cases, difference, pages, session, volumes
 from hyoid.app.security.accounts import Accounts
 from hyoid.app.security.bodies import BodiesMiddleware
 from hyoid.app.security.dependencies import guard, guard_of_looking, session_of
@@ -36,8 +36,11 @@ from hyoid.errors import HyoidError
 
 REVIEWS_FOLDER = "reviews"
 
-GUARDED = (cases.router, volumes.router, annotation.router)
+GUARDED = (cases.router, volumes.router, *annotating.ROUTERS)
 """Routers behind `guard`: who has not come in gets nothing of them."""
+
+LOOKED_AT = (difference.router, *annotating.LOOKING)
+"""Routers behind `guard_of_looking`: they compute on what is sent, and readers may ask them."""
 
 _LOGGED = frozenset({400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429})
 
@@ -73,7 +76,8 @@ def create_app(settings: Settings, worker: Worker | None = None) -> FastAPI:
     app.include_router(session.router)
     for router in GUARDED:
         app.include_router(router, dependencies=[Depends(guard)])
-    app.include_router(difference.router, dependencies=[Depends(guard_of_looking)])
+    for router in LOOKED_AT:
+        app.include_router(router, dependencies=[Depends(guard_of_looking)])
     app.include_router(pages.router)
     _add_layers(app, settings)
     return app

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from hyoid.cli.export_report import report
+from hyoid.cli.export_results import results
 from hyoid.cli.options import JsonOption
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hyoid.dicom.structures import Algorithm, ReferenceSeries
-    from hyoid.geometry import Volume
+Kind = Literal["seg", "rtstruct"]
 
 export = typer.Typer(help="Write predictions as DICOM objects. Research use only.", no_args_is_help=True)
 
@@ -25,89 +23,84 @@ def _group() -> None:
     """Write predictions as DICOM objects. Research use only."""
 
 
-LabelMapArgument = Annotated[
-    Path, typer.Argument(metavar="PREDICTION.nii.gz", dir_okay=False, help="Label map: 0, 1 GTVp, 2 GTVn.")
-]
-CtOption = Annotated[
-    Path, typer.Option("--ct", metavar="FOLDER", help="DICOM images of the CT series that the map lies on.")
-]
-OutOption = Annotated[Path, typer.Option("--out", metavar="FILE.dcm", dir_okay=False, help="Object to write.")]
-PredictionOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--prediction-json",
-        metavar="FILE",
-        dir_okay=False,
-        help="JSON of the prediction, which names the model (default: the one beside the label map).",
-    ),
-]
-ManualOption = Annotated[bool, typer.Option("--manual", help="A person drew or corrected the map: no model is named.")]
-SeriesOption = Annotated[str | None, typer.Option("--series", metavar="UID", help="Which series of FOLDER is the CT.")]
+def _label_map_verb(kind: Kind) -> Callable[..., None]:
+    """Return the verb that writes a label map as one kind of object: the options of both are the same."""
 
+    def write(
+        prediction: Annotated[
+            Path, typer.Argument(metavar="PREDICTION.nii.gz", dir_okay=False, help="Label map: 0, 1 GTVp, 2 GTVn.")
+        ],
+        ct: Annotated[
+            Path, typer.Option("--ct", metavar="FOLDER", help="DICOM images of the CT series that the map lies on.")
+        ],
+        out: Annotated[Path, typer.Option("--out", metavar="FILE.dcm", dir_okay=False, help="Object to write.")],
+        prediction_json: Annotated[
+            Path | None,
+            typer.Option(
+                "--prediction-json",
+                metavar="FILE",
+                dir_okay=False,
+                help="JSON of the prediction, which names the model (default: the one beside the label map).",
+            ),
+        ] = None,
+        manual: Annotated[
+            bool, typer.Option("--manual", help="A person drew or corrected the map: no model is named.")
+        ] = False,
+        series: Annotated[
+            str | None, typer.Option("--series", metavar="UID", help="Which series of FOLDER is the CT.")
+        ] = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        info = None if manual else _prediction(prediction, prediction_json)
+        told = _write(kind, prediction, ct, out, info, series)
+        if as_json:
+            typer.echo(json.dumps(told))
+            return
+        by = "drawn by a person" if told["algorithm"] is None else f"by {told['algorithm']}"
+        found = ", ".join(f"{name} {volume:.2f} mL" for name, volume in told["volume_ml"].items())
+        typer.echo(f"{found}, {by}. Written to {out}. Research use only.")
 
-def dicom_seg(
-    prediction: LabelMapArgument,
-    ct: CtOption,
-    out: OutOption,
-    prediction_json: PredictionOption = None,
-    manual: ManualOption = False,
-    series: SeriesOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Write a label map as a DICOM Segmentation, voxel for voxel."""
-    from hyoid.dicom.structures import write_seg
-
-    _write(write_seg, prediction, ct, out, prediction_json, manual, series, as_json)
-
-
-def rtstruct(
-    prediction: LabelMapArgument,
-    ct: CtOption,
-    out: OutOption,
-    prediction_json: PredictionOption = None,
-    manual: ManualOption = False,
-    series: SeriesOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Write a label map as an RT Structure Set, contours along the edges of its voxels."""
-    from hyoid.dicom.structures import write_rtstruct
-
-    _write(write_rtstruct, prediction, ct, out, prediction_json, manual, series, as_json)
+    return write
 
 
 def _write(
-    write: Callable[[Path, Volume, dict[int, str], ReferenceSeries, Algorithm | None], str],
+    kind: Literal["seg", "rtstruct"],
     prediction: Path,
     ct: Path,
     out: Path,
-    prediction_json: Path | None,
-    manual: bool,
-    series: str | None,
-    as_json: bool,
-) -> None:
-    from hyoid.dicom.structures import algorithm_of, check_volumes, labels_of, read_reference_series
+    info: dict[str, Any] | None,
+    uid: str | None,
+) -> dict[str, Any]:
+    """Write a label map as a DICOM object and return what to tell of it."""
+    from hyoid.dicom.structures import (
+        algorithm_of,
+        check_volumes,
+        labels_of,
+        read_reference_series,
+        write_rtstruct,
+        write_seg,
+    )
     from hyoid.imaging import read_volume
 
     labels = read_volume(prediction)
-    info = None if manual else _prediction(prediction, prediction_json)
     names = labels_of(info or {})
     if info is not None:
         check_volumes(info, labels, names)
-    reference = read_reference_series(ct, series)
+    reference = read_reference_series(ct, uid)
     algorithm = None if info is None else algorithm_of(info)
-    uid = write(out, labels, names, reference, algorithm)
+    instance = (write_seg if kind == "seg" else write_rtstruct)(out, labels, names, reference, algorithm)
     volumes = {name: round(labels.volume_ml(value), 3) for value, name in names.items()}
-    if as_json:
-        typer.echo(json.dumps({"out": str(out), "sop_instance_uid": uid, "volume_ml": volumes}))
-        return
-    by = "drawn by a person" if algorithm is None else f"by {algorithm.name}"
-    found = ", ".join(f"{name} {volume:.2f} mL" for name, volume in volumes.items())
-    typer.echo(f"{found}, {by}. Written to {out}. Research use only.")
+    return {
+        "out": str(out),
+        "sop_instance_uid": instance,
+        "volume_ml": volumes,
+        "algorithm": None if algorithm is None else algorithm.name,
+    }
 
 
 def _prediction(prediction: Path, given: Path | None) -> dict[str, Any]:
     """Return the JSON of a prediction: what is given, or what stands beside the label map."""
-    from hyoid.cli.export_report import read_prediction
+    from hyoid.api.dicom_lesions import read_prediction
     from hyoid.errors import DicomError
 
     beside = prediction.with_name(f"{prediction.name.removesuffix('.nii.gz')}.json")
@@ -120,6 +113,9 @@ def _prediction(prediction: Path, given: Path | None) -> dict[str, Any]:
     return read_prediction(given or beside)
 
 
-export.command("dicom-seg")(dicom_seg)
-export.command()(rtstruct)
+export.command("results")(results)
+export.command("dicom-seg", help="Write a label map as a DICOM Segmentation, voxel for voxel.")(_label_map_verb("seg"))
+export.command("rtstruct", help="Write a label map as an RT Structure Set, contours along the edges of its voxels.")(
+    _label_map_verb("rtstruct")
+)
 export.command()(report)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from hyoid.cli.export_results import tell_results
 from hyoid.cli.options import ColumnsOption, DeviceOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
-    from hyoid.api import PredictResult
+    from hyoid.api import DicomResults, PredictResult
 
 
 def predict(
@@ -48,6 +49,10 @@ def predict(
         Literal["em", "black_box"] | None,
         typer.Option("--estimate-prevalence", help="Estimate that share from the cohort's predictions (50 or more)."),
     ] = None,
+    dicom: Annotated[
+        bool,
+        typer.Option("--dicom", help="Write DICOM SEG, RTSTRUCT and report too, for a cohort of `hyoid import dicom`."),
+    ] = False,
     device: DeviceOption = "auto",
     columns: ColumnsOption = None,
     as_json: JsonOption = False,
@@ -61,6 +66,8 @@ def predict(
     from hyoid.progress import set_quiet
 
     set_quiet(quiet)
+    if dicom:
+        _check_imported(cohort)
     result = api.predict(
         bundles,
         out,
@@ -77,16 +84,37 @@ def predict(
         prevalence=prevalence,
         estimate_prevalence=estimate_prevalence,
     )
-    (_print_json if as_json else _print_sentences)(result)
+    objects = None
+    if dicom and cohort is not None:
+        objects = api.dicom_results(cohort, out, cases=[case["id"] for case in result.cases])
+    (_print_json if as_json else _print_sentences)(result, objects)
 
 
-def _print_json(result: PredictResult) -> None:
+def _check_imported(cohort: Path | None) -> None:
+    """Refuse, before minutes are spent on images, what can have no DICOM results."""
+    from hyoid.api.dicom_objects import imported_cases
+    from hyoid.dicom.structures.extra import highdicom
+    from hyoid.errors import DicomError
+
+    if cohort is None:
+        raise DicomError.of(
+            "--dicom without --cohort",
+            "a cohort that `hyoid import dicom` wrote",
+            "Import the study from DICOM first; `hyoid export` takes single files.",
+        )
+    imported_cases(cohort)
+    highdicom()
+
+
+def _print_json(result: PredictResult, objects: DicomResults | None) -> None:
     prior = [shift.model_dump(mode="json") for shift in result.prior]
     told = {"out": str(result.out), "cases": result.cases, "failed": result.failed, "prior": prior}
+    if objects is not None:
+        told["dicom"] = objects.to_dict()
     typer.echo(json.dumps(told, indent=2))
 
 
-def _print_sentences(result: PredictResult) -> None:
+def _print_sentences(result: PredictResult, objects: DicomResults | None) -> None:
     for case in result.cases:
         _print_case(case)
     for case_id, reason in result.failed.items():
@@ -96,6 +124,8 @@ def _print_sentences(result: PredictResult) -> None:
     sets = [case["hpv"]["conformal"] for case in result.cases if "conformal" in case.get("hpv", {})]
     for sentence in dict.fromkeys(found["guarantee"] for found in sets):
         typer.echo(sentence)
+    if objects is not None:
+        tell_results(objects)
     typer.echo(f"Written to {result.out}. Research use only.")
 
 

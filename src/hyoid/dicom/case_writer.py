@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ Supplied = Callable[[], GivenValues | None]
 """Returns what the user supplies for a case; raises DicomError where that cannot be told."""
 
 
-def dry_case(plan: CasePlan, _source: Path, out: Path, reader: Reader, supplied: Supplied) -> CaseResult:
+def dry_case(plan: CasePlan, _sources: Sequence[Path], out: Path, reader: Reader, supplied: Supplied) -> CaseResult:
     """Look at one case and write nothing; the PET's SUV factor is computed, because it may fail."""
     images = {}
     for tag in TAGS:
@@ -35,13 +35,13 @@ def dry_case(plan: CasePlan, _source: Path, out: Path, reader: Reader, supplied:
     return CaseResult(plan.case, plan, images)
 
 
-def import_case(plan: CasePlan, source: Path, out: Path, reader: Reader, supplied: Supplied) -> CaseResult:
+def import_case(plan: CasePlan, sources: Sequence[Path], out: Path, reader: Reader, supplied: Supplied) -> CaseResult:
     """Make and write the images of one case that are not there yet; what fails is said in the result."""
     folder, images = out / plan.case, {}
     if not plan.images:
         return CaseResult("", plan)
     try:
-        manifest = _claim(plan, source, folder)
+        manifest = _claim(plan, sources, folder)
     except (HyoidError, OSError) as error:
         return CaseResult(plan.case, plan, {tag: ImageResult("failed", error=str(error)) for tag in plan.images})
     for tag in TAGS:
@@ -62,7 +62,7 @@ def _guarded(make: Callable[..., ImageResult], *arguments: Any) -> ImageResult:
         return ImageResult("failed", error=f"{type(error).__name__}: {error}. Please report this fault.")
 
 
-def _claim(plan: CasePlan, source: Path, folder: Path) -> dict[str, Any]:
+def _claim(plan: CasePlan, sources: Sequence[Path], folder: Path) -> dict[str, Any]:
     """Return the case's manifest, and write it first of all: it says that the folder is ours."""
     if folder.is_symlink():
         raise DicomError.of(f"a link at {folder}", "a folder within the cohort", "Remove it.")
@@ -73,7 +73,7 @@ def _claim(plan: CasePlan, source: Path, folder: Path) -> dict[str, Any]:
         )
     if previous is not None and previous["study_uid"] != plan.key[2]:
         raise DicomError.of(f"another study in {folder}", f"{plan.key[2]}", "Move it, or name another OUT.")
-    manifest = begin(plan.case, plan.key, source, previous)
+    manifest = begin(plan.case, plan.key, sources, previous)
     manifest |= {"study_date": plan.study_date, "notes": plan.notes, "series": verdicts(plan)}
     if manifest != previous:
         write_manifest(folder, manifest)

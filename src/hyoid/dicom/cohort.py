@@ -107,7 +107,7 @@ def import_dicom(source: Path | Sequence[Path], out: Path, settings: ImportSetti
         plans = plan_cases(found.series, rules, partial(same_image, reader=reader), known_cases(out))
         one_case = dry_case if settings.dry_run else import_case
         results = tuple(
-            one_case(plan, roots[0], out, reader, partial(_given_for, given, plan, plans))
+            one_case(plan, roots, out, reader, partial(_given_for, given, plan, plans))
             for plan in track(plans, "cases")
         )
     if not settings.dry_run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ def fingerprint(candidate: Candidate, given: GivenValues | None) -> str:
     )
 
 
-def begin(case: str, key: tuple[str, str, str], source: Path, previous: dict[str, Any] | None) -> dict[str, Any]:
+def begin(
+    case: str, key: tuple[str, str, str], sources: Sequence[Path], previous: dict[str, Any] | None
+) -> dict[str, Any]:
     """Return a case's manifest, with the images of the `previous` one."""
     patient_id, issuer, study_uid = key
     return {
@@ -49,7 +52,7 @@ def begin(case: str, key: tuple[str, str, str], source: Path, previous: dict[str
         "patient_id": patient_id,
         "issuer_of_patient_id": issuer,
         "study_uid": study_uid,
-        "source": str(source),
+        "sources": [str(source.absolute()) for source in sources],
         "images": dict((previous or {}).get("images", {})),
         "acquisition": dict((previous or {}).get("acquisition", {})),
     }

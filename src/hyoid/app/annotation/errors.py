@@ -1,4 +1,4 @@
-"""What is refused here, with the HTTP status that says so and a word for the log of refusals."""
+"""What is refused here, and the HTTP status that says so."""
 
 from __future__ import annotations
 
@@ -11,35 +11,30 @@ class AnnotationError(HyoidError):
     """An annotation, or a request about one, that cannot be taken as it is."""
 
     status = 422
-    word = "annotation"
 
 
 class NotFoundError(AnnotationError):
     """No such case, version or export."""
 
     status = 404
-    word = "not-found"
 
 
 class NotAllowedError(AnnotationError):
     """The user may not do this."""
 
     status = 403
-    word = "not-allowed"
 
 
 class TooLargeError(AnnotationError):
     """More bytes than the image has voxels."""
 
     status = 413
-    word = "too-large"
 
 
 class ConflictError(AnnotationError):
     """Somebody saved in between; `current` is what stands now, as `Version.to_dict` gives it, None for nothing."""
 
     status = 409
-    word = "conflict"
 
     def __init__(self, sentence: str, current: dict[str, Any] | None = None) -> None:
         super().__init__(sentence)
@@ -50,4 +45,3 @@ class DamagedError(AnnotationError):
     """What lies on disk is not what the database says was written."""
 
     status = 500
-    word = "damaged"

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from hyoid.app.annotation.errors import AnnotationError
-from hyoid.cohort import GTVN, GTVP
 from hyoid.geometry import Volume
 from hyoid.imaging import content_block
+from hyoid.imaging.editing import touching_voxels
 
 EDGE_VOXELS = 0.5
 """A voxel is within the PET where its centre is at most this far beyond the PET's outermost centres."""
-
-
-def touching_voxels(labels: Volume) -> int:
-    """Return how many GTVp voxels share a face, an edge or a corner with a GTVn voxel."""
-    block = content_block(labels.array)
-    cut = labels.array[block]
-    primary, nodes = cut == GTVP, cut == GTVN
-    if not primary.any() or not nodes.any():
-        return 0
-    reach = ndimage.binary_dilation(nodes, ndimage.generate_binary_structure(3, 3))
-    return int(np.count_nonzero(reach & primary))
 
 
 def voxels_outside(labels: Volume, pet: Volume | None) -> int:
@@ -48,10 +36,10 @@ def check_submission(labels: Volume, pet: Volume | None) -> None:
     AnnotationError
         If GTVp touches GTVn, or a label lies outside the PET's field of view.
     """
-    touching = touching_voxels(labels)
+    touching = int(np.count_nonzero(touching_voxels(labels.array)))
     if touching:
         raise AnnotationError.of(
-            f"{touching} voxels of GTVp that touch GTVn",
+            f"{touching} voxels where GTVp and GTVn touch",
             "primary and nodes kept apart, as the guideline asks",
             "Separate them, then submit.",
         )

@@ -9,13 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hyoid.app.annotation import Version
 from hyoid.app.annotation.audit import MAX_TEXT
-from hyoid.app.annotation.presence import MAX_TAB
 from hyoid.app.annotation.records import Event
 from hyoid.app.annotation.states import SUBMITTED
 from hyoid.app.annotation.submission import check_submission
 from hyoid.app.routes.given import (
-    AnswerErrors,
-    AskingUser,
     CurrentUser,
     Labels,
     Library,
@@ -26,7 +23,7 @@ from hyoid.app.routes.given import (
     voxels,
 )
 
-router = APIRouter(prefix="/api/cases/{case_id}", route_class=AnswerErrors, tags=["annotation"])
+router = APIRouter(prefix="/api/cases/{case_id}", tags=["annotation"])
 
 
 class StateChange(BaseModel):
@@ -89,31 +86,6 @@ def change_state(
     who = actor(request, user)
     changed = store.change_state(found, change.to, who, user.role, change.reason, alone=is_alone(request))
     return changed.to_dict()
-
-
-@router.put("/presence")
-def presence(
-    case_id: str,
-    library: Library,
-    store: Store,
-    user: AskingUser,
-    tab: Annotated[str, Query(max_length=MAX_TAB)] = "",
-) -> dict[str, Any]:
-    """Note that the user is on the case; returns who else is, other windows of the same account among them."""
-    others = store.presence.beat(library.case(case_id).id, user.name, tab)
-    return {"others": [here.to_dict() for here in others]}
-
-
-@router.delete("/presence", status_code=204)
-def leave(
-    case_id: str,
-    library: Library,
-    store: Store,
-    user: AskingUser,
-    tab: Annotated[str, Query(max_length=MAX_TAB)] = "",
-) -> None:
-    """Note that the user has left the case."""
-    store.presence.leave(library.case(case_id).id, user.name, tab)
 
 
 def _labels(version: Version, library: Library, store: Store) -> Any:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from fastapi import Depends, Request, Response
-from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from numpy.typing import NDArray
 
 from hyoid.app.annotation import (
     Actor,
-    AnnotationError,
     AnnotationStore,
-    ConflictError,
     NotFoundError,
     TooLargeError,
     read_voxels,
@@ -25,7 +20,6 @@ from hyoid.app.annotation.wire import most_bytes
 from hyoid.app.cases.canonical import Canonical
 from hyoid.app.cases.library import CaseLibrary
 from hyoid.app.security.dependencies import admin_user, changing_user, current_user, writing_user
-from hyoid.app.security.refusals import log_refusal
 from hyoid.app.security.user import User
 from hyoid.geometry import Volume
 
@@ -99,23 +93,3 @@ def voxels(array: NDArray[np.uint8], order: Canonical, headers: dict[str, str] |
 def actor(request: Request, user: User) -> Actor:
     """Return who asks, and from which address, for the audit log."""
     return Actor(user.name, request.client.host if request.client else "")
-
-
-class AnswerErrors(APIRoute):
-    """A route that answers what annotations refuse with its status, its sentence, and of a conflict what stands."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, errors of annotations answered."""
-        handle = super().get_route_handler()
-
-        async def answered(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except AnnotationError as error:
-                log_refusal(request.scope, error.status, error.word)
-                answer: dict[str, Any] = {"error": case_library(request).sentence(error)}
-                if isinstance(error, ConflictError):
-                    answer["current"] = error.current
-                return JSONResponse(answer, error.status)
-
-        return answered

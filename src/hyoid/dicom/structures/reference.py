@@ -19,6 +19,13 @@ POSITION_TOLERANCE_MM = 0.05
 ORIENTATION_TOLERANCE = 1e-4
 """How far the direction cosines of two slices of one series may differ."""
 
+TYPE_TWO = (
+    *("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID"),
+    *("AccessionNumber", "ReferringPhysicianName", "PositionReferenceIndicator"),
+)
+"""Attributes of patient, study and frame of reference that must be there and may be empty (PS3.3 C.7.1.1, C.7.2.1,
+C.7.4.1). De-identified studies lack them, and highdicom asks for them."""
+
 _GEOMETRY = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns")
 
 
@@ -110,6 +117,10 @@ def series_of(headers: Sequence[Any], where: str) -> ReferenceSeries:
         )
     if len({str(header.SOPInstanceUID) for header in headers}) != len(headers):
         raise DicomError.of(f"an image twice in {where}", "each image once", "Remove the copies.")
+    for header in headers:
+        for name in TYPE_TWO:
+            if name not in header:
+                setattr(header, name, "")
     return _stacked(headers, orientation[0], where)
 
 

@@ -13,7 +13,14 @@ from hyoid.dicom.structures.extra import highdicom
 from hyoid.dicom.structures.objects import as_given
 from hyoid.dicom.structures.origin import MANUFACTURER
 from hyoid.dicom.structures.reference import ReferenceSeries
-from hyoid.dicom.structures.report_groups import LesionMeasures, answer_group, concept, lesion_groups, segment_groups
+from hyoid.dicom.structures.report_groups import (
+    LesionMeasures,
+    absent_groups,
+    answer_group,
+    concept,
+    lesion_groups,
+    segment_groups,
+)
 from hyoid.errors import DicomError
 from hyoid.files import atomic_path
 from hyoid.version import __version__
@@ -43,7 +50,8 @@ def write_report(
 ) -> str:
     """Write a measurement report (PS3.16 TID 1500) as a Comprehensive SR, unverified.
 
-    Each lesion is a measurement group (TID 1501): volume, and where known SUVmax, SUVpeak and TLG. With a segmentation,
+    Each lesion is a measurement group (TID 1501): volume, and where known SUVmax, SUVpeak and TLG; a label that was
+    looked for and not found is one too. With a segmentation,
     each of its segments is a group (TID 1411) that refers to it, with the sum of its lesions' volumes. Recurrence-free
     survival and HPV status are groups of private codes. Every group says that it is for research only.
 
@@ -71,7 +79,11 @@ def write_report(
         If there is nothing to report, a label is unknown, or the segmentation is of another study.
     """
     library = highdicom()
-    groups = [*lesion_groups(info, lesions), *(answer_group(answer) for answer in answers_of(info))]
+    groups = [
+        *lesion_groups(info, lesions),
+        *absent_groups(info, lesions),
+        *(answer_group(answer) for answer in answers_of(info)),
+    ]
     if segmentation is not None:
         if str(segmentation.StudyInstanceUID) != reference.study_instance_uid:
             raise DicomError.of("a segmentation of another study", "that of this CT", "Give the CT's own.")

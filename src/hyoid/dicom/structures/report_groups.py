@@ -63,6 +63,33 @@ def lesion_groups(info: Mapping[str, Any], lesions: Sequence[LesionMeasures]) ->
     return groups
 
 
+def absent_groups(info: Mapping[str, Any], lesions: Sequence[LesionMeasures]) -> list[Any]:
+    """Return a group (TID 1501) for each label that was looked for and not found: that is an answer too."""
+    library, found = highdicom(), {lesion.label for lesion in lesions}
+    groups = []
+    for label in info.get("lesions") or ():
+        if label in found:
+            continue
+        code = lesion_code(label)
+        groups.append(
+            library.sr.MeasurementsAndQualitativeEvaluations(
+                tracking_identifier=_tracking(f"{code.name}, none found"),
+                finding_type=concept(code.type),
+                finding_category=concept(ABNORMAL),
+                finding_sites=[library.sr.FindingSite(concept(code.region))],
+                algorithm_id=_identification(algorithm_of(info)),
+                measurements=[_count(0)],
+                qualitative_evaluations=[_statement(*RESEARCH)],
+            )
+        )
+    return groups
+
+
+def _count(lesions: int) -> Any:
+    name = ("LESION_COUNT", RESEARCH[0][1], "Number of lesions")
+    return highdicom().sr.Measurement(concept(name), lesions, concept(NO_UNITS))
+
+
 def _measurements(lesion: LesionMeasures) -> list[Any]:
     library = highdicom()
     found = []
@@ -100,9 +127,7 @@ def segment_groups(info: Mapping[str, Any], lesions: Sequence[LesionMeasures], s
                 algorithm_id=_identification(algorithm),
                 measurements=[
                     library.sr.Measurement(concept(volume), total, concept(millilitre)),
-                    library.sr.Measurement(
-                        concept(("LESION_COUNT", RESEARCH[0][1], "Number of lesions")), len(own), concept(NO_UNITS)
-                    ),
+                    _count(len(own)),
                 ],
                 qualitative_evaluations=[_statement(*RESEARCH)],
             )

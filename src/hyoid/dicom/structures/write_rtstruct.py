@@ -31,11 +31,6 @@ _PATIENT_AND_STUDY = (
     *("StudyInstanceUID", "StudyDate", "StudyTime", "StudyID", "AccessionNumber", "ReferringPhysicianName"),
     *("StudyDescription", "FrameOfReferenceUID", "PositionReferenceIndicator"),
 )
-_TYPE_TWO = (
-    *("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID"),
-    *("AccessionNumber", "ReferringPhysicianName", "PositionReferenceIndicator"),
-)
-"""Attributes that must be there and may be empty."""
 
 
 def write_rtstruct(
@@ -109,8 +104,6 @@ def _document(reference: ReferenceSeries) -> Any:
     dataset = Dataset()
     if charset := first.get("SpecificCharacterSet"):
         dataset.SpecificCharacterSet = charset
-    for name in _TYPE_TWO:
-        setattr(dataset, name, None)
     for name in _PATIENT_AND_STUDY:
         if name in first:
             dataset[name] = first[name]
