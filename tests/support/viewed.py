@@ -1,4 +1,4 @@
-"""A small cohort to be viewed, with a prediction and broken cases, and a browser that has come in."""
+"""A small cohort to be viewed, with a prediction and broken cases, and a server of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from fastapi import FastAPI
-from httpx2 import Response
 from starlette.testclient import TestClient
 
 from hyoid.app.cases.worker import HereWorker
@@ -113,39 +112,6 @@ def write_prediction(folder: Path, case_id: str = "MDA-001") -> Path:
     }  # fmt: skip
     write_json(predictions / case_id / f"{case_id}.json", info)
     return predictions
-
-
-class Browser:
-    """A browser with this server's page in it: it sends the cookie, the Origin and the secret."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self.app = app
-        self.client = TestClient(app, base_url=ORIGIN, follow_redirects=False)
-        self.csrf = ""
-
-    def open_address(self) -> Browser:
-        """Come in by a new one-time address."""
-        answer = self.client.get("/", params={"token": self.app.state.token.renew()})
-        assert answer.status_code == 303
-        return self._know()
-
-    def log_in(self, name: str, password: str) -> Browser:
-        """Come in by an account."""
-        answer = self.send("POST", "/api/login", json={"name": name, "password": password})
-        assert answer.status_code == 200, answer.text
-        return self._know()
-
-    def get(self, path: str, **more: Any) -> Response:
-        return self.client.get(path, **more)
-
-    def send(self, method: str, path: str, **more: Any) -> Response:
-        """Ask for a change as the page does."""
-        headers = {"Origin": ORIGIN, "X-Hyoid-CSRF": self.csrf, **more.pop("headers", {})}
-        return self.client.request(method, path, headers=headers, **more)
-
-    def _know(self) -> Browser:
-        self.csrf = self.get("/api/me").json()["csrf"]
-        return self
 
 
 @contextmanager

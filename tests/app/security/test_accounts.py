@@ -10,22 +10,22 @@ from hyoid.app.security.passwords import Scrypt
 from hyoid.errors import HyoidError
 
 CHEAP = Scrypt(2**4, 8, 1)
-SECRET = "correct horse battery"
+WORDS = "correct horse battery"
 
 
 @pytest.fixture
 def accounts(tmp_path: Path) -> Accounts:
     opened = Accounts(tmp_path / "annotations" / "accounts.json", CHEAP)
-    opened.add("ann", "admin", SECRET)
-    opened.add("ben", "annotator", SECRET + "2")
+    opened.add("ann", "admin", WORDS)
+    opened.add("ben", "annotator", WORDS + "2")
     return opened
 
 
 def test_who_may_log_in(accounts: Accounts) -> None:
-    found = accounts.verify("ann", SECRET)
+    found = accounts.verify("ann", WORDS)
     assert found is not None
     assert (found.name, found.role, found.cases) == ("ann", "admin", None)
-    for name, password in (("ann", SECRET + "2"), ("ben", SECRET), ("eve", SECRET), ("", ""), ("ann", "")):
+    for name, password in (("ann", WORDS + "2"), ("ben", WORDS), ("eve", WORDS), ("", ""), ("ann", "")):
         assert accounts.verify(name, password) is None
 
 
@@ -35,7 +35,7 @@ def test_nobody_has_the_stand_in_password(accounts: Accounts) -> None:
 
 def test_the_file_is_its_owners(accounts: Accounts) -> None:
     assert stat.S_IMODE(accounts.path.stat().st_mode) == 0o600
-    assert SECRET not in accounts.path.read_text(encoding="utf-8")
+    assert WORDS not in accounts.path.read_text(encoding="utf-8")
     assert [path.name for path in accounts.path.parent.iterdir()] == ["accounts.json"]
 
 
@@ -48,7 +48,7 @@ def test_a_change_by_another_process_acts_at_once(accounts: Accounts) -> None:
     assert user.cases == {"A", "B"}
     assert accounts.stamp("ben") == stamp
     other.set_password("ben", "another good password")
-    assert accounts.verify("ben", SECRET + "2") is None
+    assert accounts.verify("ben", WORDS + "2") is None
     assert accounts.stamp("ben") != stamp
     other.remove("ben")
     assert accounts.find("ben") is None
@@ -70,12 +70,12 @@ def test_cases(accounts: Accounts) -> None:
 @pytest.mark.parametrize("name", ["", "../x", "a b", "ann\n", "-a", "ä", "a" * 65, "ann"])
 def test_names_that_are_refused(accounts: Accounts, name: str) -> None:
     with pytest.raises(HyoidError):
-        accounts.add(name, "reader", SECRET)
+        accounts.add(name, "reader", WORDS)
 
 
 def test_roles_and_strangers(accounts: Accounts) -> None:
     with pytest.raises(HyoidError, match="reader, annotator, admin"):
-        accounts.add("eve", "root", SECRET)
+        accounts.add("eve", "root", WORDS)
     for change in (accounts.remove, lambda name: accounts.assign(name, None)):
         with pytest.raises(HyoidError, match="ann, ben"):
             change("eve")
