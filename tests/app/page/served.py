@@ -30,7 +30,9 @@ class Served:
 
 
 @contextmanager
-def serve(cohort: Path, predictions: Path | None, annotations: Path | None, *, accounts: bool = False) -> Iterator[Served]:
+def serve(
+    cohort: Path, predictions: Path | None, annotations: Path | None, *, accounts: bool = False
+) -> Iterator[Served]:
     """Serve a cohort in a thread of this process, and stop in the end."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
