@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from hyoid.app.annotation import AnnotationStore
+from hyoid.app.annotation import AnnotationError, AnnotationStore
 from hyoid.app.cases.library import CaseLibrary, UnknownCaseError
 from hyoid.app.cases.panel import Panels
 from hyoid.app.cases.reviews import Reviews
@@ -33,6 +33,7 @@ from hyoid.app.security.user import local_user
 from hyoid.app.settings import Settings
 from hyoid.cohort import read_cohort
 from hyoid.errors import HyoidError
+from hyoid.geometry import Grid
 
 REVIEWS_FOLDER = "reviews"
 
@@ -87,7 +88,14 @@ def _compared(library: CaseLibrary, store: AnnotationStore | None) -> list[str]:
     """Return a sentence on each annotation that does not fit the cohort; none at all fits only another cohort."""
     if store is None:
         return []
-    grids = {case_id: partial(library.reference_grid, case_id) for case_id in library.ids}
+
+    def grid_of(case_id: str) -> Grid:
+        try:
+            return library.reference_grid(case_id)
+        except HyoidError as error:
+            raise AnnotationError(f"Annotations of {case_id} have no image to lie on: {error}") from error
+
+    grids = {case_id: partial(grid_of, case_id) for case_id in library.ids}
     return [library.sentence(ValueError(text)) for text in store.check_cohort(grids)]
 
 

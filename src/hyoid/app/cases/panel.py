@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from hyoid.api.prediction_table import notes_and_missing
@@ -18,7 +20,9 @@ from hyoid.app.cases.record import columns_of, record_of
 from hyoid.app.cases.reviews import Reviews
 from hyoid.cohort.check import Finding
 from hyoid.errors import HyoidError
-from hyoid.geometry import Volume
+from hyoid.geometry import Grid, Volume
+from hyoid.imaging import read_grid
+from hyoid.imaging.nifti import check_complete
 
 WINDOWS = {"ct": (-160.0, 240.0), "pet": (0.0, 10.0)}
 """Lower and upper end of what is shown at first: soft tissue in HU; SUV 10 is bright in most tumours."""
@@ -82,7 +86,7 @@ class Panels:
     def _layers(self, case_id: str, said: list[str]) -> dict[str, Volume]:
         found: dict[str, Volume] = {}
         for name in self.library.layers(case_id):
-            labels = self._tried(said, lambda name=name: self.library.layer(case_id, name))  # type: ignore[misc]
+            labels = self._tried(said, partial(self.library.layer, case_id, name))
             if labels is not None:
                 found[name] = labels
         return found
@@ -102,14 +106,18 @@ class Panels:
         return self._remembered(key, lambda: find_jumps(layers["expert"], layers["predicted"], canonical))
 
     def _images(self, case_id: str, said: list[str]) -> list[dict[str, Any]]:
-        """Return the images that can be shown; a dose is read for its maximum, the others show a fixed window."""
+        """Return the images that can be shown; one that is torn is no image, and its sentence is said.
+
+        CT and PET have a fixed window, and are not read for this; of a dose the maximum is the window's end.
+        """
         shown = []
         for name, unit in UNITS.items():
-            if name not in self.library.case(case_id).images:
+            path = self.library.case(case_id).images.get(name)
+            if path is None or self._tried(said, partial(_check_file, path)) is None:
                 continue
             low, high = WINDOWS.get(name, (0.0, 0.0))
             if name == "dose":
-                dose = self._tried(said, lambda: self.library.image(case_id, "dose"))
+                dose = self._tried(said, partial(self.library.image, case_id, "dose"))
                 if dose is None:
                     continue
                 high = float(dose.volume.array.max())
@@ -139,6 +147,14 @@ class Panels:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return made
+
+
+def _check_file(path: Path) -> Grid:
+    """Read what is cheap to read of an image: its header, and whether all of its bytes are there."""
+    grid = read_grid(path)
+    if path.name.lower().endswith((".nii", ".nii.gz")):
+        check_complete(path)
+    return grid
 
 
 def _of_prediction(prediction: dict[str, Any]) -> list[str]:

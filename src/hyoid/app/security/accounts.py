@@ -7,6 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -60,7 +61,6 @@ class Accounts:
         self._lock = threading.Lock()
         self._state: tuple[int, int] | None = None
         self._accounts: dict[str, Account] = {}
-        self._dummy = hash_password("nobody has this password", cost)
         self._read()
 
     @classmethod
@@ -137,6 +137,11 @@ class Accounts:
         """Let a user see these cases alone, or all of them (None). Raises HyoidError where there is no such account."""
         chosen = None if cases is None else tuple(sorted(set(cases)))
         self._replace(self._existing(name).model_copy(update={"cases": chosen}))
+
+    @cached_property
+    def _dummy(self) -> str:
+        """A hash to compare with where there is no account."""
+        return hash_password("nobody has this password", self._cost)
 
     def _existing(self, name: str) -> Account:
         self._read()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 
 WINDOW_SECONDS = 15 * 60.0
@@ -20,7 +20,7 @@ class Throttle:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._failures: dict[tuple[str, ...], deque[float]] = {}
+        self._failures: OrderedDict[tuple[str, ...], deque[float]] = OrderedDict()
 
     def wait_seconds(self, name: str, address: str) -> float:
         """Return how long this one has to wait; 0 for who may try now."""
@@ -32,14 +32,11 @@ class Throttle:
         """Count a failed login."""
         now = self._clock()
         with self._lock:
-            if len(self._failures) >= MOST_KEYS:
-                self._failures = {
-                    key: times for key, times in self._failures.items() if now - times[-1] < WINDOW_SECONDS
-                }
-            while len(self._failures) >= MOST_KEYS:
-                del self._failures[min(self._failures, key=lambda key: self._failures[key][-1])]
             for key in _keys(name, address):
                 self._failures.setdefault(key, deque(maxlen=LIMITS[key[0]])).append(now)
+                self._failures.move_to_end(key)
+            while len(self._failures) > MOST_KEYS:
+                self._failures.popitem(last=False)  # whose last failure is the longest ago
 
     def succeeded(self, name: str, address: str) -> None:
         """Forget the failures of this name from this address."""
