@@ -97,6 +97,18 @@ export class Viewport {
     this.draw();
   }
 
+  /** Shows so many millimetres around the cursor. */
+  focus(millimetres: number): void {
+    const { size, spacing } = this.view.space;
+    const { u, v } = this.plane;
+    const { clientWidth, clientHeight } = this.canvas;
+    if (!clientWidth || !clientHeight) return;
+    const fit = Math.min(clientWidth / (size[u] * spacing[u]), clientHeight / (size[v] * spacing[v]));
+    this.zoom = Math.min(Math.max(Math.min(clientWidth, clientHeight) / millimetres / fit, 1), 30);
+    this.middle = this.zoom === 1 ? [size[u] / 2, size[v] / 2] : [this.view.cursor[u] + 0.5, this.view.cursor[v] + 0.5];
+    this.draw();
+  }
+
   zoomAt(factor: number, x: number, y: number): void {
     const before = this.toSlice(x, y);
     this.zoom = Math.min(Math.max(this.zoom * factor, 0.5), 30);
