@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hyoid.app.routes import agreement, annotation, check, operations, presence, progress
+from hyoid.app.routes import agreement, annotation, check, exports, operations, presence, progress
 
-ROUTERS = (annotation.router, agreement.router, progress.router)
+ROUTERS = (annotation.router, agreement.router, progress.router, exports.router)
 """Routers whose changes a reader may not ask for."""
 
 LOOKING = (operations.router, check.router, presence.router)
