@@ -31,11 +31,6 @@ METHODS: dict[str, Method] = {
 }
 
 
-def warm(array: np.ndarray, spacing: tuple[float, float, float] = (4.0, 4.0, 4.0)) -> Volume:
-    z, y, x = array.shape
-    return Volume(array.astype(np.float32), Grid((x, y, z), spacing))
-
-
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize(("radius", "contrast"), [(10, 5), (14, 8)])
 def test_a_ball_is_found_within_the_box_and_in_one_piece(name: str, radius: float, contrast: float) -> None:
@@ -127,29 +122,6 @@ def test_a_box_beyond_the_image_is_cut_and_said() -> None:
     pet, _, _ = ball_pet(9, 6)
     contour = adaptive_threshold(pet, Block((-5, -5, -5), (40, 40, 40)))
     assert contour.notes[0] == "The box reaches beyond the image and was cut at its edge."
-
-
-def test_sides_that_are_reached_are_named_by_the_patient() -> None:
-    array = np.ones((6, 6, 6))
-    array[0:3, 2:4, 2:4] = 5.0  # towards z = 0
-    for direction, side in (((1, 0, 0, 0, 1, 0, 0, 0, 1), "inferior"), ((1, 0, 0, 0, 1, 0, 0, 0, -1), "superior")):
-        pet = Volume(array, Grid((6, 6, 6), (4, 4, 4), direction=direction))
-        contour = fixed_threshold(pet, Block((0, 0, 0), (6, 6, 6)))
-        assert contour.notes == (
-            f"The contour reaches 1 of the box's 6 sides ({side}): it is cut off there, or the method found no border.",
-        )
-    array = np.ones((4, 4, 8))
-    array[1:3, 1:3, :] = 5.0  # along x, which points to the front in this image, from left to right along y
-    pet = Volume(array, Grid((8, 4, 4), (4, 4, 4), direction=(0, -1, 0, -1, 0, 0, 0, 0, 1)))
-    notes = fixed_threshold(pet, Block((0, 0, 0), (8, 4, 4))).notes
-    assert "2 of the box's 6 sides (posterior, anterior)" in notes[0]
-
-
-def test_a_contour_that_fills_the_box_is_said() -> None:
-    array = np.full((5, 5, 5), 9.0)
-    array[0, 0, 0] = 1.0
-    notes = fixed_threshold(warm(array), Block((0, 0, 0), (5, 5, 5))).notes
-    assert "fills 99% of the box" in notes[-1]
 
 
 def test_a_box_of_the_ct_becomes_the_voxels_of_the_pet_that_hold_it() -> None:

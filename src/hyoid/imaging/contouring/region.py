@@ -14,9 +14,7 @@ from hyoid.geometry import Grid, Volume
 from hyoid.imaging.blocks import Block, block_meeting
 from hyoid.imaging.components import label_components
 from hyoid.imaging.contouring.contour import Contour
-
-MOSTLY = 0.9
-"""Share of the box that a contour may fill before a note says that there is no background in it."""
+from hyoid.imaging.contouring.fit import fit_notes
 
 Mask = NDArray[np.bool_]
 
@@ -79,7 +77,7 @@ class Region:
             )
         whole = np.zeros(self.image.grid.shape, np.uint8)
         whole[self.block.slices] = mask
-        told = self.notes + notes + _fit_notes(mask, self.image.grid)
+        told = self.notes + notes + fit_notes(mask, self.image.grid)
         return Contour(self.image.with_array(whole), told, threshold_suv)
 
 
@@ -195,32 +193,6 @@ def require_lesion(region: Region, threshold: float) -> None:
             f"a background below the threshold, {threshold:.2f}",
             "Raise the threshold, or draw the box so that it holds some background.",
         )
-
-
-def _fit_notes(mask: Mask, grid: Grid) -> tuple[str, ...]:
-    notes = []
-    sides = [_side(grid, axis, end) for axis in range(3) for end in (0, -1) if mask.take(end, axis).any()]
-    if sides:
-        notes.append(
-            f"The contour reaches {len(sides)} of the box's 6 sides ({', '.join(sides)}): it is cut off there, "
-            "or the method found no border."
-        )
-    share = np.count_nonzero(mask) / mask.size
-    if share > MOSTLY:
-        notes.append(f"The contour fills {share:.0%} of the box: there is hardly any background in it.")
-    return tuple(notes)
-
-
-_NAMES = (("right", "left"), ("anterior", "posterior"), ("inferior", "superior"))
-"""The patient's sides towards which the axes x, y, z of LPS fall and rise."""
-
-
-def _side(grid: Grid, array_axis: int, end: int) -> str:
-    """Name the patient's side at one end of an array's axis."""
-    column = grid.matrix[:, 2 - array_axis]
-    world = int(np.abs(column).argmax())
-    rises = (column[world] > 0) == (end == -1)
-    return _NAMES[world][int(rises)]
 
 
 def _text(box: Block) -> str:
