@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -50,6 +51,7 @@ class AnnotationStore:
         self._engine = open_database(self.folder, database_url)
         self._clock = clock
         self.presence = Presence(self._engine, clock)
+        self.presence.forget_expired()
         self.audit = AuditLog(self._engine, clock)
 
     def close(self) -> None:
@@ -175,6 +177,12 @@ class AnnotationStore:
         with reading(self._engine) as connection:
             named = chain.all_hashes(connection)
         return named - self.blobs.hashes()
+
+    def storage(self) -> dict[str, Any]:
+        """Return how many versions there are, and the hashes of `orphans` and of files that are `missing`."""
+        with reading(self._engine) as connection:
+            versions = chain.count_versions(connection)
+        return {"versions": versions, "orphans": sorted(self.orphans()), "missing": sorted(self.missing())}
 
     def check_cohort(self, grids: Mapping[str, Callable[[], Grid]]) -> list[str]:
         """Compare the annotations with a cohort's grids, by case id; returns a sentence for each that does not fit.
