@@ -13,14 +13,12 @@ from hyoid.app.annotation import chain
 from hyoid.app.annotation.audit import Actor, AuditLog, add_event, events_of
 from hyoid.app.annotation.blobs import BlobStore
 from hyoid.app.annotation.database import open_database, reading, writing
-from hyoid.app.annotation.errors import AnnotationError, DamagedError
+from hyoid.app.annotation.errors import DamagedError
+from hyoid.app.annotation.fit import check_cohort, check_grid
 from hyoid.app.annotation.presence import Presence
 from hyoid.app.annotation.records import Event, Version, now, utc
 from hyoid.app.annotation.states import DRAFT, check_step, check_who
 from hyoid.geometry import Grid, Volume
-
-GRID_TOLERANCE_MM = 1e-3
-"""How far a corner of a case's grid may have moved since a version was drawn: headers are rounded, images are not."""
 
 
 class AnnotationStore:
@@ -136,7 +134,9 @@ class AnnotationStore:
         labels = self.blobs.read(version.hash)
         if labels.grid.size != grid.size:
             raise DamagedError.of(
-                f"{labels.grid} in the file of {_name(version)}", f"{grid}", "Restore the database from a backup."
+                f"{labels.grid} in the file of version {version.version} of {version.author}",
+                f"{grid}",
+                "Restore the database from a backup.",
             )
         return Volume(labels.array, grid)
 
@@ -192,44 +192,7 @@ class AnnotationStore:
         AnnotationError
             If there are annotations and none of them fits: they are of another cohort.
         """
-        said, fits, cases = [], 0, self.of_cohort()
-        for case_id, newest in cases.items():
-            if case_id not in grids:
-                said.append(f"Annotations of {case_id}, which is no case of this cohort, are left alone.")
-                continue
-            try:
-                check_grid(newest[0], grids[case_id]())
-                fits += 1
-            except AnnotationError as error:
-                said.append(str(error))
-        if cases and not fits:
-            raise AnnotationError.of(
-                f"annotations of {', '.join(sorted(cases)[:3])}{' and others' if len(cases) > 3 else ''} in "
-                f"{self.folder}, none of which fits the cohort",
-                "annotations of this cohort, on its images",
-                f"Give another folder with --annotations. The first: {said[0]}",
-            )
-        return said
-
-
-def check_grid(version: Version, grid: Grid) -> None:
-    """Refuse a version where the case's image no longer has the grid that it was drawn on.
-
-    Raises
-    ------
-    AnnotationError
-        With both grids.
-    """
-    if not version.grid.same_as(grid, GRID_TOLERANCE_MM):
-        raise AnnotationError.of(
-            f"an image of {version.case_id} with {grid}",
-            f"{version.grid}, on which {_name(version)} was drawn",
-            "The image was replaced since: bring back the old one, or use another folder of annotations.",
-        )
-
-
-def _name(version: Version) -> str:
-    return f"version {version.version} of {version.author}"
+        return check_cohort(self.of_cohort(), grids)
 
 
 def _again_draft(before: Version) -> str:
