@@ -134,9 +134,7 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = [note for cohort in cohorts.values() for note in cohort.notes]
     if len(groups) > 1:
-        notes.append(
-            f"Cases have several authors: each author's contours are a cohort, {', '.join(groups)}."
-        )
+        notes.append(f"Cases have several authors: each author's contours are a cohort, {', '.join(groups)}.")
     if request.format in {"nifti", "nnunet"} and request.images == "link":
         notes.append("Images are links to the cohort's own files; the zip archive leaves them out.")
     for name, cohort in cohorts.items():
