@@ -30,7 +30,8 @@ def _voxels(reader: Reader, label: str = "GTVp") -> int:
     """Return how many voxels are drawn of a label, by the server's check."""
     reader.window.wait_for_selector(".check-live[data-state=current]")
     rows = reader.window.locator(".check-live tbody tr", has_text=label)
-    return round(sum(float(row.locator("td").first.text_content()) for row in rows.all()) / VOXEL_ML)
+    # two decimals of a mL tell the voxels of one lesion, and not of a sum
+    return sum(round(float(row.locator("td").first.text_content()) / VOXEL_ML) for row in rows.all())
 
 
 def _size(reader: Reader, millimetres: int) -> None:
