@@ -39,19 +39,25 @@ class Reader:
         """Wait for a note that matches."""
         self.window.locator(".toast", has_text=re.compile(pattern)).last.wait_for()
 
-    def middle(self, plane: str) -> tuple[float, float]:
-        """Return the middle of a plane's canvas, where the crosshair is after `Z`."""
-        box = self.window.locator(f"[data-plane={plane}] canvas").bounding_box()
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    def crosshair(self, plane: str) -> tuple[float, float]:
+        """Return where on the screen the crosshair of a plane is, once what was changed is drawn."""
+        canvas = self._drawn(plane)
+        box = canvas.bounding_box()
+        x, y = (float(part) for part in canvas.get_attribute("data-crosshair").split(","))
+        return box["x"] + x, box["y"] + y
 
     def pixels_per_mm(self, plane: str) -> float:
-        """Return the scale after `Z`, which shows 120 mm."""
-        box = self.window.locator(f"[data-plane={plane}] canvas").bounding_box()
-        return float(min(box["width"], box["height"]) / 120.0)
+        """Return the scale of a plane."""
+        return float(self._drawn(plane).get_attribute("data-pixels-per-mm"))
+
+    def _drawn(self, plane: str) -> Any:
+        """Return a plane's canvas after two frames: what was changed before is on it."""
+        self.window.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self.window.locator(f"[data-plane={plane}] canvas")
 
     def drag(self, plane: str, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Drag with the left button between two points, in millimetres right and down of the crosshair."""
-        (x, y), scale = self.middle(plane), self.pixels_per_mm(plane)
+        (x, y), scale = self.crosshair(plane), self.pixels_per_mm(plane)
         mouse = self.window.mouse
         mouse.move(x + start[0] * scale, y + start[1] * scale)
         mouse.down()
@@ -60,13 +66,13 @@ class Reader:
 
     def clicks(self, plane: str, points: list[tuple[float, float]]) -> None:
         """Click at points, in millimetres right and down of the crosshair."""
-        (x, y), scale = self.middle(plane), self.pixels_per_mm(plane)
+        (x, y), scale = self.crosshair(plane), self.pixels_per_mm(plane)
         for right, down in points:
             self.window.mouse.click(x + right * scale, y + down * scale)
 
     def wheel(self, plane: str, slices: int) -> None:
         """Turn the wheel over a plane; positive goes to the head, front or right."""
-        self.window.mouse.move(*self.middle(plane))
+        self.window.mouse.move(*self.crosshair(plane))
         for _ in range(abs(slices)):
             self.window.mouse.wheel(0, -100 if slices > 0 else 100)
 
@@ -81,11 +87,13 @@ class Reader:
     def voxel(self) -> tuple[int, int, int]:
         """Return the canonical voxel of the crosshair."""
         self.away()
+        self._drawn("axial")
         i, j, k = (int(part) for part in self.read("voxel").removeprefix("voxel ").split(", "))
         return i, j, k
 
     def slice_of(self, plane: str) -> int:
         """Return the number of a plane's slice, from 1."""
+        self._drawn(plane)
         text = self.window.locator(f"[data-plane={plane}] .slice-label").text_content()
         return int(re.search(r"(\d+) /", text)[1])  # type: ignore[index]
 

@@ -83,7 +83,7 @@ def test_windows_by_key_and_by_drag(reader: Reader) -> None:
     for key, found in {"2": ("400", "1800"), "3": ("-600", "1500"), "4": ("55", "260"), "1": ("40", "400")}.items():
         reader.press(key)
         assert (level.input_value(), width.input_value()) == found
-    x, y = reader.middle("axial")
+    x, y = reader.crosshair("axial")
     mouse = reader.window.mouse
     mouse.move(x, y)
     mouse.down(button="right")

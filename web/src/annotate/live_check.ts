@@ -5,7 +5,7 @@ import { h, heading, replace } from "../ui/dom";
 import type { View } from "../view/view";
 import type { Drawing } from "./drawing";
 
-const WAIT_MS = 1200;
+const WAIT_MS = 500;
 
 /** Lesions, the node rule, and whether GTVp touches GTVn, a moment after each change. */
 export class LiveCheck {

@@ -237,6 +237,9 @@ export class Viewport {
     const text = `${name} ${this.index + 1} / ${this.view.space.size[w]}`;
     if (this.label.textContent !== text) this.label.textContent = text;
     this.canvas.setAttribute("aria-label", `${name} plane, slice ${this.index + 1} of ${this.view.space.size[w]}`);
+    const [x, y] = this.toScreen(this.view.cursor[this.plane.u] + 0.5, this.view.cursor[this.plane.v] + 0.5);
+    this.canvas.dataset["crosshair"] = `${x},${y}`;
+    this.canvas.dataset["pixelsPerMm"] = String(this.scale[0] / this.view.space.spacing[this.plane.u]);
     this.element.classList.toggle("active", this.view.active === name);
   }
 }
