@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from hyoid.cli.accounts import accounts
 from hyoid.cli.benchmark import benchmark
 from hyoid.cli.check import check
 from hyoid.cli.deface import deface
@@ -24,6 +25,7 @@ from hyoid.cli.preprocess import preprocess
 from hyoid.cli.recipes import recipes
 from hyoid.cli.send import send
 from hyoid.cli.train import train
+from hyoid.cli.view import view
 from hyoid.version import __version__
 
 app = typer.Typer(
@@ -62,6 +64,7 @@ for verb in (
     features,
     dvh,
     benchmark,
+    view,
     deidentify,
     deface,
     send,
@@ -71,3 +74,4 @@ for verb in (
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(import_, name="import")
 app.add_typer(export, name="export")
+app.add_typer(accounts, name="accounts")

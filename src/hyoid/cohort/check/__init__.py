@@ -2,7 +2,7 @@
 
 from hyoid.cohort.check.finding import SEVERITIES, Finding, Rule, Severity
 from hyoid.cohort.check.registry import RULES, STUDY_CODES, rules_table
-from hyoid.cohort.check.run import check_case, check_cohort, find_in_case
+from hyoid.cohort.check.run import check_case, check_cohort, find_across, find_in_case
 
 __all__ = [
     "RULES",
@@ -13,6 +13,7 @@ __all__ = [
     "Severity",
     "check_case",
     "check_cohort",
+    "find_across",
     "find_in_case",
     "rules_table",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -74,9 +74,19 @@ def check_cohort(cohort: Cohort, jobs: int = 1) -> list[Finding]:
     checks = Parallel(n_jobs=jobs, return_as="generator")(delayed(check_case)(case) for case in cohort.cases)
     results = list(track(checks, "Checking", total=len(cohort.cases)))
     findings = [finding for result in results for finding in result.findings]
-    findings += check_cases(cohort.cases, {result.case: result.digests for result in results})
-    findings += [finding_of(problem) for problem in cohort.problems]
+    findings += find_across(cohort, {result.case: result.digests for result in results})
     return sorted(findings, key=lambda finding: finding.order)
+
+
+def find_across(cohort: Cohort, digests: Mapping[str, Mapping[str, str]]) -> list[Finding]:
+    """Return what is found without reading an image: between cases, and what the reader of the cohort met.
+
+    Parameters
+    ----------
+    digests
+        `CaseCheck.digests` by case, of those that have been read; equal images are found among these.
+    """
+    return [*check_cases(cohort.cases, digests), *(finding_of(problem) for problem in cohort.problems)]
 
 
 def _failed(case: Case, where: str, error: Exception) -> Finding:

@@ -1,0 +1,1 @@
+"""The review application: cohorts, predictions and annotations in the browser."""

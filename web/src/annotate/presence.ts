@@ -1,0 +1,38 @@
+import { part, sendJson } from "../api/client";
+
+const BEAT_MS = 15_000;
+
+/** Tells the server that one is on the case, and hears who else is. */
+export class Presence {
+  private readonly timer: number;
+  private readonly tab = crypto.randomUUID().slice(0, 8);
+  private failed = false;
+
+  constructor(
+    private readonly caseId: string,
+    private readonly heard: (names: string[]) => void,
+  ) {
+    this.timer = window.setInterval(() => void this.beat(), BEAT_MS);
+    void this.beat();
+  }
+
+  leave(): void {
+    clearInterval(this.timer);
+    void sendJson("DELETE", this.path).catch(() => undefined);
+  }
+
+  private get path(): string {
+    return `cases/${part(this.caseId)}/presence?tab=${this.tab}`;
+  }
+
+  private async beat(): Promise<void> {
+    try {
+      const answer = await sendJson<{ others: { name: string }[] }>("PUT", this.path);
+      this.failed = false;
+      this.heard(answer.others.map((other) => other.name));
+    } catch {
+      if (!this.failed) this.heard([]);
+      this.failed = true;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { getVoxels, part, Refused, sendVoxels } from "../api/client";
+import { gzip } from "../api/gzip";
+import { ask } from "../ui/dialog";
+import { note } from "../ui/toast";
+import type { Drawing } from "./drawing";
+
+const AUTOSAVE_MS = 20_000;
+
+/** Every save is a new version upon the one that was edited; nobody's work is overwritten unasked. */
+export class Saving {
+  /** The version that what is drawn builds upon. */
+  base = 0;
+  private saved = 0;
+  private running: Promise<boolean> | null = null;
+  private readonly timer: number;
+  /** What the foot of the page says. */
+  text = "nothing drawn yet";
+
+  constructor(
+    private readonly caseId: string,
+    private readonly author: string,
+    private readonly drawing: Drawing,
+    private readonly told: (saved: boolean) => void,
+  ) {
+    this.timer = window.setInterval(() => void (this.dirty && this.save("autosaved")), AUTOSAVE_MS);
+  }
+
+  get dirty(): boolean {
+    return this.drawing.revision !== this.saved;
+  }
+
+  /** What is drawn is now what the server has as `version`. */
+  settle(version: number): void {
+    this.base = version;
+    this.saved = this.drawing.revision;
+  }
+
+  /** Ends the clock, after a last save where something is unsaved. */
+  async leave(): Promise<void> {
+    clearInterval(this.timer);
+    if (this.dirty) await this.save("saved");
+  }
+
+  /** Resolves to whether everything drawn at the call is safe. A second call waits for the first. */
+  async save(word = "saved"): Promise<boolean> {
+    if (this.running) await this.running;
+    if (!this.dirty) return true;
+    this.running = this.put(word);
+    try {
+      return await this.running;
+    } finally {
+      this.running = null;
+    }
+  }
+
+  private async put(word: string): Promise<boolean> {
+    const revision = this.drawing.revision;
+    this.say("saving …");
+    try {
+      const path = `cases/${part(this.caseId)}/annotation?base=${this.base}`;
+      const response = await sendVoxels("PUT", path, this.drawing.labels);
+      const answer = (await response.json()) as { version: number; note?: string };
+      this.base = answer.version;
+      this.saved = revision;
+      if (answer.note) note(answer.note, "warning");
+      this.say(`${word} as version ${answer.version}, ${new Date().toLocaleTimeString()}`);
+      this.told(true);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused && error.status === 409) return this.conflict(error);
+      this.say("not saved");
+      note(error instanceof Error ? error.message : String(error), "error");
+      return false;
+    }
+  }
+
+  private async conflict(error: Refused): Promise<boolean> {
+    this.say("not saved: a newer version exists");
+    const newest = currentOf(error.body["current"], this.base);
+    for (;;) {
+      const answer = await ask("A newer version exists", [
+        `${error.message}`,
+        `Another window or machine saved version ${newest} of your annotation while you worked on version ${this.base}. Nothing is overwritten: both stay in the history.`,
+      ], [
+        { value: "download", text: "Download mine" },
+        { value: "theirs", text: `Take version ${newest}` },
+        { value: "mine", text: `Keep mine as version ${newest + 1}`, primary: true },
+      ], false);
+      if (answer === "download") await this.download();
+      if (answer === "mine") {
+        this.base = newest;
+        return this.put("saved");
+      }
+      if (answer === "theirs") return this.take(newest);
+    }
+  }
+
+  private async take(version: number): Promise<boolean> {
+    const path = `cases/${part(this.caseId)}/annotation/${part(this.author)}/${version}/voxels`;
+    const labels = await getVoxels(path);
+    this.drawing.replace(labels, `version ${version}`);
+    this.settle(version);
+    this.say(`on version ${version}`);
+    this.told(true);
+    return true;
+  }
+
+  /** The labels as they go over the wire: gzip of one byte a voxel, x fastest. */
+  private async download(): Promise<void> {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await gzip(this.drawing.labels));
+    link.download = `${this.caseId}-${this.author}-unsaved-labels.raw.gz`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  private say(text: string): void {
+    this.text = text;
+    this.told(false);
+  }
+}
+
+function currentOf(current: unknown, base: number): number {
+  if (typeof current === "number") return current;
+  const version = (current as { version?: unknown } | null)?.version;
+  return typeof version === "number" ? version : base + 1;
+}
