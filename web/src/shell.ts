@@ -49,11 +49,12 @@ export class Shell {
       return;
     }
     const id = decodeURIComponent(found[1]!);
-    const page = new CasePage(id, this.me);
+    if (!this.cohort.rows.length) await guarded(() => this.cohort.load());
+    if (turn !== this.turn) return;
+    const page = new CasePage(id, this.me, this.cohort.rows.find((row) => row.id === id));
     this.open_ = page;
     document.title = `${id} · hyoid`;
     replace(this.body, page.element);
-    if (!this.cohort.rows.length) await guarded(() => this.cohort.load());
     this.showWhere(id);
     await page.load(found[2] ?? "");
   }

@@ -119,13 +119,14 @@ export class Annotating {
     if (this.me.role === "reader") {
       return h("div", { class: "panel" }, h("p", { class: "quiet" }, "Your account may look and not draw. Ask an admin for another role."));
     }
-    const start = this.view.panel.layers.map((name) =>
-      button(`Start from ${name}`, () => this.startFrom(name)));
+    const start = h("div", { class: "row" });
+    this.view.on(["panel"], () => start.replaceChildren(...this.view.panel.layers.map((name) =>
+      button(`Start from ${name}`, () => this.startFrom(name)))));
     return h("div", { class: "panel annotate" },
       h("div", { class: "row steps" }, this.undoButton, this.redoButton,
         button("Save", () => void this.saving.save(), { title: "Ctrl+S" }),
         button("Submit…", () => void this.protocolPanel.submit(), { class: "primary" })),
-      start.length ? h("div", { class: "row" }, ...start) : null,
+      start,
       this.tools.element,
       h("section", {}, heading("Slices"), h("div", { class: "row" },
         button("Copy down", () => this.copy(pen, -1), { title: "C: to the next slice towards the feet, right or back" }),

@@ -5,7 +5,7 @@ import { h, heading, replace } from "../ui/dom";
 import type { View } from "../view/view";
 import type { Drawing } from "./drawing";
 
-const WAIT_MS = 1200;
+const WAIT_MS = 500;
 
 /** Lesions, the node rule, and whether GTVp touches GTVn, a moment after each change. */
 export class LiveCheck {
@@ -23,6 +23,7 @@ export class LiveCheck {
 
   soon(): void {
     clearTimeout(this.timer);
+    this.element.dataset["state"] = "waiting";
     this.timer = window.setTimeout(() => void this.now(), WAIT_MS);
   }
 
@@ -32,7 +33,10 @@ export class LiveCheck {
 
   private async now(): Promise<void> {
     if (this.running) return this.soon();
-    if (this.checked === this.drawing.revision) return;
+    if (this.checked === this.drawing.revision) {
+      this.element.dataset["state"] = "current";
+      return;
+    }
     this.running = true;
     const revision = this.drawing.revision;
     try {
@@ -45,6 +49,7 @@ export class LiveCheck {
     }
     this.running = false;
     if (this.drawing.revision !== revision) this.soon();
+    else this.element.dataset["state"] = "current";
   }
 
   private show(check: Check): void {

@@ -84,7 +84,8 @@ function choiceField(name: string, property: Schema, options: unknown[], optiona
 function flagField(name: string, property: Schema): Field {
   const input = h("input", { type: "checkbox", name });
   input.checked = property.default === true;
-  const element = h("label", { class: "check", title: property.description }, input, h("span", {}, words(name)));
+  const text = (property.description ?? words(name)).replace(/\.$/, "");
+  const element = h("label", { class: "check" }, input, h("span", {}, text));
   return { element, read: () => input.checked };
 }
 

@@ -42,6 +42,10 @@ function writing(headers: Record<string, string> = {}): Record<string, string> {
   return { "X-Hyoid-CSRF": csrf, ...headers };
 }
 
+export async function getText(path: string): Promise<string> {
+  return (await send(path, {})).text();
+}
+
 export async function getJson<T>(path: string): Promise<T> {
   return (await (await send(path, {})).json()) as T;
 }

@@ -1,4 +1,4 @@
-import type { Me, Vec3 } from "../api/types";
+import type { CaseRow, Me, Vec3 } from "../api/types";
 import { casePanel } from "../panels/case_panel";
 import { differencePanel } from "../panels/difference_panel";
 import { displayPanel } from "../panels/display_panel";
@@ -8,12 +8,15 @@ import { guarded, note } from "../ui/toast";
 import { Keymap } from "../view/keys";
 import { listen } from "../view/mouse";
 import type { View } from "../view/view";
-import { loadCase, loadLayers } from "./load";
+import { loadCase, loadLayers, loadPanel } from "./load";
 import { showKeys } from "./key_list";
 import { PlaneGrid } from "./plane_grid";
 import { viewKeys } from "./view_keys";
 import { readout } from "../view/readout";
 import { Tabs } from "./tabs";
+
+/** What is seen around a lesion when a case opens: the neck, and not the whole body. */
+const OPEN_MM = 260;
 
 /** One case: planes on the left, panels on the right, values below. */
 export class CasePage {
@@ -26,6 +29,7 @@ export class CasePage {
   constructor(
     private readonly id: string,
     private readonly me: Me,
+    private readonly row: CaseRow | undefined,
   ) {}
 
   get unsaved(): boolean {
@@ -39,7 +43,9 @@ export class CasePage {
   async load(target: string): Promise<void> {
     const progress = h("div", { class: "loading", role: "status" }, `Opening ${this.id}`);
     replace(this.element, progress);
-    const view = await guarded(() => loadCase(this.id, (text, done) => {
+    const panel = loadPanel(this.id);
+    panel.catch(() => undefined); // it is awaited below, after the images
+    const view = await guarded(() => loadCase(this.id, this.row, (text, done) => {
       progress.textContent = `Opening ${this.id} · ${text} (${Math.round(100 * done)} %)`;
     }));
     if (this.left) return;
@@ -47,8 +53,16 @@ export class CasePage {
       progress.textContent = "This case could not be opened.";
       return;
     }
-    await this.show(view);
-    this.jump(view, decodeURIComponent(target));
+    const grid = this.show(view);
+    grid.draw();
+    this.element.dataset["planes"] = "true";
+    const told = await guarded(() => panel);
+    if (this.left) return;
+    if (told) {
+      view.panel = told;
+      view.changed("panel");
+      if (this.jump(view, decodeURIComponent(target))) grid.focus(OPEN_MM);
+    }
     const layers = await guarded(() => loadLayers(view).then(() => true));
     if (layers && !this.left) await this.annotating?.start();
     this.element.dataset["ready"] = "true";
@@ -61,7 +75,7 @@ export class CasePage {
     await this.annotating?.leave();
   }
 
-  private async show(view: View): Promise<void> {
+  private show(view: View): PlaneGrid {
     const grid = new PlaneGrid(view);
     const annotating = new Annotating(view, this.me, grid, this.keys);
     this.annotating = annotating;
@@ -77,16 +91,17 @@ export class CasePage {
     ]);
     replace(this.element, grid.element, h("aside", { "aria-label": "Panels" }, tabs.element),
       h("footer", {}, line.element, annotating.status));
-    grid.draw();
+    return grid;
   }
 
-  /** A flag or a voxel in the address. */
-  private jump(view: View, target: string): void {
+  /** Goes to the flag or voxel in the address, else to the first lesion; false where there is none. */
+  private jump(view: View, target: string): boolean {
     const voxel = /^\d+,\d+,\d+$/.test(target) ? (target.split(",").map(Number) as Vec3) : null;
     const flagged = view.panel.jumps.find((jump) => jump.flag === target);
     const first = Object.values(view.panel.lesions).flat().find((lesion) => lesion.center_voxel);
-    const to = voxel ?? flagged?.voxel ?? first?.center_voxel;
+    const to = voxel ?? flagged?.voxel ?? (view.touched ? null : first?.center_voxel);
     if (to) view.moveTo(to);
     if (flagged) note(flagged.text);
+    return to !== undefined && to !== null;
   }
 }

@@ -1,5 +1,5 @@
 import { getBytes, getJson, getVoxels, part } from "../api/client";
-import type { CasePanel } from "../api/types";
+import type { CasePanel, CaseRow } from "../api/types";
 import { readNifti, type Volume } from "../volume/nifti";
 import { Space } from "../volume/space";
 import { makeLayer } from "../view/layer";
@@ -7,14 +7,24 @@ import { View } from "../view/view";
 
 type Progress = (text: string, done: number) => void;
 
-/** Fetches a case: first the images that the planes need, then its label maps, which may follow while one reads. */
-export async function loadCase(id: string, progress: Progress): Promise<View> {
-  const panel = await getJson<CasePanel>(`cases/${part(id)}`);
-  const names = panel.images.map((image) => image.name.toLowerCase());
+/** What stands for the panel while its lesions are being measured. */
+function emptyPanel(id: string): CasePanel {
+  return { id, center: null, clinical: [], images: [], layers: [], findings: [], lesions: {}, hpv: null, rfs: null,
+    missing: [], jumps: [] };
+}
+
+export function loadPanel(id: string): Promise<CasePanel> {
+  return getJson<CasePanel>(`cases/${part(id)}`);
+}
+
+/** Fetches a case's images, which is all that the planes need; panel and label maps follow while one reads. */
+export async function loadCase(id: string, row: CaseRow | undefined, progress: Progress): Promise<View> {
+  const has = (name: "ct" | "pet" | "dose") => row?.has[name] ?? false;
+  const names = row ? (["ct", "pet", "dose"] as const).filter(has) : (await loadPanel(id)).images.map((image) => image.name);
   const images: { ct?: Volume; pet?: Volume; dose?: Volume } = {};
   const done: Record<string, number> = {};
   await Promise.all(
-    (["ct", "pet", "dose"] as const).filter((name) => names.includes(name)).map(async (name) => {
+    (["ct", "pet", "dose"] as const).filter((name) => (names as string[]).includes(name)).map(async (name) => {
       const bytes = await getBytes(`cases/${part(id)}/volumes/${name}.nii`, (at) => {
         done[name] = at;
         const whole = Object.values(done);
@@ -31,7 +41,7 @@ export async function loadCase(id: string, progress: Progress): Promise<View> {
     const image = images[name];
     if (image) maps[name] = space.toVoxelsOf(image);
   }
-  const view = new View(panel, space, images, maps);
+  const view = new View(emptyPanel(id), space, images, maps);
   startDisplay(view);
   return view;
 }

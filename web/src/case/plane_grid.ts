@@ -40,6 +40,11 @@ export class PlaneGrid {
     for (const viewport of this.viewports) viewport.reset();
   }
 
+  /** All planes closer, around the crosshair. */
+  focus(millimetres: number): void {
+    for (const viewport of this.viewports) viewport.focus(millimetres);
+  }
+
   /** Brings the cursor into all planes that are zoomed in. */
   reveal(): void {
     for (const viewport of this.viewports) viewport.reveal();

@@ -1,4 +1,4 @@
-import { getJson } from "../api/client";
+import { getText } from "../api/client";
 import { ask } from "../ui/dialog";
 import { h, time } from "../ui/dom";
 import { guarded } from "../ui/toast";
@@ -7,9 +7,9 @@ type Line = Record<string, unknown>;
 
 /** Who did what and when, as the server wrote it down. */
 export async function auditDialog(): Promise<void> {
-  const answer = await guarded(() => getJson<Line[] | Record<string, Line[]>>("audit"));
-  if (!answer) return;
-  const lines = Array.isArray(answer) ? answer : (Object.values(answer).find(Array.isArray) ?? []);
+  const answer = await guarded(() => getText("audit"));
+  if (answer === null) return;
+  const lines = answer.split("\n").filter(Boolean).map((line) => JSON.parse(line) as Line).reverse();
   const cell = (value: unknown) => (value && typeof value === "object" ? JSON.stringify(value) : String(value ?? ""));
   const rows = lines.map((line) => h("tr", {},
     h("td", {}, time(cell(line["at"]))), h("td", {}, cell(line["who"])), h("td", {}, cell(line["what"])),

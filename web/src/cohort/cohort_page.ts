@@ -33,7 +33,7 @@ export class CohortPage {
     this.element = h("main", { class: "cohort" },
       h("div", { class: "cohort-head" },
         h("h1", {}, me.cohort), this.count, search, this.flags, this.stateFilter(),
-        me.role !== "reader" && button("Export…", () => void exportDialog(), { class: "primary" }),
+        me.role === "admin" && button("Export…", () => void exportDialog(), { class: "primary" }),
         me.role === "admin" && button("Audit log", () => void auditDialog())),
       this.progress, this.table);
   }

@@ -1,20 +1,16 @@
 import type { CasePanel, Lesion } from "../api/types";
-import { button, h, heading, number } from "../ui/dom";
+import { button, h, heading, number, replace } from "../ui/dom";
 import type { View } from "../view/view";
 import { survivalPlot } from "./survival";
 
 /** What is known of the patient: record, findings, lesions, predictions, and what was missing. */
 export function casePanel(view: View): HTMLElement {
-  const { panel } = view;
-  return h("div", { class: "panel" },
-    jumps(view),
-    lesionTables(view),
-    hpv(panel),
-    rfs(panel),
-    findings(panel),
-    record(panel),
-    missing(panel),
-  );
+  const element = h("div", { class: "panel" }, h("p", { class: "quiet" }, "The lesions are being measured."));
+  view.on(["panel"], () => {
+    const { panel } = view;
+    replace(element, jumps(view), lesionTables(view), hpv(panel), rfs(panel), findings(panel), record(panel), missing(panel));
+  });
+  return element;
 }
 
 function jumps(view: View): HTMLElement | null {

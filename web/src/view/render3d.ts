@@ -52,7 +52,7 @@ export class Render3d {
         await NVImage.new(bytes, `${name}.nii`, map, opacity, null, from, to, true, 0.02, false, false, "", 0,
           undefined as never, NaN, NaN, false, null, 0, null),
       );
-    if (ct) await add("ct", this.reduced((voxel) => this.view.value("ct", voxel) ?? -1024), "gray", 120, 1200, 1);
+    if (ct) await add("ct", this.reduced((voxel) => this.view.value("ct", voxel) ?? -1024), "gray", 150, 650, 1);
     if (pet) await add("pet", this.reduced((voxel) => this.view.value("pet", voxel) ?? 0), "hot", Math.max(low, 2), high, 0.6);
     const layer = this.view.layers.find((each) => each.visible);
     if (layer) {

@@ -18,7 +18,7 @@ export interface Display {
   overlays: boolean;
 }
 
-export type Topic = "cursor" | "display" | "layers" | "labels" | "box" | "plane";
+export type Topic = "panel" | "cursor" | "display" | "layers" | "labels" | "box" | "plane";
 
 export const WINDOWS: { key: string; name: string; range: Range }[] = [
   { key: "1", name: "Soft tissue", range: { low: -160, high: 240 } },
@@ -48,7 +48,8 @@ export class View {
   private readonly listeners: { topics: Topic[]; run: () => void }[] = [];
 
   constructor(
-    readonly panel: CasePanel,
+    /** What is known of the case beside its images; almost empty until the server has told it. */
+    public panel: CasePanel,
     readonly space: Space,
     readonly images: { ct?: Volume; pet?: Volume; dose?: Volume },
     readonly maps: { ct?: Affine; pet?: Affine; dose?: Affine },
@@ -66,7 +67,11 @@ export class View {
     for (const listener of this.listeners) if (listener.topics.includes(topic)) listener.run();
   }
 
+  /** Whether anybody has moved the cursor yet. */
+  touched = false;
+
   moveTo(voxel: readonly number[]): void {
+    this.touched = true;
     const next = this.space.clamp(voxel);
     if (next.every((at, axis) => at === this.cursor[axis])) return;
     this.cursor = next;

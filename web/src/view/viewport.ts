@@ -97,6 +97,18 @@ export class Viewport {
     this.draw();
   }
 
+  /** Shows so many millimetres around the cursor. */
+  focus(millimetres: number): void {
+    const { size, spacing } = this.view.space;
+    const { u, v } = this.plane;
+    const { clientWidth, clientHeight } = this.canvas;
+    if (!clientWidth || !clientHeight) return;
+    const fit = Math.min(clientWidth / (size[u] * spacing[u]), clientHeight / (size[v] * spacing[v]));
+    this.zoom = Math.min(Math.max(Math.min(clientWidth, clientHeight) / millimetres / fit, 1), 30);
+    this.middle = this.zoom === 1 ? [size[u] / 2, size[v] / 2] : [this.view.cursor[u] + 0.5, this.view.cursor[v] + 0.5];
+    this.draw();
+  }
+
   zoomAt(factor: number, x: number, y: number): void {
     const before = this.toSlice(x, y);
     this.zoom = Math.min(Math.max(this.zoom * factor, 0.5), 30);
@@ -225,6 +237,9 @@ export class Viewport {
     const text = `${name} ${this.index + 1} / ${this.view.space.size[w]}`;
     if (this.label.textContent !== text) this.label.textContent = text;
     this.canvas.setAttribute("aria-label", `${name} plane, slice ${this.index + 1} of ${this.view.space.size[w]}`);
+    const [x, y] = this.toScreen(this.view.cursor[this.plane.u] + 0.5, this.view.cursor[this.plane.v] + 0.5);
+    this.canvas.dataset["crosshair"] = `${x},${y}`;
+    this.canvas.dataset["pixelsPerMm"] = String(this.scale[0] / this.view.space.spacing[this.plane.u]);
     this.element.classList.toggle("active", this.view.active === name);
   }
 }

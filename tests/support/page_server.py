@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from hyoid.app.cases.worker import HereWorker
 from hyoid.app.run import address_of
 from hyoid.app.server import create_app
 from hyoid.app.settings import Settings
@@ -36,11 +37,12 @@ def serve(
     """Serve a cohort in a thread of this process, and stop in the end."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()  # the browser may be faster than the server
         port = listening.getsockname()[1]
         settings = Settings(
             cohort=cohort, predictions=predictions, annotations=annotations, port=port, accounts=accounts
         )
-        app = create_app(settings)
+        app = create_app(settings, HereWorker())
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

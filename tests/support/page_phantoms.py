@@ -17,7 +17,7 @@ SHIFT_VOXELS = 1
 _ANSWER = {"recipe": "phantom", "missing": [], "notes": []}
 
 
-def write_phantoms(folder: Path, patients: int, seed: int = 3) -> tuple[Path, Path]:
+def write_phantoms(folder: Path, patients: int, seed: int = 1) -> tuple[Path, Path]:
     """Write a cohort and its predictions; returns both folders. The prediction of the first case has a false node."""
     cohort, predictions = folder / "cohort", folder / "predictions"
     write_cohort(cohort, patients, seed=seed, broken=False, masks=True)
