@@ -39,7 +39,7 @@ bench: $(VENV)/installed-test
 # Without --no-compile half of the installation is byte code of modules that nobody imports.
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable ".[web]"
 	touch $@
 
 $(VENV)/installed-test: pyproject.toml constraints.txt

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -37,3 +39,11 @@ def demo(
     lead = result.lead
     typer.echo(f"lead over the best SUV threshold in GTVp DSC: {lead.value:+.3f} ({lead.low:+.3f} to {lead.high:+.3f})")
     typer.echo(f"{result.seconds / 60:.1f} minutes. Report: {result.report.resolve()}")
+    typer.echo(f"Look at the unseen patients and their predictions: {_view(out)}")
+
+
+def _view(out: Path) -> str:
+    """Return the command that opens the demo in the browser, by the program that made it."""
+    program = sys.argv[0] if Path(sys.argv[0]).name == "hyoid" else "hyoid"
+    folders = ["--predictions", str(out / "predictions"), "--annotations", str(out / "annotations")]
+    return shlex.join([program, "view", str(out / "unseen"), *folders])

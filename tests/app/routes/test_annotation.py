@@ -166,6 +166,7 @@ def test_a_case_that_there_is_none_of_is_not_found(browser: Browser, case: str) 
         (bytes(32**3), 422, "no gzip"),
         (b"", 422, "gzip"),
     ],
+    ids=["too few", "too many", "long body", "bomb", "unknown label", "plain", "nothing"],
 )
 def test_other_bodies_are_refused_and_nothing_is_written(browser: Browser, body: bytes, status: int, word: str) -> None:
     folder = browser.app.state.annotations.folder
