@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -56,10 +56,11 @@ def view(folder: Path, *arguments: str) -> Iterator[Running]:
 def raw(port: int, content: bytes) -> bytes:
     """Send bytes that no client library would, and return what comes back."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(content)
         found = b""
-        while piece := connection.recv(65536):
-            found += piece
+        with suppress(ConnectionError):  # cut off in the middle is an answer too
+            connection.sendall(content)
+            while piece := connection.recv(65536):
+                found += piece
     return found
 
 
@@ -92,8 +93,13 @@ def test_a_whole_visit(viewed: Path, tmp_path: Path) -> None:
         ):
             answer = raw(port, b"GET " + path + b" HTTP/1.1\r\n" + host)
             assert answer.split(b" ")[1] == b"404", path
-        for wrong in (b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
-                      b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", b"\x16\x03\x01\x00"):  # fmt: skip
+        last = b"Connection: close\r\n\r\n"
+        for wrong in (
+            b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n" + last,
+            b"GET / HTTP/1.1\r\n" + last,
+            b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n" + last,
+            b"\x16\x03\x01\x00\r\n\r\n",
+        ):
             assert raw(port, wrong).split(b" ")[1:2] == [b"400"], wrong
         large = b"GET / HTTP/1.1\r\nX: " + b"x" * 200_000 + b"\r\n" + host
         assert b"200" not in raw(port, large)[:12]

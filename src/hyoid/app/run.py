@@ -60,6 +60,7 @@ def serve(settings: Settings, say: Callable[[str], None], *, open_browser: bool 
                 server_header=False,
                 proxy_headers=False,
                 ws="none",
+                http="h11",  # the one that bounds what is held of headers
                 limit_concurrency=CONNECTIONS,
                 h11_max_incomplete_event_size=HEADER_BYTES,
                 timeout_graceful_shutdown=5,

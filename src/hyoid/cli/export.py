@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from hyoid.cli.export_nnunet import nnunet
 from hyoid.cli.export_report import report
 from hyoid.cli.export_results import results
 from hyoid.cli.options import JsonOption
@@ -119,3 +120,4 @@ export.command("rtstruct", help="Write a label map as an RT Structure Set, conto
     _label_map_verb("rtstruct")
 )
 export.command()(report)
+export.command()(nnunet)

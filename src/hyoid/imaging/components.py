@@ -91,3 +91,12 @@ def content_block(*arrays: NDArray[Any]) -> tuple[slice, ...]:
         hit = np.flatnonzero(np.logical_or.reduce([array[block].any(axis=others) for array in arrays]))
         block += (slice(int(hit[0]), int(hit[-1]) + 1) if len(hit) else slice(0, 0),)
     return block
+
+
+def voxel_counts(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Count the voxels of each label, 1 to 255 (256 numbers, the first is 0), plane by plane, which needs no memory."""
+    counts = np.zeros(256, np.int64)
+    for plane in labels[content_block(labels)]:
+        counts += np.bincount(plane.ravel(), minlength=256)
+    counts[0] = 0
+    return counts

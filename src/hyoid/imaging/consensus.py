@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
@@ -12,14 +13,18 @@ from numpy.typing import NDArray
 from hyoid.errors import ImageError
 from hyoid.geometry import Volume
 from hyoid.imaging.blocks import block_of_slices
-from hyoid.imaging.components import content_block
+from hyoid.imaging.components import content_block, voxel_counts
 
 Labels = NDArray[np.uint8]
+Slices = tuple[slice, slice, slice]
 
 PRIOR_MARGIN_VOXELS = 5
 """Background around all contours of a label that STAPLE looks at: its prior depends on how much there is."""
 
 STAPLE_ITERATIONS = 1000
+
+TIE = 1e-6
+"""Probabilities closer than this are equal: of two observers one of whom drew nothing, STAPLE makes 0.5 exactly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,12 +60,12 @@ def majority(observers: Sequence[Volume]) -> Consensus:
     ImageError
         If there are fewer than two, one is not uint8, or their grids differ.
     """
-    maps = _checked(observers)
+    maps, block = _checked(observers)
     agreed = np.zeros(maps[0].shape, np.uint8)
     for label in _labels(maps):
         votes = np.sum([each == label for each in maps], axis=0)
         agreed[2 * votes > len(maps)] = label
-    return Consensus(observers[0].with_array(agreed), {}, {}, _lost_notes(maps, agreed))
+    return Consensus(_whole(agreed, block, observers[0]), {}, {}, _lost_notes(maps, agreed))
 
 
 def staple(observers: Sequence[Volume]) -> Consensus:
@@ -81,26 +86,27 @@ def staple(observers: Sequence[Volume]) -> Consensus:
     Warfield, Zou & Wells, IEEE Trans Med Imaging 2004;23:903-921, as SimpleITK's `STAPLEImageFilter` has it: one prior,
     the mean share of the label over observers and voxels, and every observer's sensitivity and specificity by
     expectation maximisation. The prior depends on how much background is looked at: here the bounding box of all
-    observers' contours of a label and 5 voxels around. A voxel takes the label whose probability is at least a half; if
-    two have that, the more probable, and of equals the smaller number. A label that only one observer drew is kept or
+    observers' contours of a label and 5 voxels around. A voxel takes the label whose probability is above a half; if
+    two have that, the more probable, and of equals the smaller number. A label that not all observers drew is kept or
     dropped by that estimate too: a note says so.
     """
-    maps = _checked(observers)
+    maps, block = _checked(observers)
     agreed = np.zeros(maps[0].shape, np.uint8)
     best = np.zeros(maps[0].shape, np.float64)
     sensitivity, specificity = {}, {}
     notes: tuple[str, ...] = ()
     for label in _labels(maps):
         masks = [each == label for each in maps]
-        block = _around(masks)
-        probability, sensitivity[label], specificity[label] = _estimate([mask[block] for mask in masks])
-        better = (probability >= 0.5) & (probability > best[block])
-        agreed[block][better] = label
-        best[block][better] = probability[better]
+        around = _around(masks)
+        probability, sensitivity[label], specificity[label] = _estimate([mask[around] for mask in masks])
+        better = (probability > 0.5 + TIE) & (probability > best[around] + TIE)
+        agreed[around][better] = label
+        best[around][better] = probability[better]
         drawn = sum(bool(mask.any()) for mask in masks)
         if drawn < len(maps):
             notes += (f"Label {label} was drawn by {drawn} of {len(maps)} observers.",)
-    return Consensus(observers[0].with_array(agreed), sensitivity, specificity, notes + _lost_notes(maps, agreed))
+    notes += _lost_notes(maps, agreed)
+    return Consensus(_whole(agreed, block, observers[0]), sensitivity, specificity, notes)
 
 
 def _estimate(masks: list[NDArray[np.bool_]]) -> tuple[NDArray[np.float64], tuple[float, ...], tuple[float, ...]]:
@@ -113,7 +119,8 @@ def _estimate(masks: list[NDArray[np.bool_]]) -> tuple[NDArray[np.float64], tupl
     return probability, tuple(staple_filter.GetSensitivity()), tuple(staple_filter.GetSpecificity())
 
 
-def _checked(observers: Sequence[Volume]) -> list[Labels]:
+def _checked(observers: Sequence[Volume]) -> tuple[list[Labels], Slices]:
+    """Return the label maps cut to what any of them holds, with STAPLE's margin, and that block."""
     if len(observers) < 2:
         raise ImageError.of(f"{len(observers)} label maps", "two or more", "A consensus needs several observers.")
     for each in observers:
@@ -123,18 +130,25 @@ def _checked(observers: Sequence[Volume]) -> list[Labels]:
             raise ImageError.of(
                 f"label maps on {each.grid} and on {observers[0].grid}", "one grid", "Resample them onto one."
             )
-    return [each.array for each in observers]
+    block = _around([each.array for each in observers])
+    return [each.array[block] for each in observers], block
+
+
+def _whole(agreed: Labels, block: Slices, like: Volume) -> Volume:
+    labels = np.zeros(like.grid.shape, np.uint8)
+    labels[block] = agreed
+    return like.with_array(labels)
 
 
 def _labels(maps: list[Labels]) -> list[int]:
-    return sorted({int(label) for each in maps for label in np.unique(each) if label})
+    return sorted({int(label) for each in maps for label in np.flatnonzero(voxel_counts(each))})
 
 
-def _around(masks: list[NDArray[np.bool_]]) -> tuple[slice, slice, slice]:
-    z, y, x = content_block(*masks)
-    return block_of_slices((z, y, x), masks[0].shape, PRIOR_MARGIN_VOXELS).slices
+def _around(arrays: Sequence[NDArray[Any]]) -> Slices:
+    z, y, x = content_block(*arrays)
+    return block_of_slices((z, y, x), arrays[0].shape, PRIOR_MARGIN_VOXELS).slices
 
 
 def _lost_notes(maps: list[Labels], agreed: Labels) -> tuple[str, ...]:
-    found = {int(label) for label in np.unique(agreed)}
+    found = _labels([agreed])
     return tuple(f"Nothing of label {label} is agreed on." for label in _labels(maps) if label not in found)

@@ -81,8 +81,9 @@ def components_of_label(
     offset
         Where the block begins in the whole map, (z, y, x): boxes and first voxels are told in the whole map.
     """
-    numbered, count = label_components(labels == label, connectivity)
-    voxels = np.bincount(numbered.ravel(), minlength=count + 1)
+    inside_label = labels == label
+    numbered, count = label_components(inside_label, connectivity)
+    voxels = np.bincount(numbered[inside_label], minlength=count + 1)  # of a whole CT it would take 8 bytes a voxel
     components = []
     for number, slices in enumerate(ndimage.find_objects(numbered, count) if count else [], start=1):
         start = np.array([part.start for part in slices])

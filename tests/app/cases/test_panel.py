@@ -83,6 +83,20 @@ def test_before_the_review_is_there(viewed: Path) -> None:
     assert len(panel["jumps"]) == 2  # computed for this case alone
 
 
+def test_a_long_comparison_is_left_to_the_background(viewed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hyoid.app.cases.panel.COMPARED_HERE", 100)
+    library = CaseLibrary(read_cohort(viewed / "cohort"), viewed / "predictions")
+    reviews = Reviews(library, HereWorker())
+    panels = Panels(library, reviews)
+    before = panels.of("MDA-001")
+    assert (before["checking"], before["jumps"]) == (True, [])
+    reviews.start()
+    wait_until(lambda: reviews.waiting == 0)
+    after = panels.of("MDA-001")
+    reviews.stop()
+    assert (after["checking"], len(after["jumps"])) == (False, 2)
+
+
 def test_a_merged_tumour_is_called_so(tmp_path: Path) -> None:
     cohort, predictions = write_cohort(tmp_path), write_prediction(tmp_path)
     write_json(predictions / "MDA-001" / "MDA-001.json", {"id": "MDA-001", "lesions": {"tumour": {}}})

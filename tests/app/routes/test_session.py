@@ -102,7 +102,7 @@ def test_a_removed_account_is_out_at_once(shared_viewer: FastAPI) -> None:
 
 def test_a_login_of_another_shape(shared_viewer: FastAPI) -> None:
     client, right = stranger(shared_viewer), {"name": "chief", "password": PASSWORD}
-    wrong = (
+    wrong: tuple[object, ...] = (
         {},
         {"name": "chief"},
         {**right, "name": ["chief"]},

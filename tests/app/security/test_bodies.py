@@ -55,7 +55,7 @@ async def play(
         taken += 1
         return {"type": "http.request", "body": pieces[taken - 1], "more_body": taken < len(pieces)}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: Any) -> None:
         answer.append(message)
 
     await (app or BodiesMiddleware(echo, lambda _: known))(scope, receive, send)
@@ -124,7 +124,7 @@ def test_a_slow_body_is_refused() -> None:
             await asyncio.sleep(30)
             raise AssertionError
 
-        async def send(message: dict[str, Any]) -> None:
+        async def send(message: Any) -> None:
             answer.append(message)
 
         await BodiesMiddleware(echo, lambda _: True, patience=0.02)(scope_of(length=9), receive, send)
@@ -144,7 +144,7 @@ def test_the_slower_the_less(bytes_a_second: int, status: int) -> None:
         clock.now += 1.0
         return {"type": "http.request", "body": b"x" * bytes_a_second, "more_body": clock.now < seconds}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: Any) -> None:
         answer.append(message)
 
     asyncio.run(app(scope_of(VOXELS, chunked=True), receive, send))
@@ -165,7 +165,7 @@ def test_not_too_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
                 await gate.wait()
                 return {"type": "http.request", "body": b"x", "more_body": False}
 
-            async def send(message: dict[str, Any]) -> None:
+            async def send(message: Any) -> None:
                 answer.append(message)
 
             await app(scope_of(VOXELS, 1), receive, send)

@@ -77,7 +77,7 @@ def _address(folder: Path, url: str | None) -> URL:
             "an address that is no database URL", "postgresql://user@host/name", "Correct --database."
         ) from error
     if address.get_backend_name() == "postgresql":
-        extra_library("psycopg", "web")
+        extra_library("psycopg", "postgresql")
         return address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite" and address.database not in {None, "", ":memory:"}:
         return address

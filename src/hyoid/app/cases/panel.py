@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -21,11 +22,15 @@ from hyoid.app.cases.reviews import Reviews
 from hyoid.cohort.check import Finding
 from hyoid.errors import HyoidError
 from hyoid.geometry import Grid, Volume
-from hyoid.imaging import read_grid
+from hyoid.imaging import content_block, read_grid
 from hyoid.imaging.nifti import check_complete
 
 WINDOWS = {"ct": (-160.0, 240.0), "pet": (0.0, 10.0)}
 """Lower and upper end of what is shown at first: soft tissue in HU; SUV 10 is bright in most tumours."""
+
+COMPARED_HERE = 20_000_000
+"""Voxels of the block of all lesions up to which a prediction is compared while one waits; a head and neck has less.
+Lesions all over a body take seconds and gigabytes: they are left to the background."""
 
 _MISSING = {"ct": "This case has no CT.", "pet": "This case has no PET."}
 _KEPT = 64
@@ -98,10 +103,14 @@ class Panels:
         return self._remembered(key, lambda: lesion_rows(labels, pet, canonical, told))
 
     def _jumps(self, case_id: str, layers: dict[str, Volume], canonical: Canonical | None) -> list[Jump]:
+        """Return the failures; while they are still to come, `checking` is true."""
         if canonical is None or len(layers) < 2:
             return []
         if (review := self.reviews.of(case_id)) is not None:
             return list(review.jumps)
+        block = content_block(layers["expert"].array, layers["predicted"].array)
+        if math.prod(part.stop - part.start for part in block) > COMPARED_HERE:
+            return []
         key = (case_id, "jumps", self.library.states(case_id))
         return self._remembered(key, lambda: find_jumps(layers["expert"], layers["predicted"], canonical))
 

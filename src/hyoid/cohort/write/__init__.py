@@ -2,6 +2,6 @@
 
 from hyoid.cohort.write.hecktor import write_hecktor
 from hyoid.cohort.write.nnunet import write_nnunet
-from hyoid.cohort.write.place import Images, LabelsOf, WrittenCohort
+from hyoid.cohort.write.place import Images, LabelsOf, WrittenCohort, new_folder
 
-__all__ = ["Images", "LabelsOf", "WrittenCohort", "write_hecktor", "write_nnunet"]
+__all__ = ["Images", "LabelsOf", "WrittenCohort", "new_folder", "write_hecktor", "write_nnunet"]

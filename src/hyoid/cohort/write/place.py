@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -31,6 +33,29 @@ class WrittenCohort:
     cases: tuple[str, ...]
     left_out: dict[str, str]
     notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Give a hidden folder that takes the name `path` when the block ends well, and is removed when it does not.
+
+    Raises
+    ------
+    CohortError
+        If there is something in `path` already.
+    """
+    path = Path(path)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise CohortError.of(f"{path} with something in it", "a new or empty folder", "Choose another, or empty it.")
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        if path.exists():
+            path.rmdir()
+        partial.rename(path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def place_image(source: Path, target: Path, images: Images) -> None:

@@ -9,7 +9,7 @@ from hyoid.errors import ImageError
 from hyoid.geometry import Volume
 from hyoid.imaging.blocks import Block
 from hyoid.imaging.contouring.contour import Contour
-from hyoid.imaging.contouring.region import Mask, Region, region_in_box, require_lesion
+from hyoid.imaging.contouring.region import Mask, Region, border, region_in_box
 from hyoid.imaging.contouring.threshold import above_threshold
 
 BACKGROUND_DISTANCE_MM = 6.0
@@ -38,8 +38,7 @@ def adaptive_threshold(pet: Volume, box: Block, fraction: float = 0.5) -> Contou
     Raises
     ------
     ImageError
-        If the box cannot be used (see `region_in_box`), its maximum is not positive, there is no background in it, or
-        the lesion is no brighter than the background.
+        If the box cannot be used (see `region_in_box`) or its maximum is not positive.
 
     Notes
     -----
@@ -48,8 +47,9 @@ def adaptive_threshold(pet: Volume, box: Block, fraction: float = 0.5) -> Contou
 
     The paper says nothing of how background and contour depend on each other. Here: BG is the median of the box's
     voxels that lie farther than 6 mm from the contour (fewer than 20: of all outside it); the contour is what is
-    26-connected to the hottest voxel at or above the threshold; BG starts at 0, and contour and BG take turns until the
-    contour stays the same. If contours come around in a circle, the one of the highest threshold is taken, with a note.
+    26-connected to the hottest voxel at or above the threshold; BG starts as the median of the box's outermost voxels,
+    and contour and BG take turns until the contour stays the same. If contours come around in a circle, the one of the
+    highest threshold is taken, with a note.
     """
     if not 0 < fraction < 1:
         raise ImageError.of(f"a share of {fraction:g}", "a number between 0 and 1", "Halfway is 0.5.")
@@ -60,16 +60,17 @@ def adaptive_threshold(pet: Volume, box: Block, fraction: float = 0.5) -> Contou
             f"a maximum of {highest:.2f} in the box", "a positive one", "Place the box around a lesion."
         )
     seen: dict[bytes, float] = {}
-    threshold, settled = fraction * highest, False
+    background = float(np.median(region.values[border(region.values.shape)]))
+    threshold, settled = background + fraction * (highest - background), False
     while not settled and len(seen) < MOST_ITERATIONS:
         mask, notes = above_threshold(region, threshold, connected=True)
         key = np.packbits(mask).tobytes()
         if key in seen:
+            seen = dict(list(seen.items())[list(seen).index(key) :])
             break
         seen[key] = threshold
         background = _background(region, mask)
         following = background + fraction * (highest - background)
-        require_lesion(region, following)
         settled = np.array_equal(above_threshold(region, following, connected=True)[0], mask)
         threshold = following
     if not settled:
@@ -84,11 +85,12 @@ def adaptive_threshold(pet: Volume, box: Block, fraction: float = 0.5) -> Contou
 
 
 def _background(region: Region, mask: Mask) -> float:
+    """Return the median around the contour.
+
+    It never fills the box: the threshold lies above the median of voxels outside it, or is the maximum of a box that is
+    not flat.
+    """
     outside = ~mask
-    if not outside.any():
-        raise ImageError.of(
-            "no background in the box", "some voxels around the lesion", "Draw the box larger than the lesion."
-        )
     distance = ndimage.distance_transform_edt(outside, region.spacing_zyx)
     far = distance > BACKGROUND_DISTANCE_MM
     chosen = far if np.count_nonzero(far) >= LEAST_BACKGROUND_VOXELS else outside

@@ -83,13 +83,14 @@ class Region:
         return Contour(self.image.with_array(whole), told, threshold_suv)
 
 
-def region_in_box(image: Volume, box: Block) -> Region:
+def region_in_box(image: Volume, box: Block, *, flat: bool = False) -> Region:
     """Return the voxels of `image` in `box` (voxels of the image's grid; it may reach beyond the image).
 
     Raises
     ------
     ImageError
-        If the box is empty, lies outside the image, holds values that are not finite, or is flat.
+        If the box is empty, lies outside the image, holds values that are not finite, or, unless `flat` allows it, the
+        same value everywhere.
     """
     if min(box.size) < 1:
         raise ImageError.of(
@@ -114,7 +115,7 @@ def region_in_box(image: Volume, box: Block) -> Region:
             "finite values",
             "Repair the image, or move the box.",
         )
-    if values.max() == values.min():
+    if not flat and values.max() == values.min():
         raise ImageError.of(
             f"the same value, {values.flat[0]:g}, in all {values.size} voxels of the box",
             "a lesion brighter than what is around it",
@@ -145,6 +146,13 @@ def box_on_grid(box: Block, grid: Grid, other: Grid) -> Block:
             "Draw the box where there is PET.",
         )
     return block
+
+
+def border(shape: tuple[int, ...]) -> Mask:
+    """Return the outermost voxels of an array."""
+    rim = np.ones(shape, bool)
+    rim[tuple(slice(1, -1) for _ in shape)] = False
+    return rim
 
 
 def component_at(mask: Mask, index_zyx: tuple[int, int, int]) -> Mask:

@@ -43,13 +43,17 @@ def remove_small(
     array = checked(labels)
     check_number("minimum_ml", minimum_ml)
     chosen = labels_present(array, label)
-    kept = remove_small_components(array, labels.grid.voxel_volume_mm3, minimum_ml, connectivity, chosen)
+    if not array.any():
+        return Edited.of(labels, array)
+    view = array[content_block(array)]
+    kept = remove_small_components(view, labels.grid.voxel_volume_mm3, minimum_ml, connectivity, chosen)
     notes = []
     for value in chosen:
-        removed = label_components((array == value) & (kept != value), connectivity)[1]
+        removed = label_components((view == value) & (kept != value), connectivity)[1]
         if removed:
             notes.append(f"{removed} of the components of {name_of(value)} were smaller than {minimum_ml:g} mL.")
-    return Edited.of(labels, kept, tuple(notes))
+    view[...] = kept
+    return Edited.of(labels, array, tuple(notes))
 
 
 def fill_holes(labels: Volume, label: int | None = None, across: Axis | Literal["3d"] = "3d") -> Edited:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hyoid.errors import ImageError
 from hyoid.geometry import Volume
-from hyoid.imaging.components import label_components
+from hyoid.imaging.components import content_block, label_components, voxel_counts
 
 GTVP, GTVN = 1, 2
 NAMES = {GTVP: "GTVp", GTVN: "GTVn"}
@@ -40,7 +40,7 @@ class Edited:
     @classmethod
     def of(cls, before: Volume, after: Labels, notes: tuple[str, ...] = ()) -> Edited:
         """Compare a label map with what became of it; each label's change is added to the notes."""
-        counts = [np.bincount(array.ravel(), minlength=256) for array in (before.array, after)]
+        counts = [voxel_counts(array) for array in (before.array, after)]
         milliliters = before.grid.voxel_volume_mm3 / 1000.0
         change = {
             label: float(counts[1][label] - counts[0][label]) * milliliters
@@ -97,7 +97,7 @@ def labels_present(labels: Labels, label: int | None) -> list[int]:
     if label is not None:
         check_label(label)
         return [label]
-    return [int(value) for value in np.unique(labels) if value]
+    return [int(value) for value in np.flatnonzero(voxel_counts(labels)) if value]
 
 
 def same_grid(labels: Volume, other: Volume, name: str) -> NDArray[Any]:
@@ -123,11 +123,11 @@ def name_of(label: int) -> str:
 def pieces_notes(before: Labels, after: Labels) -> tuple[str, ...]:
     """Say which labels fell apart."""
     notes = []
-    for label in np.unique(after):
-        if label:
-            counts = [label_components(array == label)[1] for array in (before, after)]
-            if counts[1] > counts[0]:
-                notes.append(f"{name_of(int(label))} was {counts[0]} and is now {counts[1]} components: clean up.")
+    for label in labels_present(after, None):
+        masks = [array == label for array in (before, after)]
+        counts = [label_components(mask[content_block(mask)])[1] for mask in masks]
+        if counts[1] > counts[0]:
+            notes.append(f"{name_of(label)} was {counts[0]} and is now {counts[1]} components: clean up.")
     return tuple(notes)
 
 

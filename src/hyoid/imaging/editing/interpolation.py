@@ -18,6 +18,9 @@ Axis = Literal["x", "y", "z"]
 
 ARRAY_AXIS = {"z": 0, "y": 1, "x": 2}
 
+TIE_MM = 1e-6
+"""Distances closer than this are equal: what lies on the outline is outside, and of labels the smaller wins."""
+
 
 def interpolate_slices(labels: Volume, label: int | None = None, axis: Axis = "z") -> Edited:
     """Fill the slices that were left out between drawn ones.
@@ -42,20 +45,27 @@ def interpolate_slices(labels: Volume, label: int | None = None, axis: Axis = "z
     distance to the outline (mm, positive inside) is interpolated linearly, and inside is where it is positive. Here the
     distance is the exact Euclidean one, and the outline lies halfway between pixels. A slice is drawn if it holds a
     voxel of the label. Drawn slices and voxels that have a label stay as they are; where two labels would fill a voxel,
-    the one that is deeper inside does. Rings stay rings. Shapes that move by more than their width between two drawn slices
-    do not meet, and nothing is put between them: a note says so.
+    the one that is deeper inside does. Rings stay rings. Shapes that move by more than their width between two drawn
+    slices do not meet, and nothing is put between them: a note says so.
     """
     array = checked(labels)
     at = ARRAY_AXIS[axis]
-    turned = np.moveaxis(array, at, 0)
+    chosen = labels_present(array, label)
+    block = content_block(np.isin(array, chosen))
+    turned = np.moveaxis(array[block], at, 0)
+    start = block[at].start
     z, y, x = (float(s) for s in reversed(labels.grid.spacing))
-    sampling = tuple(s for i, s in enumerate((z, y, x)) if i != at)
+    rows, columns = (s for i, s in enumerate((z, y, x)) if i != at)
     free = turned == 0
-    deepest = np.zeros(turned.shape, np.float32)
+    deepest = np.zeros(turned.shape)
     filled = np.zeros(turned.shape, np.uint8)
     notes: list[str] = []
-    for value in labels_present(array, label):
-        notes += _fill_label(turned == value, value, (sampling[0], sampling[1]), axis, deepest, filled)
+    for value in chosen:
+        for first, last, lost in _fill_label(turned == value, value, (rows, columns), deepest, filled):
+            notes.append(
+                f"{name_of(value)}: {lost} of the shapes in slices {first + start} and {last + start} along {axis} "
+                "meet nothing in the other and end in between: draw a slice between them."
+            )
     turned[free] = filled[free]
     return Edited.of(labels, array, tuple(notes))
 
@@ -76,35 +86,31 @@ def _fill_label(
     mask: Mask,
     value: int,
     sampling: tuple[float, float],
-    axis: Axis,
-    deepest: NDArray[np.float32],
+    deepest: NDArray[np.float64],
     filled: Labels,
-) -> list[str]:
-    """Put one label between its drawn slices into `filled` where it is deeper than what is there; return notes."""
-    block = content_block(mask)
-    rows, columns = block[1:]
-    drawn = [int(i) for i in np.flatnonzero(mask.any(axis=(1, 2)))]
-    notes = []
-    for first, last in pairwise(drawn):
+) -> list[tuple[int, int, int]]:
+    """Put one label between its drawn slices into `filled` where it is deeper than what is there.
+
+    Returns pairs of drawn slices with the number of their shapes that end in between.
+    """
+    _, rows, columns = content_block(mask)
+    unmet = []
+    for first, last in pairwise(int(i) for i in np.flatnonzero(mask.any(axis=(1, 2)))):
         if last - first < 2:
             continue
         ends = [mask[i, rows, columns] for i in (first, last)]
         distances = [signed_distance(end, sampling) for end in ends]
         between = []
         for i in range(first + 1, last):
-            part = (i - first) / (last - first)
-            distance = ((1 - part) * distances[0] + part * distances[1]).astype(np.float32)
-            between.append(distance > 0)
-            deeper = distance > deepest[i, rows, columns]
+            distance = ((last - i) * distances[0] + (i - first) * distances[1]) / (last - first)
+            between.append(distance > TIE_MM)
+            deeper = distance > deepest[i, rows, columns] + TIE_MM
             deepest[i, rows, columns][deeper] = distance[deeper]
             filled[i, rows, columns][deeper] = value
         lost = _not_bridged(ends, between)
         if lost:
-            notes.append(
-                f"{name_of(value)}: {lost} of the shapes in slices {first} and {last} along {axis} meet nothing in the "
-                "other and end in between: draw a slice between them."
-            )
-    return notes
+            unmet.append((first, last, lost))
+    return unmet
 
 
 def _not_bridged(ends: list[Mask], between: list[Mask]) -> int:

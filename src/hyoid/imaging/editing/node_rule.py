@@ -11,7 +11,7 @@ from scipy import ndimage
 from hyoid.errors import ImageError
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging.blocks import block_of_slices
-from hyoid.imaging.components import label_components
+from hyoid.imaging.components import content_block, label_components
 from hyoid.imaging.editing.edited import GTVN, Mask, check_label, checked
 from hyoid.imaging.editing.short_axis import axes_mm
 from hyoid.imaging.resampling import resample
@@ -75,18 +75,22 @@ def check_nodes(labels: Volume, pet: Volume | None, label: int = GTVN) -> list[N
     Notes
     -----
     Dataset paper, guidelines for nodes: SUV greater than 2.5, or a short-axis diameter of at least 1 cm, or
-    pathological confirmation, which images do not tell. The short axis is the greatest diameter perpendicular to the longest in the
-    axial plane (`axes_mm`), of the slice where it is greatest, each part of a component in a slice for itself.
+    pathological confirmation, which images do not tell. The short axis is the greatest diameter perpendicular to the
+    longest in the axial plane (`axes_mm`), of the slice where it is greatest, each part of a component in a slice for
+    itself.
     """
     array = checked(labels)
     check_label(label)
     axial = _axial_axis(labels.grid)
-    components, count = label_components(array == label)
+    z, y, x = content_block(array == label)
+    if z.start == z.stop:
+        return []
+    within = block_of_slices((z, y, x), array.shape, 0)
+    components, count = label_components(array[within.slices] == label)
     checks = []
     for index, found in enumerate(ndimage.find_objects(components, max_label=count), start=1):
-        block = block_of_slices(found, array.shape, 0)
-        inside = components[block.slices] == index
-        grid = block.grid_in(labels.grid)
+        inside = components[found] == index
+        grid = block_of_slices(found, components.shape, 0).grid_in(within.grid_in(labels.grid))
         suv_max = _suv_max(inside, grid, pet)
         long_mm, short_mm = _greatest_axes(inside, grid, axial)
         volume = float(np.count_nonzero(inside)) * grid.voxel_volume_mm3 / 1000.0

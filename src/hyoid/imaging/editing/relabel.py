@@ -6,7 +6,7 @@ import numpy as np
 
 from hyoid.errors import ImageError
 from hyoid.geometry import Volume
-from hyoid.imaging.components import label_components
+from hyoid.imaging.components import content_block, label_components
 from hyoid.imaging.editing.edited import (
     GTVN,
     GTVP,
@@ -55,8 +55,10 @@ def swap_labels(
             f"voxel {tuple(at_xyz)}", f"a voxel of {name_of(first)} or {name_of(second)}", "Point into the component."
         )
     mask, becomes = (one, second) if one[z, y, x] else (other, first)
-    components, _ = label_components(mask)
-    array[components == components[z, y, x]] = becomes
+    block = content_block(mask)
+    components, _ = label_components(mask[block])
+    here = tuple(at - part.start for at, part in zip((z, y, x), block, strict=True))
+    array[block][components == components[here]] = becomes
     return Edited.of(labels, array)
 
 

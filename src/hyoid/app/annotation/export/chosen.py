@@ -1,16 +1,22 @@
-"""Which label map of a case is exported: one author's version, or a consensus of several."""
+"""Which label maps are exported: each author's versions, or a consensus of several."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from hyoid.app.annotation.agreement import Observed, consensus_of, ready_versions
-from hyoid.app.annotation.errors import AnnotationError
 from hyoid.app.annotation.export.request import ExportRequest
 from hyoid.app.annotation.records import Version
 from hyoid.app.annotation.store import AnnotationStore
 from hyoid.geometry import Grid, Volume
+
+Told = dict[str, str]
+"""Why a case was left out, by id."""
+
+_NOT_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +32,73 @@ class Chosen:
         return {"id": self.case_id, "versions": [v.to_dict() for v in self.versions], "notes": list(self.notes)}
 
 
-def choose(store: AnnotationStore, case_id: str, request: ExportRequest) -> Chosen | None:
-    """Return the versions of a case that a request asks for, None where there are none.
+Group = dict[str, Chosen]
+"""Versions to be exported by case id: one cohort."""
 
-    Raises
-    ------
-    AnnotationError
-        If several authors' contours stand to choose from, or a consensus has fewer than two observers.
+
+def choose(store: AnnotationStore, case_ids: Iterable[str], request: ExportRequest) -> tuple[dict[str, Group], Told]:
+    """Return the cohorts that a request makes, by folder name, and by case id why one is in none.
+
+    Contours of authors are one cohort, its folder unnamed, as long as no case has two of them; else each author's are a
+    cohort in a folder of its own, so that nobody's are chosen over another's. A consensus is one cohort.
     """
+    single: Group = {}
+    several: dict[str, Group] = {}
+    left_out: Told = {}
+    crowded = False
+    for case_id in case_ids:
+        found = _asked_for(store, case_id, request)
+        if not found:
+            continue
+        notes = _newer(store, case_id, found)
+        if request.source != "author":
+            if len(found) < 2:
+                left_out[case_id] = f"Found contours by {found[0].author} alone; a consensus is of two or more."
+            else:
+                single[case_id] = Chosen(case_id, tuple(found), notes)
+            continue
+        crowded = crowded or len(found) > 1
+        for version in found:
+            own = tuple(note for note in notes if f" of {version.author} " in note)
+            single[case_id] = several.setdefault(version.author, {})[case_id] = Chosen(case_id, (version,), own)
+    if not crowded:
+        return {"": single}, left_out
+    names = folder_names(several)
+    return {names[author]: group for author, group in several.items()}, left_out
+
+
+def folder_names(authors: Iterable[str]) -> dict[str, str]:
+    r"""Return a folder name for each author, all different, capitals aside.
+
+    >>> folder_names(["anna", "HOSPITAL\\anna", "Anna", ".."])
+    {'anna': 'anna', 'HOSPITAL\\anna': 'HOSPITAL_anna', 'Anna': 'Anna-2', '..': 'author'}
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for author in authors:
+        plain = _NOT_SAFE.sub("_", author).strip(".") or "author"
+        name, number = plain, 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{plain}-{number}"
+        taken.add(name.lower())
+        names[author] = name
+    return names
+
+
+def _asked_for(store: AnnotationStore, case_id: str, request: ExportRequest) -> list[Version]:
     found = ready_versions(store, case_id, request.state)
-    if request.author is not None:
-        found = [version for version in found if version.author == request.author]
-    if not found:
-        return None
-    names = ", ".join(version.author for version in found)
-    if request.source == "author" and len(found) > 1:
-        raise AnnotationError.of(
-            f"contours of {case_id} by {names}", "one author's", "Name the author, or ask for a consensus."
-        )
-    if request.source != "author" and len(found) < 2:
-        raise AnnotationError.of(
-            f"contours of {case_id} by {names} alone", "two observers or more for a consensus", "Ask for the author's."
-        )
+    return [version for version in found if request.author in {None, version.author}]
+
+
+def _newer(store: AnnotationStore, case_id: str, found: list[Version]) -> tuple[str, ...]:
+    """Return a sentence for each author whose newest version is not the one that is exported."""
     newest = {version.author: version for version in store.of_case(case_id)}
-    notes = tuple(
+    return tuple(
         f"Version {newest[v.author].version} of {v.author} ({newest[v.author].state}) is newer than what was exported."
         for v in found
         if newest[v.author].version != v.version
     )
-    return Chosen(case_id, tuple(found), notes)
 
 
 def labels_of(store: AnnotationStore, chosen: Chosen, grid: Grid, source: str) -> tuple[Volume, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from hyoid.app.annotation.audit import Actor
 from hyoid.app.annotation.errors import AnnotationError, NotFoundError
-from hyoid.app.annotation.export.chosen import Chosen, choose, labels_of
+from hyoid.app.annotation.export.chosen import Chosen, Group, choose, labels_of
 from hyoid.app.annotation.export.dicom import write_dicom
 from hyoid.app.annotation.export.request import ExportRequest
 from hyoid.app.annotation.records import utc
@@ -68,19 +68,24 @@ class Exports:
         staged = self.folder / f".{identifier}"
         staged.mkdir(parents=True)
         try:
-            chosen, left_out = self._choose(request, case_ids)
-            written = self._write(request, chosen, staged)
-            left_out |= written.left_out
-            if not written.cases:
-                told = "; ".join(left_out.values()) or f"no version is {request.state} or beyond"
+            groups, left_out = choose(self._store, case_ids, request)
+            cohorts = {name: self._write(request, group, staged / name) for name, group in groups.items()}
+            notes = _notes(request, groups, cohorts, left_out)
+            written = {name: [groups[name][case] for case in cohort.cases] for name, cohort in cohorts.items()}
+            if not any(written.values()):
+                told = "; ".join(notes) or f"no version is {request.state} or beyond"
                 raise AnnotationError.of("nothing to export", f"annotations that are {request.state}", told)
-            notes = self._notes(request, chosen, written, left_out)
-            files = self._write_manifest(staged, request, [chosen[case] for case in written.cases], notes, actor, at)
+            files = _write_manifest(staged, request, written, notes, actor, at)
             staged.replace(self.folder / identifier)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         self._store.audit.record(
-            actor.name, "exported", actor.origin, id=identifier, cases=len(written.cases), **request.model_dump()
+            actor.name,
+            "exported",
+            actor.origin,
+            id=identifier,
+            cases=sum(map(len, written.values())),
+            **request.model_dump(),
         )
         return Exported(identifier, files, notes)
 
@@ -96,19 +101,7 @@ class Exports:
             raise NotFoundError.of("no such export", "the id of one", "Export again.")
         return self.folder / identifier
 
-    def _choose(self, request: ExportRequest, case_ids: Iterable[str]) -> tuple[dict[str, Chosen], dict[str, str]]:
-        chosen: dict[str, Chosen] = {}
-        left_out: dict[str, str] = {}
-        for case_id in case_ids:
-            try:
-                found = choose(self._store, case_id, request)
-                if found is not None:
-                    chosen[case_id] = found
-            except HyoidError as error:
-                left_out[case_id] = self._library.sentence(error)
-        return chosen, left_out
-
-    def _write(self, request: ExportRequest, chosen: dict[str, Chosen], out: Path) -> WrittenCohort:
+    def _write(self, request: ExportRequest, chosen: Group, out: Path) -> WrittenCohort:
         cases = [self._library.case(case_id) for case_id in chosen]
         told: list[str] = []
 
@@ -118,57 +111,60 @@ class Exports:
             told.extend(f"{case.id}: {note}" for note in notes)
             return found
 
-        written = self._written(request, cases, labels, out)
+        written = _written(request, cases, labels, out)
         said = {case_id: self._library.sentence(HyoidError(reason)) for case_id, reason in written.left_out.items()}
         return WrittenCohort(written.cases, said, (*written.notes, *told))
-
-    @staticmethod
-    def _written(request: ExportRequest, cases: list[Case], labels: LabelsOf, out: Path) -> WrittenCohort:
-        if request.format == "nifti":
-            return write_hecktor(cases, labels, out, request.images)
-        if request.format == "nnunet":
-            return write_nnunet(cases, labels, out, request.images)
-        return write_dicom(cases, labels, out, request.format)
-
-    @staticmethod
-    def _notes(
-        request: ExportRequest, chosen: dict[str, Chosen], written: WrittenCohort, left_out: dict[str, str]
-    ) -> tuple[str, ...]:
-        notes = [*written.notes]
-        if request.format in {"nifti", "nnunet"} and request.images == "link":
-            notes.append("Images are links to the cohort's own files; the zip archive leaves them out.")
-        notes += [f"{case_id}: {note}" for case_id in written.cases for note in chosen[case_id].notes]
-        notes += [f"{case_id} was left out: {reason}" for case_id, reason in sorted(left_out.items())]
-        return tuple(notes)
-
-    @staticmethod
-    def _write_manifest(
-        folder: Path,
-        request: ExportRequest,
-        cases: list[Chosen],
-        notes: tuple[str, ...],
-        actor: Actor,
-        at: datetime,
-    ) -> tuple[str, ...]:
-        """Write the manifest and return all files; linked images are listed with the hash of what they lead to."""
-        paths = sorted(path for path in folder.rglob("*") if path.is_file())
-        hashes = {path.relative_to(folder).as_posix(): sha256_of_file(path) for path in paths}
-        linked = [path.relative_to(folder).as_posix() for path in paths if path.is_symlink()]
-        content = {
-            "made_by": "hyoid view",
-            "hyoid": __version__,
-            "made_at": utc(at),
-            "exported_by": actor.name,
-            "request": request.model_dump(),
-            "cases": [case.to_dict() for case in cases],
-            "notes": list(notes),
-            "linked": linked,
-            "files": hashes,
-        }
-        write_json(folder / MANIFEST, content)
-        return (*hashes, MANIFEST)
 
     def _remove_leftovers(self) -> None:
         for path in self.folder.glob(".*") if self.folder.is_dir() else ():
             if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _written(request: ExportRequest, cases: list[Case], labels: LabelsOf, out: Path) -> WrittenCohort:
+    if request.format == "nifti":
+        return write_hecktor(cases, labels, out, request.images)
+    if request.format == "nnunet":
+        return write_nnunet(cases, labels, out, request.images)
+    return write_dicom(cases, labels, out, request.format)
+
+
+def _notes(
+    request: ExportRequest, groups: dict[str, Group], cohorts: dict[str, WrittenCohort], left_out: dict[str, str]
+) -> tuple[str, ...]:
+    notes = [note for cohort in cohorts.values() for note in cohort.notes]
+    if len(groups) > 1:
+        notes.append(f"Cases have several authors: each author's contours are a cohort, {', '.join(groups)}.")
+    if request.format in {"nifti", "nnunet"} and request.images == "link":
+        notes.append("Images are links to the cohort's own files; the zip archive leaves them out.")
+    for name, cohort in cohorts.items():
+        notes += [f"{case_id}: {note}" for case_id in cohort.cases for note in groups[name][case_id].notes]
+        notes += [f"{case_id} was left out: {reason}" for case_id, reason in sorted(cohort.left_out.items())]
+    notes += [f"{case_id} was left out: {reason}" for case_id, reason in sorted(left_out.items())]
+    return tuple(dict.fromkeys(notes))
+
+
+def _write_manifest(
+    folder: Path,
+    request: ExportRequest,
+    cohorts: dict[str, list[Chosen]],
+    notes: tuple[str, ...],
+    actor: Actor,
+    at: datetime,
+) -> tuple[str, ...]:
+    """Write the manifest and return all files; linked images are listed with the hash of what they lead to."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    hashes = {path.relative_to(folder).as_posix(): sha256_of_file(path) for path in paths}
+    content = {
+        "made_by": "hyoid view",
+        "hyoid": __version__,
+        "made_at": utc(at),
+        "exported_by": actor.name,
+        "request": request.model_dump(),
+        "cohorts": [{"folder": name or ".", "cases": [c.to_dict() for c in cases]} for name, cases in cohorts.items()],
+        "notes": list(notes),
+        "linked": [path.relative_to(folder).as_posix() for path in paths if path.is_symlink()],
+        "files": hashes,
+    }
+    write_json(folder / MANIFEST, content)
+    return (*hashes, MANIFEST)

@@ -20,9 +20,7 @@ class ExportRequest(Settings):
         "accepted", description="The least state that a version must be in."
     )
     source: Source = Field("author", description="One author's contours, or a consensus of all authors'.")
-    author: str | None = Field(
-        None, max_length=200, description="Whose contours; none: of cases with one author."
-    )
+    author: str | None = Field(None, max_length=200, description="Whose contours; none: of cases with one author.")
     images: Literal["link", "copy", "none"] = Field(
         "link", description="Whether images are linked, copied, or left out (NIfTI alone)."
     )
