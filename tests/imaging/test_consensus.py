@@ -107,11 +107,37 @@ def test_what_few_drew_is_said() -> None:
 
 
 def test_two_labels_for_a_voxel_leave_the_more_probable() -> None:
-    array = np.zeros((8, 8, 8), np.uint8)
-    array[2:6, 2:6, 2:4], array[2:6, 2:6, 4:6] = 1, 2
-    other = np.where(array > 0, 1, 0)
-    found = staple([on_grid(array), on_grid(array), on_grid(other)]).labels.array
-    np.testing.assert_array_equal(found, array)
+    """One observer is reliable on GTVp and one on GTVn; both drew the same row, one as the one, one as the other."""
+    z, y, x = np.meshgrid(*(np.arange(20),) * 3, indexing="ij")
+    primary, node = (z < 10) & (y < 8), (z < 10) & (y > 11)
+    disputed = (z == 12) & (y < 3) & (x < 2)
+    rng = np.random.default_rng(1)
+
+    def careless(region: np.ndarray) -> np.ndarray:
+        return np.where(rng.random(region.shape) < 0.35, ~region, region) & ((z < 11) & ((y < 9) | (y > 10)))
+
+    first, second, third = (np.zeros(z.shape, np.uint8) for _ in range(3))
+    first[careless(node)], second[careless(primary)] = 2, 1
+    first[primary], second[node] = 1, 2
+    third[careless(primary)], third[careless(node) & (y > 10)] = 1, 2
+    first[disputed], second[disputed] = 1, 2
+    maps = [on_grid(each) for each in (first, second, third)]
+    found = staple(maps)
+    weights = {}
+    for label in (1, 2):
+        union = np.any([each == label for each in (first, second, third)], axis=0)
+        block = tuple(
+            slice(max(0, at.start - PRIOR_MARGIN_VOXELS), at.stop + PRIOR_MARGIN_VOXELS)
+            for at in ndimage.find_objects(union.astype(int))[0]
+        )
+        weight = np.zeros(z.shape)
+        weight[block] = staple_by_hand(np.stack([(each == label)[block] for each in (first, second, third)]))[0]
+        weights[label] = weight
+    both = (weights[1] > 0.5) & (weights[2] > 0.5)
+    assert both[disputed].all()
+    expected = np.where(np.maximum(weights[1], weights[2]) > 0.5, np.where(weights[2] > weights[1], 2, 1), 0)
+    sure = (np.abs(weights[1] - weights[2]) > 1e-3) & (np.abs(np.maximum(weights[1], weights[2]) - 0.5) > 1e-3)
+    np.testing.assert_array_equal(found.labels.array[sure], expected[sure])
 
 
 def test_refusals() -> None:

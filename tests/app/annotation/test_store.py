@@ -1,6 +1,7 @@
 """Versions are whole, hashed, and never overwritten."""
 
 import gzip
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,7 +116,8 @@ def test_a_file_that_no_version_names_is_listed_and_harmless(store: AnnotationSt
 
 def test_unknown_versions_are_not_found(store: AnnotationStore) -> None:
     store.save("A", "anna", numbered(1), 0)
-    for case, author, version in (("B", "anna", 1), ("A", "ben", 1), ("A", "anna", 2)):
+    unknown = [("B", "anna", 1), ("A", "ben", 1), ("A", "anna", 2), ("A", "an\0na", 1)]
+    for case, author, version in [*unknown, *(("A", "anna", number) for number in (0, -1, 2**31, 10**30))]:
         with pytest.raises(NotFoundError):
             store.version(case, author, version)
 
@@ -171,6 +173,15 @@ def test_the_log_cannot_be_changed(store: AnnotationStore) -> None:
         with pytest.raises(DBAPIError, match="only added to"), writing(store._engine) as connection:
             connection.execute(text(change))
     assert [event.who for event in store.audit.events()] == ["anna"]
+
+
+def test_reasons_are_kept_as_they_were_written_if_a_database_can(store: AnnotationStore) -> None:
+    version = store.change_state(store.save("A", "anna", numbered(1), 0), "submitted", ANNA, "annotator")
+    for reason, kept in (("Größe: ½ µm — 腫瘍", None), ("a\0b\ud800c", "ab?c"), ("x" * 5000, "x" * 1999 + "…")):
+        version = store.change_state(version, "draft", BEN, "admin", reason)
+        assert store.history("A")[-1].reason == (kept or reason)
+        assert json.loads(store.history("A")[-1].to_json())["reason"] == (kept or reason)
+        version = store.change_state(version, "submitted", ANNA, "annotator")
 
 
 def test_a_store_is_opened_again_as_it_was(tmp_path: Path, database: str | None) -> None:

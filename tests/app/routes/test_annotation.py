@@ -80,6 +80,12 @@ def test_two_people_on_a_case_are_told(shared: FastAPI) -> None:
     assert anna.send("PUT", f"{HERE}/presence", tab="2").json()["others"][0]["name"] == "anna"
 
 
+@pytest.mark.parametrize("tab", ["two words", "a\0b", "x" * 65, "\u2026"])
+def test_a_window_has_a_plain_name(browser: Browser, tab: str) -> None:
+    assert browser.send("PUT", f"{HERE}/presence", tab=tab).status_code == 422
+    assert browser.app.state.annotations.presence.everywhere() == {}
+
+
 def step(browser: Browser, to: str, version: int = 1, reason: str = "", author: str = "anna") -> tuple[int, str]:
     answer = browser.send(
         "POST", f"{HERE}/annotation/{author}/state", json={"to": to, "version": version, "reason": reason}

@@ -155,7 +155,7 @@ def test_only_an_admin_exports_and_reads_the_log(shared: FastAPI) -> None:
     made = chief.send("POST", "/api/exports", json={"format": "nifti"}).json()
     for browser in (anna, guest):
         assert browser.send("POST", "/api/exports", json={"format": "nifti"}).status_code == 403
-        for path in ("/api/exports", f"/api/exports/{made['id']}.zip", "/api/audit"):
+        for path in ("/api/exports", f"/api/exports/{made['id']}.zip", "/api/audit", "/api/storage"):
             assert browser.get(path).status_code == 403
     for identifier in ("nothing", "..", "%2e%2e", "..%2Fversions", ""):
         assert chief.get(f"/api/exports/{identifier}.zip").status_code == 404
@@ -176,3 +176,16 @@ def test_the_log_tells_who_did_what_in_json_lines(shared: FastAPI) -> None:
     assert all(e["origin"] == "testclient" and e["at"].endswith("Z") for e in events)
     assert events[4]["detail"]["cases"] == 1
     assert events[5]["detail"]["id"] == told["id"]
+
+
+def test_what_became_of_the_files_is_told(browser: Browser) -> None:
+    draw(browser, CASES[0], state="draft")
+    store = browser.app.state.annotations
+    digest = browser.get(f"/api/cases/{CASES[0]}/annotation").json()["mine"]["hash"]
+    assert browser.get("/api/storage").json() == {"versions": 1, "orphans": [], "missing": []}
+    store.blobs.path(digest).rename(store.blobs.path("0" * 64))
+    assert browser.get("/api/storage").json() == {"versions": 1, "orphans": ["0" * 64], "missing": [digest]}
+    answer = browser.get(f"/api/cases/{CASES[0]}/annotation/{browser.me['name']}/1/voxels")
+    assert answer.status_code == 500
+    assert "Restore it from a backup" in answer.json()["error"]
+    assert str(store.folder) not in answer.json()["error"]

@@ -2,6 +2,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hyoid.errors import ImageError
 from hyoid.geometry import Grid, Volume
@@ -29,11 +31,6 @@ METHODS: dict[str, Method] = {
     "flab": flab,
     "grow": lambda pet, box: region_grow(pet, (10, 10, 10), 2.0, box),
 }
-
-
-def warm(array: np.ndarray, spacing: tuple[float, float, float] = (4.0, 4.0, 4.0)) -> Volume:
-    z, y, x = array.shape
-    return Volume(array.astype(np.float32), Grid((x, y, z), spacing))
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -129,36 +126,38 @@ def test_a_box_beyond_the_image_is_cut_and_said() -> None:
     assert contour.notes[0] == "The box reaches beyond the image and was cut at its edge."
 
 
-def test_sides_that_are_reached_are_named_by_the_patient() -> None:
-    array = np.ones((6, 6, 6))
-    array[0:3, 2:4, 2:4] = 5.0  # towards z = 0
-    for direction, side in (((1, 0, 0, 0, 1, 0, 0, 0, 1), "inferior"), ((1, 0, 0, 0, 1, 0, 0, 0, -1), "superior")):
-        pet = Volume(array, Grid((6, 6, 6), (4, 4, 4), direction=direction))
-        contour = fixed_threshold(pet, Block((0, 0, 0), (6, 6, 6)))
-        assert contour.notes == (
-            f"The contour reaches 1 of the box's 6 sides ({side}): it is cut off there, or the method found no border.",
-        )
-    array = np.ones((4, 4, 8))
-    array[1:3, 1:3, :] = 5.0  # along x, which points to the front in this image, from left to right along y
-    pet = Volume(array, Grid((8, 4, 4), (4, 4, 4), direction=(0, -1, 0, -1, 0, 0, 0, 0, 1)))
-    notes = fixed_threshold(pet, Block((0, 0, 0), (8, 4, 4))).notes
-    assert "2 of the box's 6 sides (posterior, anterior)" in notes[0]
-
-
-def test_a_contour_that_fills_the_box_is_said() -> None:
-    array = np.full((5, 5, 5), 9.0)
-    array[0, 0, 0] = 1.0
-    notes = fixed_threshold(warm(array), Block((0, 0, 0), (5, 5, 5))).notes
-    assert "fills 99% of the box" in notes[-1]
-
-
-def test_a_box_of_the_ct_becomes_the_voxels_of_the_pet_that_hold_it() -> None:
+def test_a_box_of_the_ct_becomes_the_voxels_of_the_pet_whose_centres_lie_in_it() -> None:
     ct = Grid((100, 100, 50), (1.0, 1.0, 3.0), (10.0, 20.0, 30.0))
     pet = Grid((40, 40, 60), (4.0, 4.0, 4.0), (-20.0, -10.0, 0.0))
     found = box_on_grid(Block((10, 20, 5), (20, 8, 4)), ct, pet)
     # x from 19.5 to 39.5 mm: voxels 9.875 to 14.875; y from 39.5 to 47.5: 12.375 to 14.375; z from 43.5 to 55.5
-    assert found == Block((9, 12, 10), (7, 4, 5))
+    assert found == Block((10, 13, 11), (5, 2, 3))
+    thin = box_on_grid(Block((11, 20, 5), (1, 8, 4)), ct, pet)  # x from 20.5 to 21.5 mm: nearest to 10.25
+    assert (thin.start[0], thin.size[0]) == (10, 1)
     with pytest.raises(ImageError, match="does not reach"):
         box_on_grid(Block((10, 20, 5), (20, 8, 4)), ct, Grid((4, 4, 4), (4, 4, 4), (500, 0, 0)))
     with pytest.raises(ImageError, match="at least one voxel"):
         box_on_grid(Block((10, 20, 5), (0, 8, 4)), ct, pet)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_a_box_on_another_grid_voxel_by_voxel(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    dx, dy, dz = (float(v) for v in rng.uniform(0.8, 4, 3))
+    grid = Grid(
+        (20, 20, 20), (dx, dy, dz), tuple(rng.uniform(-5, 5, 3)), tuple(np.diag(rng.choice([-1.0, 1.0], 3)).ravel())
+    )
+    other = Grid((9, 10, 11), (4.0, 3.0, 5.0), tuple(rng.uniform(-15, 0, 3)))
+    x, y, z = (int(v) for v in rng.integers(0, 12, 3))
+    nx, ny, nz = (int(v) for v in rng.integers(6, 9, 3))
+    box = Block((x, y, z), (nx, ny, nz))
+    assert box_on_grid(box, grid, grid) == box
+    inside = np.zeros(other.shape, bool)
+    for at in np.ndindex(other.shape):
+        index = grid.to_index(other.to_world(at[::-1]))
+        inside[at] = ((index > np.subtract(box.start, 0.5)) & (index < np.add(box.start, box.size) - 0.5)).all()
+    if inside.any():
+        expected = np.zeros(other.shape, bool)
+        expected[box_on_grid(box, grid, other).slices] = True
+        np.testing.assert_array_equal(expected, inside)

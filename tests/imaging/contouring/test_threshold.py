@@ -82,6 +82,11 @@ def test_equal_labelling_by_scipy_and_smaller_by_higher_thresholds(seed: int, on
 def test_peak_is_the_greatest_mean_over_whole_spheres_by_brute_force(seed: int) -> None:
     rng = np.random.default_rng(seed)
     values = rng.random((6, 8, 9))
+    values[0], values[:, :, -1], values[:, 0] = (
+        50.0,
+        30.0,
+        40.0,
+    )  # hot at the sides, where no whole sphere has its middle
     spacing = (3.0, 3.5, 5.0)  # x, y, z
     region = region_in_box(Volume(values, Grid((9, 8, 6), spacing)), Block((0, 0, 0), (9, 8, 6)))
     radius = (3000 / (4 * np.pi)) ** (1 / 3)
@@ -97,19 +102,23 @@ def test_peak_is_the_greatest_mean_over_whole_spheres_by_brute_force(seed: int) 
         suv_peak(region_in_box(region.image, Block((0, 0, 0), (9, 8, 2))))
 
 
-def adaptive_by_hand(values: np.ndarray, spacing: tuple[float, float, float], fraction: float) -> np.ndarray:
+def adaptive_by_hand(values: np.ndarray, spacing: float) -> np.ndarray:
     """Threshold and median in turns, with distances to each voxel of the contour taken one by one."""
     hot = np.unravel_index(values.argmax(), values.shape)
     places = np.stack(np.meshgrid(*(np.arange(n) for n in values.shape), indexing="ij"), -1) * spacing
     rim = np.ones(values.shape, bool)
     rim[1:-1, 1:-1, 1:-1] = False
-    background, before = float(np.median(values[rim])), None
+    background = float(np.median(values[rim]))
+    masks: list[np.ndarray] = []
+    thresholds: list[float] = []
     for _ in range(60):
-        numbered, _ = ndimage.label(values >= background + fraction * (values.max() - background), np.ones((3, 3, 3)))
+        thresholds.append(0.5 * (background + values.max()))
+        numbered, _ = ndimage.label(values >= thresholds[-1], np.ones((3, 3, 3)))
         mask = numbered == numbered[hot]
-        if before is not None and (mask == before).all():
-            return np.asarray(mask)
-        before = mask
+        for k, earlier in enumerate(masks):
+            if (mask == earlier).all():  # one that stays, or the first of a circle
+                return np.asarray(masks[k + int(np.argmax(thresholds[k:-1]))])
+        masks.append(mask)
         away = np.full(values.shape, np.inf)
         for place in places[mask]:
             away = np.minimum(away, np.sqrt(((places - place) ** 2).sum(-1)))
@@ -123,9 +132,22 @@ def test_adaptive_equals_turns_by_hand(seed: int) -> None:
     pet, _, box = ball_pet(8 + seed, 3 + seed, noise=0.1, seed=seed)
     values = pet.array.astype(float)[box.slices]
     contour = adaptive_threshold(pet, box)
-    np.testing.assert_array_equal(contour.mask.array[box.slices] > 0, adaptive_by_hand(values, (4.0, 4.0, 4.0), 0.5))
+    np.testing.assert_array_equal(contour.mask.array[box.slices] > 0, adaptive_by_hand(values, 4.0))
     assert contour.threshold_suv is not None
-    assert contour.notes[-1].startswith(f"Threshold SUV {contour.threshold_suv:.2f}")
+    assert any(note.startswith(f"Threshold SUV {contour.threshold_suv:.2f}") for note in contour.notes)
+
+
+def test_adaptive_equals_turns_by_hand_in_noise_where_contours_may_go_in_circles() -> None:
+    """In noise a larger contour may have a darker background around it, and that a larger contour."""
+    circles = 0
+    for seed in range(120):
+        rng = np.random.default_rng(seed)
+        values = ndimage.gaussian_filter(rng.random((7, 7, 7)), 0.6) * 10
+        box = Block((0, 0, 0), (7, 7, 7))
+        contour = adaptive_threshold(Volume(values, Grid((7, 7, 7), (3, 3, 3))), box)
+        np.testing.assert_array_equal(contour.mask.array > 0, adaptive_by_hand(values, 3.0))
+        circles += any("did not settle" in note for note in contour.notes)
+    assert circles >= 3
 
 
 def test_adaptive_takes_the_background_off() -> None:
@@ -139,20 +161,3 @@ def test_adaptive_takes_the_background_off() -> None:
     assert contour.threshold_suv == 5.0
     assert contour.mask.array.sum() == 64
     assert relative_threshold(pet, box, 0.41).mask.array.sum() == 80
-
-
-def test_adaptive_ends_where_contours_take_turns_and_says_so() -> None:
-    """In noise a larger contour may have a darker background around it, and that a larger contour."""
-    found = []
-    for seed in range(40):
-        rng = np.random.default_rng(seed)
-        values = ndimage.gaussian_filter(rng.random((7, 7, 7)), 0.6) * 10
-        box = Block((0, 0, 0), (7, 7, 7))
-        contour = adaptive_threshold(Volume(values, Grid((7, 7, 7), (4, 4, 4))), box)
-        if any("did not settle" in note for note in contour.notes):
-            assert contour.threshold_suv is not None
-            numbered, _ = ndimage.label(values >= contour.threshold_suv, np.ones((3, 3, 3)))
-            hot = np.unravel_index(values.argmax(), values.shape)
-            np.testing.assert_array_equal(contour.mask.array > 0, numbered == numbered[hot])
-            found.append(seed)
-    assert found

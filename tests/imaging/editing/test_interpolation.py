@@ -102,16 +102,32 @@ def test_two_labels_are_filled_for_themselves_and_share_by_depth() -> None:
 
 
 def test_shapes_that_do_not_meet_are_left_apart_and_said() -> None:
-    stack = np.zeros((5, 20, 60), np.uint8)
-    stack[0], stack[4] = disc((20, 60), (10, 10), 6), disc((20, 60), (10, 45), 6)
-    stack[0] |= disc((20, 60), (10, 45), 4)
+    stack = np.zeros((9, 20, 60), np.uint8)
+    stack[2], stack[6] = disc((20, 60), (10, 10), 6), disc((20, 60), (10, 45), 6)
+    stack[2] |= disc((20, 60), (10, 45), 4)
     edited = interpolate_slices(on_grid(stack))
     assert edited.notes[0] == (
-        "GTVp: 1 of the shapes in slices 0 and 4 along z meet nothing in the other and end in between: draw a slice "
+        "GTVp: 1 of the shapes in slices 2 and 6 along z meet nothing in the other and end in between: draw a slice "
         "between them."
     )
-    assert edited.labels.array[2, 10, 45] == 1
-    assert not edited.labels.array[2, :, 10].any()
+    assert edited.labels.array[4, 10, 45] == 1
+    assert not edited.labels.array[4, :, 10].any()
+
+
+@pytest.mark.parametrize("outer", [1, 2])
+def test_where_two_labels_would_fill_a_voxel_closer_slices_win_then_depth(outer: int) -> None:
+    inner = 3 - outer
+    stack = np.zeros((5, 31, 31), np.uint8)
+    stack[0], stack[4] = disc((31, 31), (15, 15), 13) * outer, disc((31, 31), (15, 15), 13) * outer
+    stack[1], stack[3] = disc((31, 31), (15, 15), 3) * inner, disc((31, 31), (15, 15), 3) * inner
+    filled = interpolate_slices(on_grid(stack)).labels.array
+    for plane in filled[1:4]:
+        np.testing.assert_array_equal(plane == inner, disc((31, 31), (15, 15), 3))
+        np.testing.assert_array_equal(plane > 0, disc((31, 31), (15, 15), 13))
+    stack = np.zeros((5, 31, 31), np.uint8)
+    stack[0], stack[3] = disc((31, 31), (15, 15), 13) * outer, disc((31, 31), (15, 15), 13) * outer
+    stack[1], stack[4] = disc((31, 31), (15, 15), 3) * inner, disc((31, 31), (15, 15), 3) * inner
+    assert not (interpolate_slices(on_grid(stack)).labels.array[2] == inner).any()  # less deep everywhere
 
 
 @settings(max_examples=20, deadline=None)

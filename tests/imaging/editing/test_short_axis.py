@@ -82,6 +82,12 @@ def test_by_hand(mask: list[list[int]], spacing: tuple[float, float], expected: 
         assert 1.0 <= found[1] < 1.01
 
 
+def test_of_several_longest_diameters_the_one_with_the_longest_chord_counts() -> None:
+    """Three diagonals of 3 x 4 pixels are 5 mm; at a right angle to one of them there are 4.55 mm, to the others 5."""
+    mask = np.array([[0, 1, 0, 1, 0], [1, 0, 0, 1, 0], [0, 1, 0, 0, 0], [0, 1, 0, 1, 0]], bool)
+    assert axes_mm(mask, (1.0, 1.0)) == pytest.approx((5.0, 5.0))
+
+
 def test_discs_and_ellipses() -> None:
     y, x = np.meshgrid(np.arange(80) - 40.0, np.arange(80) - 40.0, indexing="ij")
     for angle in (0.0, 0.4, 1.1):

@@ -46,7 +46,7 @@ def add_event(
             what=what,
             reason=_cut(reason),
             origin=_cut(actor.origin),
-            detail=json.dumps(detail or {}, ensure_ascii=False),
+            detail=json.dumps(detail or {}),
             **of,
         )
     )
@@ -87,7 +87,9 @@ class AuditLog:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+    """Return a text that every database takes: no NUL, no half of a surrogate pair, and not too long."""
+    plain = text.replace("\0", "").encode("utf-8", "replace").decode()
+    return plain if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
 
 
 def _event(fields: dict[str, Any]) -> Event:

@@ -61,9 +61,7 @@ class BlobStore:
         """
         path = self.path(digest)
         if not path.is_file():
-            raise DamagedError.of(
-                f"no file {path.name} in {self.folder}", "the voxels of a saved version", "Restore it from a backup."
-            )
+            raise DamagedError.of(f"no file {path.name} of a saved version", "its voxels", "Restore it from a backup.")
         found = sha256_of_file(path)
         if found != digest:
             raise DamagedError.of(

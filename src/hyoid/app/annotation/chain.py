@@ -13,6 +13,9 @@ from hyoid.app.annotation.states import DRAFT
 from hyoid.app.annotation.tables import chains, versions
 from hyoid.geometry import Grid
 
+LARGEST_VERSION = 2**31 - 1
+"""What an integer of PostgreSQL holds."""
+
 _COLUMNS = (
     chains.c.case_id,
     chains.c.author,
@@ -41,6 +44,8 @@ def versions_of(connection: Connection, case_id: str, author: str) -> list[Versi
 
 def find_version(connection: Connection, case_id: str, author: str, version: int | None) -> Version | None:
     """Return one version, the newest for None; None where there is none."""
+    if "\0" in author or not 0 < (version or 1) <= LARGEST_VERSION:
+        return None  # PostgreSQL would refuse to look for these
     query = _versions().where(chains.c.case_id == case_id, chains.c.author == author)
     query = query.where(versions.c.version == (chains.c.newest if version is None else version))
     row = connection.execute(query).one_or_none()

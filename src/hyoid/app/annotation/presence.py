@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from hyoid.app.annotation.database import reading, writing
 from hyoid.app.annotation.records import utc
@@ -46,12 +47,22 @@ class Presence:
         tab = tab[:MAX_TAB]
         own = (presence.c.case_id == case_id, presence.c.name == name, presence.c.tab == tab)
         now = self._clock()
-        with writing(self._engine) as connection:
-            connection.execute(delete(presence).where(presence.c.seen < self._oldest(now)))
-            if connection.execute(update(presence).where(*own).values(seen=utc(now))).rowcount == 0:
-                row = {"case_id": case_id, "name": name, "tab": tab, "since": utc(now), "seen": utc(now)}
-                connection.execute(insert(presence).values(row))
+        began = {"since": utc(now), "seen": utc(now)}
+        try:
+            with writing(self._engine) as connection:
+                here = update(presence).where(*own, presence.c.seen >= self._oldest(now)).values(seen=utc(now))
+                again = update(presence).where(*own).values(**began)
+                if connection.execute(here).rowcount == 0 and connection.execute(again).rowcount == 0:
+                    row = {"case_id": case_id, "name": name, "tab": tab, **began}
+                    connection.execute(insert(presence).values(row))
+        except IntegrityError:  # two signs of the same window at once: the other one was noted
+            pass
         return [here for here in self.on_case(case_id) if (here.name, here.tab) != (name, tab)]
+
+    def forget_expired(self) -> None:
+        """Remove the notes of who is gone; they are passed over anyway."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(presence).where(presence.c.seen < self._oldest(self._clock())))
 
     def leave(self, case_id: str, name: str, tab: str = "") -> None:
         """Forget that `name` is on a case in this window."""

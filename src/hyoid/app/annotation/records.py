@@ -52,7 +52,7 @@ class Event:
     def to_json(self) -> str:
         """Return the event as one line of JSON."""
         named = ("id", "at", "who", "what", "case_id", "author", "version", "reason", "origin", "detail")
-        return json.dumps({name: getattr(self, name) for name in named}, ensure_ascii=False)
+        return json.dumps({name: getattr(self, name) for name in named})
 
 
 def utc(moment: datetime) -> str:

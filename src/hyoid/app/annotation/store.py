@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -12,14 +13,12 @@ from hyoid.app.annotation import chain
 from hyoid.app.annotation.audit import Actor, AuditLog, add_event, events_of
 from hyoid.app.annotation.blobs import BlobStore
 from hyoid.app.annotation.database import open_database, reading, writing
-from hyoid.app.annotation.errors import AnnotationError, DamagedError
+from hyoid.app.annotation.errors import DamagedError
+from hyoid.app.annotation.fit import check_cohort, check_grid
 from hyoid.app.annotation.presence import Presence
 from hyoid.app.annotation.records import Event, Version, now, utc
 from hyoid.app.annotation.states import DRAFT, check_step, check_who
 from hyoid.geometry import Grid, Volume
-
-GRID_TOLERANCE_MM = 1e-3
-"""How far a corner of a case's grid may have moved since a version was drawn: headers are rounded, images are not."""
 
 
 class AnnotationStore:
@@ -50,6 +49,7 @@ class AnnotationStore:
         self._engine = open_database(self.folder, database_url)
         self._clock = clock
         self.presence = Presence(self._engine, clock)
+        self.presence.forget_expired()
         self.audit = AuditLog(self._engine, clock)
 
     def close(self) -> None:
@@ -134,7 +134,9 @@ class AnnotationStore:
         labels = self.blobs.read(version.hash)
         if labels.grid.size != grid.size:
             raise DamagedError.of(
-                f"{labels.grid} in the file of {_name(version)}", f"{grid}", "Restore the database from a backup."
+                f"{labels.grid} in the file of version {version.version} of {version.author}",
+                f"{grid}",
+                "Restore the database from a backup.",
             )
         return Volume(labels.array, grid)
 
@@ -176,6 +178,12 @@ class AnnotationStore:
             named = chain.all_hashes(connection)
         return named - self.blobs.hashes()
 
+    def storage(self) -> dict[str, Any]:
+        """Return how many versions there are, and the hashes of `orphans` and of files that are `missing`."""
+        with reading(self._engine) as connection:
+            versions = chain.count_versions(connection)
+        return {"versions": versions, "orphans": sorted(self.orphans()), "missing": sorted(self.missing())}
+
     def check_cohort(self, grids: Mapping[str, Callable[[], Grid]]) -> list[str]:
         """Compare the annotations with a cohort's grids, by case id; returns a sentence for each that does not fit.
 
@@ -184,44 +192,7 @@ class AnnotationStore:
         AnnotationError
             If there are annotations and none of them fits: they are of another cohort.
         """
-        said, fits, cases = [], 0, self.of_cohort()
-        for case_id, newest in cases.items():
-            if case_id not in grids:
-                said.append(f"Annotations of {case_id}, which is no case of this cohort, are left alone.")
-                continue
-            try:
-                check_grid(newest[0], grids[case_id]())
-                fits += 1
-            except AnnotationError as error:
-                said.append(str(error))
-        if cases and not fits:
-            raise AnnotationError.of(
-                f"annotations of {', '.join(sorted(cases)[:3])}{' and others' if len(cases) > 3 else ''} in "
-                f"{self.folder}, none of which fits the cohort",
-                "annotations of this cohort, on its images",
-                f"Give another folder with --annotations. The first: {said[0]}",
-            )
-        return said
-
-
-def check_grid(version: Version, grid: Grid) -> None:
-    """Refuse a version where the case's image no longer has the grid that it was drawn on.
-
-    Raises
-    ------
-    AnnotationError
-        With both grids.
-    """
-    if not version.grid.same_as(grid, GRID_TOLERANCE_MM):
-        raise AnnotationError.of(
-            f"an image of {version.case_id} with {grid}",
-            f"{version.grid}, on which {_name(version)} was drawn",
-            "The image was replaced since: bring back the old one, or use another folder of annotations.",
-        )
-
-
-def _name(version: Version) -> str:
-    return f"version {version.version} of {version.author}"
+        return check_cohort(self.of_cohort(), grids)
 
 
 def _again_draft(before: Version) -> str:

@@ -1,4 +1,4 @@
-"""Exports and the audit log, for admins."""
+"""Exports, the audit log, and the state of the store, for admins."""
 
 from __future__ import annotations
 
@@ -51,3 +51,9 @@ def audit(store: Store, _user: Admin) -> StreamingResponse:
     """Send the audit log as JSON Lines."""
     named = {"Content-Disposition": 'attachment; filename="hyoid-audit.jsonl"'}
     return StreamingResponse(store.audit.lines(), media_type="application/x-ndjson", headers=named)
+
+
+@router.get("/storage")
+def storage(store: Store, _user: Admin) -> dict[str, Any]:
+    """Return how many versions there are, files that no version names, and versions whose files are gone."""
+    return store.storage()

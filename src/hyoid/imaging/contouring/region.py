@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from hyoid.errors import ImageError
 from hyoid.geometry import Grid, Volume
-from hyoid.imaging.blocks import Block, block_meeting
+from hyoid.imaging.blocks import Block
 from hyoid.imaging.components import label_components
 from hyoid.imaging.contouring.contour import Contour
+from hyoid.imaging.contouring.fit import fit_notes
 
-MOSTLY = 0.9
-"""Share of the box that a contour may fill before a note says that there is no background in it."""
+ON_THE_EDGE = 1e-6
+"""Part of a voxel within which a centre lies on a box's edge: inside on the lower, outside on the upper."""
 
 Mask = NDArray[np.bool_]
 
@@ -79,7 +80,7 @@ class Region:
             )
         whole = np.zeros(self.image.grid.shape, np.uint8)
         whole[self.block.slices] = mask
-        told = self.notes + notes + _fit_notes(mask, self.image.grid)
+        told = self.notes + notes + fit_notes(mask, self.image.grid)
         return Contour(self.image.with_array(whole), told, threshold_suv)
 
 
@@ -125,9 +126,10 @@ def region_in_box(image: Volume, box: Block, *, flat: bool = False) -> Region:
 
 
 def box_on_grid(box: Block, grid: Grid, other: Grid) -> Block:
-    """Return the box of voxels of `other` that holds `box`, which is given in voxels of `grid`: from CT to PET.
+    """Return the voxels of `other` whose centres lie in `box`, which is given in voxels of `grid`: from CT to PET.
 
-    Grids that are turned against each other get a box that is larger than needed, never one that is too small.
+    A box thinner than a voxel of `other` gets the one nearest to its middle. Grids that are turned against each other
+    get the smallest box along `other`'s axes that holds it, cut at the image's edge.
 
     Raises
     ------
@@ -138,14 +140,22 @@ def box_on_grid(box: Block, grid: Grid, other: Grid) -> Block:
         raise ImageError.of(
             f"a box of {'x'.join(map(str, box.size))} voxels", "at least one voxel per axis", "Draw the box anew."
         )
-    block = block_meeting(other, box.grid_in(grid), margin=0)
-    if block is None:
+    corners = other.to_index(box.grid_in(grid).corners())
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    first = np.ceil(low - ON_THE_EDGE).astype(np.int64)
+    end = np.ceil(high - ON_THE_EDGE).astype(np.int64)
+    thin = end <= first
+    first[thin] = np.rint((low + high) / 2)[thin].astype(np.int64)
+    end[thin] = first[thin] + 1
+    first, end = np.maximum(first, 0), np.minimum(end, other.size)
+    if (end <= first).any():
         raise ImageError.of(
             f"a box ({_text(box)}) that the other image does not reach",
             "a box where both images are",
             "Draw the box where there is PET.",
         )
-    return block
+    (x, y, z), (nx, ny, nz) = (tuple(int(v) for v in values) for values in (first, end - first))
+    return Block((x, y, z), (nx, ny, nz))
 
 
 def border(shape: tuple[int, ...]) -> Mask:
@@ -195,32 +205,6 @@ def require_lesion(region: Region, threshold: float) -> None:
             f"a background below the threshold, {threshold:.2f}",
             "Raise the threshold, or draw the box so that it holds some background.",
         )
-
-
-def _fit_notes(mask: Mask, grid: Grid) -> tuple[str, ...]:
-    notes = []
-    sides = [_side(grid, axis, end) for axis in range(3) for end in (0, -1) if mask.take(end, axis).any()]
-    if sides:
-        notes.append(
-            f"The contour reaches {len(sides)} of the box's 6 sides ({', '.join(sides)}): it is cut off there, "
-            "or the method found no border."
-        )
-    share = np.count_nonzero(mask) / mask.size
-    if share > MOSTLY:
-        notes.append(f"The contour fills {share:.0%} of the box: there is hardly any background in it.")
-    return tuple(notes)
-
-
-_NAMES = (("right", "left"), ("anterior", "posterior"), ("inferior", "superior"))
-"""The patient's sides towards which the axes x, y, z of LPS fall and rise."""
-
-
-def _side(grid: Grid, array_axis: int, end: int) -> str:
-    """Name the patient's side at one end of an array's axis."""
-    column = grid.matrix[:, 2 - array_axis]
-    world = int(np.abs(column).argmax())
-    rises = (column[world] > 0) == (end == -1)
-    return _NAMES[world][int(rises)]
 
 
 def _text(box: Block) -> str:

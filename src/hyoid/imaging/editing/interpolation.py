@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -44,9 +45,10 @@ def interpolate_slices(labels: Volume, label: int | None = None, axis: Axis = "z
     Raya & Udupa, IEEE Trans Med Imaging 1990;9:32-42: between two neighbouring drawn slices each pixel's signed
     distance to the outline (mm, positive inside) is interpolated linearly, and inside is where it is positive. Here the
     distance is the exact Euclidean one, and the outline lies halfway between pixels. A slice is drawn if it holds a
-    voxel of the label. Drawn slices and voxels that have a label stay as they are; where two labels would fill a voxel,
-    the one that is deeper inside does. Rings stay rings. Shapes that move by more than their width between two drawn
-    slices do not meet, and nothing is put between them: a note says so.
+    voxel of the label. Drawn slices and voxels that have a label stay as they are. Where two labels would fill a voxel,
+    the one does whose drawn slices lie closer together, and of equals the one that is deeper inside. Rings stay rings.
+    Shapes that move by more than their width between two drawn slices do not meet, and nothing is put between them: a
+    note says so.
     """
     array = checked(labels)
     at = ARRAY_AXIS[axis]
@@ -57,17 +59,32 @@ def interpolate_slices(labels: Volume, label: int | None = None, axis: Axis = "z
     z, y, x = (float(s) for s in reversed(labels.grid.spacing))
     rows, columns = (s for i, s in enumerate((z, y, x)) if i != at)
     free = turned == 0
-    deepest = np.zeros(turned.shape)
-    filled = np.zeros(turned.shape, np.uint8)
+    filling = _Filling(np.zeros(turned.shape, np.uint8), np.full(turned.shape, len(turned)), np.zeros(turned.shape))
     notes: list[str] = []
     for value in chosen:
-        for first, last, lost in _fill_label(turned == value, value, (rows, columns), deepest, filled):
+        for first, last, lost in _fill_label(turned == value, value, (rows, columns), filling):
             notes.append(
                 f"{name_of(value)}: {lost} of the shapes in slices {first + start} and {last + start} along {axis} "
                 "meet nothing in the other and end in between: draw a slice between them."
             )
-    turned[free] = filled[free]
+    turned[free] = filling.labels[free]
     return Edited.of(labels, array, tuple(notes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Filling:
+    """What is put between drawn slices: the label, how far apart its drawn slices are, and how deep inside it is."""
+
+    labels: Labels
+    gap: NDArray[np.int64]
+    depth: NDArray[np.float64]
+
+    def offer(self, at: tuple[int | slice, ...], value: int, gap: int, distance: NDArray[np.float64]) -> None:
+        """Put a label where it lies inside and comes from closer slices than what is there, or as close and deeper."""
+        closer = (self.gap[at] > gap) & (distance > TIE_MM)
+        deeper = (self.gap[at] == gap) & (distance > self.depth[at] + TIE_MM)
+        chosen = closer | deeper
+        self.labels[at][chosen], self.gap[at][chosen], self.depth[at][chosen] = value, gap, distance[chosen]
 
 
 def signed_distance(mask: Mask, sampling: tuple[float, float]) -> NDArray[np.float64]:
@@ -86,10 +103,9 @@ def _fill_label(
     mask: Mask,
     value: int,
     sampling: tuple[float, float],
-    deepest: NDArray[np.float64],
-    filled: Labels,
+    filling: _Filling,
 ) -> list[tuple[int, int, int]]:
-    """Put one label between its drawn slices into `filled` where it is deeper than what is there.
+    """Put one label between its drawn slices.
 
     Returns pairs of drawn slices with the number of their shapes that end in between.
     """
@@ -104,9 +120,7 @@ def _fill_label(
         for i in range(first + 1, last):
             distance = ((last - i) * distances[0] + (i - first) * distances[1]) / (last - first)
             between.append(distance > TIE_MM)
-            deeper = distance > deepest[i, rows, columns] + TIE_MM
-            deepest[i, rows, columns][deeper] = distance[deeper]
-            filled[i, rows, columns][deeper] = value
+            filling.offer((i, rows, columns), value, last - first, distance)
         lost = _not_bridged(ends, between)
         if lost:
             unmet.append((first, last, lost))
