@@ -13,7 +13,7 @@ case, so that nothing is in its memory.
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import os
 import platform
@@ -34,7 +34,7 @@ from hyoid.imaging import write_volume
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from support.page_server import serve  # noqa: E402 - the tests' server
+from support.page_server import serve
 
 TURNS = 40
 
@@ -79,7 +79,7 @@ def main() -> None:
 def circumstances() -> dict[str, Any]:
     """Return when and on what was measured; a load above the number of cores makes every figure too large."""
     return {
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "cores": os.cpu_count(),
         "load_average": round(os.getloadavg()[0], 1),
         "machine": platform.machine(),
@@ -100,14 +100,14 @@ def measure(cohort: Path, predictions: Path | None) -> dict[str, Any]:
     with (
         tempfile.TemporaryDirectory() as annotations,
         serve(cohort, predictions, Path(annotations), worker=ProcessWorker()) as served,
+        sync_playwright() as playwright,
     ):
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.set_default_timeout(120_000)
-            version = browser.version
-            result = _open(page, served.address())
-            browser.close()
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(120_000)
+        version = browser.version
+        result = _open(page, served.address())
+        browser.close()
     return {"chromium": version, **result}
 
 
@@ -144,7 +144,10 @@ def whole_body(cohort: Path) -> Path:
         ("CT", ct_grid, 40.0, -1000.0, 15.0, np.int16),
         ("PT", pet_grid, 1.5, 0.05, 0.1, np.float32),
     ):
-        y, x = (axis - (n - 1) / 2 for axis, n in zip(np.ogrid[: grid.size[1], : grid.size[0]], grid.size[1::-1], strict=True))
+        y, x = (
+            axis - (n - 1) / 2
+            for axis, n in zip(np.ogrid[: grid.size[1], : grid.size[0]], grid.size[1::-1], strict=True)
+        )
         inside = (x * grid.spacing[0] / 190) ** 2 + (y * grid.spacing[1] / 130) ** 2 < 1
         array = np.empty(grid.shape, kind)
         for slice_ in array:
