@@ -52,7 +52,9 @@ def test_unpacking_is_exact(content: bytes, level: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"\x00\x01\x02", gzip.compress(b"\x00" * 60) + b"more", gzip.compress(b"\x00" * 60) * 2]
+    "body",
+    [b"", b"\x00\x01\x02", gzip.compress(b"\x00" * 60) + b"more", gzip.compress(b"\x00" * 60) * 2],
+    ids=["nothing", "no gzip", "more behind it", "two streams"],
 )
 def test_what_is_no_single_gzip_stream_is_refused(body: bytes) -> None:
     with pytest.raises(AnnotationError, match="gzip"):
