@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from hyoid.app.cases.worker import HereWorker
+from hyoid.app.cases.worker import HereWorker, Worker
 from hyoid.app.run import address_of
 from hyoid.app.server import create_app
 from hyoid.app.settings import Settings
@@ -32,9 +32,14 @@ class Served:
 
 @contextmanager
 def serve(
-    cohort: Path, predictions: Path | None, annotations: Path | None, *, accounts: bool = False
+    cohort: Path,
+    predictions: Path | None,
+    annotations: Path | None,
+    *,
+    accounts: bool = False,
+    worker: Worker | None = None,
 ) -> Iterator[Served]:
-    """Serve a cohort in a thread of this process, and stop in the end."""
+    """Serve a cohort in a thread of this process, and stop in the end. Cases are reviewed here too, or by `worker`."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()  # the browser may be faster than the server
@@ -42,7 +47,7 @@ def serve(
         settings = Settings(
             cohort=cohort, predictions=predictions, annotations=annotations, port=port, accounts=accounts
         )
-        app = create_app(settings, HereWorker())
+        app = create_app(settings, worker or HereWorker())
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

@@ -13,6 +13,8 @@ export class Shell {
   private readonly cohort: CohortPage;
   private open_: CasePage | null = null;
   private turn = 0;
+  /** The address of what is shown, to go back to where one stays. */
+  private place = "#";
 
   constructor(readonly me: Me) {
     this.cohort = new CohortPage(me);
@@ -35,11 +37,13 @@ export class Shell {
   /** `#case/ID` or `#case/ID/i,j,k`, else the cohort. */
   async open(hash: string): Promise<void> {
     const turn = ++this.turn;
-    if (this.open_) {
-      await this.open_.leave();
-      this.open_ = null;
+    if (this.open_ && !(await this.open_.leave())) {
+      history.replaceState(null, "", this.place);
+      return;
     }
+    this.open_ = null;
     if (turn !== this.turn) return;
+    this.place = hash || "#";
     const found = /^#case\/([^/]+)(?:\/(.+))?$/.exec(hash);
     if (!found) {
       document.title = `${this.me.cohort} · hyoid`;
@@ -79,7 +83,7 @@ export class Shell {
   }
 
   private async logout(): Promise<void> {
-    await this.open_?.leave();
+    if (this.open_ && !(await this.open_.leave())) return;
     await guarded(() => sendJson("POST", "logout"));
     location.hash = "";
     location.reload();

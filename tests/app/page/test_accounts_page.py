@@ -72,4 +72,21 @@ def test_two_people_on_one_case_are_told_and_one_reviews_the_other(page: Any, sh
     chief.answer("OK")
     chief.said("is now draft")
     chief.window.locator("table.history", has_text="The node is missing.").wait_for()
+    _draw_the_same(chief)
+    agreement = chief.window.locator("table", has_text="DSC, GTVp")
+    agreement.wait_for()
+    assert agreement.locator("tbody td").all_text_contents() == ["", "1.00", "1.00", ""]
+    chief.button("Majority")
+    chief.tab("Display")
+    chief.window.locator('[data-layer="consensus-majority"]').wait_for()
     context.close()
+
+
+def _draw_the_same(reader: Reader) -> None:
+    """Draw what anna drew, and save it."""
+    reader.tab("Annotate")
+    reader.press("z", "b")
+    reader.clicks("axial", [(0, 0)])
+    reader.press("Control+s")
+    reader.window.locator(".save-status", has_text="as version 1").wait_for()
+    reader.tab("Protocol")

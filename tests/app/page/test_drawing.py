@@ -194,3 +194,26 @@ def test_an_older_version_can_be_gone_on_from(reader: Reader) -> None:
     reader.answer("Go on from it")
     reader.tab("Annotate")
     assert _voxels(reader) == first
+
+
+def test_what_cannot_be_saved_is_not_left_without_a_word(reader: Reader) -> None:
+    reader.press("b")
+    reader.clicks("axial", [(0, 0)])
+    reader.window.route("**/annotation?base=*", lambda route: route.abort())
+    reader.window.get_by_role("link", name="hyoid").click()
+    reader.answer("Stay")
+    assert "#case/MDA-001" in reader.window.url
+    reader.window.unroute("**/annotation?base=*")
+    reader.press("Control+s")
+    reader.window.locator(".save-status", has_text="as version 1").wait_for()
+
+
+def test_it_is_saved_by_itself(reader: Reader, page: Any) -> None:
+    page.clock.install()
+    reader.window.reload()
+    reader.window.wait_for_selector("main.case[data-ready]")
+    reader.tab("Annotate")
+    reader.press("z", "b")
+    reader.clicks("axial", [(0, 0)])
+    page.clock.run_for(21_000)
+    reader.window.locator(".save-status", has_text="autosaved as version 1").wait_for()

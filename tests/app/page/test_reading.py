@@ -124,7 +124,14 @@ def test_the_case_panel_tells_what_is_known_and_what_is_missing(reader: Reader) 
     reader.tab("Case")
     panel = reader.window.locator("#panel-Case")
     text = panel.text_content()
-    for said in ("62 % probability of HPV-positive", "Threshold 40 %", "A note on HPV.", "Risk 0.90", "without pet", "61"):
+    for said in (
+        "62 % probability of HPV-positive",
+        "Threshold 40 %",
+        "A note on HPV.",
+        "Risk 0.90",
+        "without pet",
+        "61",
+    ):
         assert said in text
     assert panel.locator("svg.survival polyline.own").count() == 1
     assert panel.locator("svg.survival polyline.cohort").count() == 1
@@ -172,7 +179,8 @@ def test_every_control_has_a_name_and_the_warning_is_always_there(reader: Reader
         nameless = reader.window.evaluate(
             """() => [...document.querySelectorAll("button, input, select, canvas, a[href]")]
                  .filter((e) => e.offsetParent)
-                 .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent.trim()))
+                 .filter((e) => !e.getAttribute("aria-label") && !e.textContent.trim())
+                 .filter((e) => !e.labels?.[0]?.textContent.trim())
                  .map((e) => e.outerHTML)"""
         )
         assert nameless == []

@@ -109,10 +109,12 @@ export class Annotating {
     this.tell();
   }
 
-  async leave(): Promise<void> {
+  /** Saves; false where that failed and the person rather stays. */
+  async leave(): Promise<boolean> {
+    if (!(await this.saving.leave())) return false;
     this.check.stop();
-    this.presence?.leave();
-    await this.saving.leave();
+    await this.presence?.leave();
+    return true;
   }
 
   private build(pen: Pen): HTMLElement {

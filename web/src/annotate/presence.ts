@@ -16,9 +16,9 @@ export class Presence {
     void this.beat();
   }
 
-  leave(): void {
+  async leave(): Promise<void> {
     clearInterval(this.timer);
-    void sendJson("DELETE", this.path).catch(() => undefined);
+    await sendJson("DELETE", this.path).catch(() => undefined); // it runs out by itself too
   }
 
   private get path(): string {

@@ -35,17 +35,31 @@ export class Saving {
     this.saved = this.drawing.revision;
   }
 
-  /** Ends the clock, after a last save where something is unsaved. */
-  async leave(): Promise<void> {
+  /** Saves a last time and ends the clock; false where that failed and the person rather stays. */
+  async leave(): Promise<boolean> {
+    while (this.dirty && !(await this.save())) {
+      const answer = await ask("Not saved", ["What you drew could not be saved. If you leave now it is lost."], [
+        { value: "leave", text: "Leave without it" },
+        { value: "download", text: "Download mine" },
+        { value: "again", text: "Try again" },
+        { value: "stay", text: "Stay", primary: true },
+      ]);
+      if (answer === "leave") break;
+      if (answer === "download") await this.download();
+      if (answer === "stay" || answer === null) return false;
+    }
     clearInterval(this.timer);
-    if (this.dirty) await this.save("saved");
+    return true;
   }
 
   /** Resolves to whether everything drawn at the call is safe. A second call waits for the first. */
   async save(word = "saved"): Promise<boolean> {
     if (this.running) await this.running;
     if (!this.dirty) return true;
-    this.running = this.put(word);
+    this.running = this.put(word).catch((error: Error) => {
+      note(error.message, "error");
+      return false;
+    });
     try {
       return await this.running;
     } finally {

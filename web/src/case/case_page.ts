@@ -24,6 +24,7 @@ export class CasePage {
   private readonly keys = new Keymap();
   private annotating: Annotating | null = null;
   private readonly onKey = (event: KeyboardEvent) => this.keys.handle(event);
+  private grid: PlaneGrid | null = null;
   private left = false;
 
   constructor(
@@ -68,15 +69,18 @@ export class CasePage {
     this.element.dataset["ready"] = "true";
   }
 
-  /** Saves what is unsaved and stops what runs in the background. */
-  async leave(): Promise<void> {
+  /** Saves what is unsaved and stops what runs in the background; false where one has to stay. */
+  async leave(): Promise<boolean> {
+    if (this.annotating && !(await this.annotating.leave())) return false;
     this.left = true;
     removeEventListener("keydown", this.onKey);
-    await this.annotating?.leave();
+    this.grid?.close();
+    return true;
   }
 
   private show(view: View): PlaneGrid {
     const grid = new PlaneGrid(view);
+    this.grid = grid;
     const annotating = new Annotating(view, this.me, grid, this.keys);
     this.annotating = annotating;
     const line = readout(view, grid.viewports);

@@ -27,6 +27,11 @@ export class PlaneGrid {
     this.showFourth(this.mip ? "mip" : "none");
   }
 
+  /** Gives back what the graphics card holds. */
+  close(): void {
+    this.render.close();
+  }
+
   get active(): Viewport {
     return this.viewports.find((viewport) => viewport.plane.name === this.view.active)!;
   }

@@ -94,7 +94,7 @@ export class CohortPage {
 
   private headCell(column: Column): HTMLElement {
     const own = this.sorted.column === column;
-    const cell = h("th", { scope: "col", "aria-sort": own ? (this.sorted.down ? "descending" : "ascending") : null },
+    const cell = h("th", { scope: "col", class: column.class, "aria-sort": own ? (this.sorted.down ? "descending" : "ascending") : null },
       button(`${column.title}${own ? (this.sorted.down ? " ▾" : " ▴") : ""}`, () => {
         this.sorted = { column, down: own ? !this.sorted.down : false };
         this.draw();

@@ -52,7 +52,7 @@ function axes(picture: SVGElement, last: number, x: (d: number) => number, y: (p
       svg("text", { x: PAD.left - 6, y: y(probability) + 4, "text-anchor": "end" }, `${100 * probability} %`));
   }
   const years = Math.ceil(last / 365.25 / 5);
-  for (let year = 0; year * 365.25 <= last; year += years) {
+  for (let year = 0; year * 365.25 <= last + 15; year += years) {
     picture.append(svg("text", { x: x(year * 365.25), y: HEIGHT - PAD.bottom + 16, "text-anchor": "middle" }, year));
   }
   picture.append(svg("text", { x: (x(0) + x(last)) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, "years"));

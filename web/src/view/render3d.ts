@@ -1,10 +1,21 @@
 import { h } from "../ui/dom";
 import { note } from "../ui/toast";
 import type { Vec3 } from "../api/types";
-import { LABELS } from "./layer";
+import { LABELS, type Layer } from "./layer";
+import type { Niivue } from "./niivue";
 import type { View } from "./view";
 
 const EDGE = 160;
+
+const OPTIONS = {
+  isResizeCanvas: true,
+  dragAndDropEnabled: false,
+  show3Dcrosshair: false,
+  isColorbar: false,
+  isOrientCube: true,
+  backColor: [0.03, 0.04, 0.06, 1] as [number, number, number, number],
+  logLevel: "error" as const,
+};
 
 /**
  * Volume rendering by NiiVue of CT bone and body, PET, and the first visible layer, on a reduced grid. NiiVue is
@@ -15,17 +26,22 @@ export class Render3d {
   readonly element: HTMLElement;
   private readonly canvas = h("canvas", { tabindex: 0, role: "img", "aria-label": "3D rendering" });
   private readonly message = h("div", { class: "corner slice-label" }, "3D · loading");
-  private started = false;
+  private viewer: Niivue | null = null;
+  private shown = "";
 
   constructor(private readonly view: View) {
     this.element = h("div", { class: "viewport", "data-plane": "3d" }, this.canvas, this.message);
   }
 
+  /** Draws what there is now; contours that were changed since are drawn anew. */
   async start(): Promise<void> {
-    if (this.started) return;
-    this.started = true;
+    const layer = this.layer();
+    const state = `${layer?.id} ${layer?.revision}`;
+    if (state === this.shown) return;
+    this.shown = state;
+    this.message.textContent = "3D · loading";
     try {
-      await this.draw();
+      await this.draw(layer);
       this.message.textContent = "3D · drag turns";
     } catch (error) {
       this.message.textContent = "3D needs WebGL2, which this browser does not offer";
@@ -33,18 +49,24 @@ export class Render3d {
     }
   }
 
-  private async draw(): Promise<void> {
+  close(): void {
+    this.viewer?.gl.getExtension("WEBGL_lose_context")?.loseContext();
+    this.viewer = null;
+  }
+
+  /** What one drew oneself, else the first layer that is seen. */
+  private layer(): Layer | undefined {
+    return this.view.layers.find((each) => each.visible && each.id === "annotated") ?? this.view.layers.find((each) => each.visible);
+  }
+
+  private async draw(layer: Layer | undefined): Promise<void> {
     const { Niivue, NVImage } = await import("./niivue");
-    const viewer = new Niivue({
-      isResizeCanvas: true,
-      dragAndDropEnabled: false,
-      show3Dcrosshair: false,
-      isColorbar: false,
-      isOrientCube: true,
-      backColor: [0.03, 0.04, 0.06, 1],
-      logLevel: "error",
-    });
-    await viewer.attachToCanvas(this.canvas);
+    if (!this.viewer) {
+      this.viewer = new Niivue(OPTIONS);
+      await this.viewer.attachToCanvas(this.canvas);
+    }
+    const viewer = this.viewer;
+    for (const volume of [...viewer.volumes].reverse()) viewer.removeVolume(volume);
     const { ct, pet } = this.view.images;
     const { low, high } = this.view.display.pet.range;
     const add = async (name: string, bytes: ArrayBuffer, map: string, from: number, to: number, opacity: number) =>
@@ -54,13 +76,10 @@ export class Render3d {
       );
     if (ct) await add("ct", this.reduced((voxel) => this.view.value("ct", voxel) ?? -1024), "gray", 150, 650, 1);
     if (pet) await add("pet", this.reduced((voxel) => this.view.value("pet", voxel) ?? 0), "hot", Math.max(low, 2), high, 0.6);
-    const layer = this.view.layers.find((each) => each.visible);
-    if (layer) {
-      LABELS.forEach((label) => viewer.addColormap(label.name, colorRamp(label.color)));
-      for (const { value, name } of LABELS) {
-        const inside = (voxel: Vec3) => (layer.labels[this.view.space.index(voxel)] === value ? 1 : 0);
-        await add(name, this.reduced(inside), name, 0.3, 1, 0.9);
-      }
+    for (const { value, name, color } of layer ? LABELS : []) {
+      viewer.addColormap(name, colorRamp(color));
+      const inside = (voxel: Vec3) => (layer!.labels[this.view.space.index(voxel)] === value ? 1 : 0);
+      await add(name, this.reduced(inside), name, 0.3, 1, 0.9);
     }
     viewer.setSliceType(viewer.sliceTypeRender);
     viewer.setRenderAzimuthElevation(150, 10);

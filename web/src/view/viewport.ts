@@ -178,7 +178,7 @@ export class Viewport {
       const placed = new Path2D();
       placed.addPath(path, map);
       if (layer.style !== "outline") {
-        context.globalAlpha = layer.opacity * (layer.style === "fill" ? 0.55 : 0.22);
+        context.globalAlpha = layer.opacity * (layer.style !== "fill" ? 0.22 : layer === this.view.difference ? 0.75 : 0.55);
         context.fillStyle = color;
         context.fill(placed, "evenodd");
       }
