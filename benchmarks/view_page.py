@@ -7,7 +7,9 @@ a whole-body case of 512 x 512 x 400 voxels is made and measured too. Headless C
 card (SwiftShader, and the 2D canvas on the processor): a workstation is faster. What is measured: from the click on the
 case to planes on the screen (`planes_s`), to all contours and tools (`ready_s`), and how long a turn of the wheel takes
 until its slice is drawn (`slice_ms`), as a change of the window does (`window_ms`). The server is started anew for each
-case, so that nothing is in its memory.
+case, so that nothing is in its memory. The peer, in the same run on the same images, is NiiVue, which comes with the
+page for the 3D rendering: its three planes with PET over CT, from the request for the images on (`planes_s` without
+what the server takes to read them, for they are in its memory by then).
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import math
 import os
 import platform
 import shutil
@@ -58,6 +61,37 @@ FRAMES = """async ({turn, count}) => {
 }"""
 
 
+PEER = """async ({id, turns}) => {
+    const {Niivue} = await import("/niivue.js");
+    document.body.innerHTML = "<canvas id='peer' width='1240' height='760'></canvas>";
+    const canvas = document.getElementById("peer");
+    const start = performance.now();
+    const viewer = new Niivue({logLevel: "error", multiplanarShowRender: 0});
+    await viewer.attachToCanvas(canvas);
+    const drawn = () => viewer.gl.readPixels(0, 0, 1, 1, viewer.gl.RGBA, viewer.gl.UNSIGNED_BYTE, new Uint8Array(4));
+    await viewer.loadVolumes([
+        {url: `/api/cases/${id}/volumes/ct.nii`, cal_min: -160, cal_max: 240},
+        {url: `/api/cases/${id}/volumes/pet.nii`, colormap: "hot", opacity: 0.5, cal_min: 0, cal_max: 10},
+    ]);
+    viewer.setSliceType(viewer.sliceTypeMultiplanar);
+    viewer.drawScene();
+    drawn();
+    const opened = performance.now() - start;
+    const timed = (change) => Array.from({length: turns}, (_, n) => {
+        const before = performance.now();
+        change(n);
+        drawn();
+        return performance.now() - before;
+    });
+    const slice = timed(() => { viewer.moveCrosshairInVox(0, 0, 1); viewer.drawScene(); });
+    const window = timed((n) => { viewer.volumes[0].cal_min = -160 - n; viewer.updateGLVolume(); });
+    return {opened, slice, window};
+}"""
+"""NiiVue on the same images; its changes of the window draw all planes again."""
+
+PEER_TURNS = 5
+
+
 def main() -> None:
     """Measure, print, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -66,10 +100,10 @@ def main() -> None:
     parser.add_argument("--body", action="store_true", help="also a whole-body case of 512x512x400")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    results = {arguments.cohort.name: measure(arguments.cohort, arguments.predictions)}
+    results = {arguments.cohort.name: measure(arguments.cohort, arguments.predictions, peer=True)}
     if arguments.body:
         with tempfile.TemporaryDirectory() as folder:
-            results["whole body, 512x512x400"] = measure(whole_body(Path(folder) / "cohort"), None)
+            results["whole body, 512x512x400"] = measure(whole_body(Path(folder) / "cohort"), None, peer=False)
     text = json.dumps({**circumstances(), "results": results}, indent=2)
     print(text)
     if arguments.out:
@@ -94,8 +128,8 @@ def _processor() -> str:
     return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
 
 
-def measure(cohort: Path, predictions: Path | None) -> dict[str, Any]:
-    """Open the first case of a cohort in a fresh server and a fresh browser."""
+def measure(cohort: Path, predictions: Path | None, *, peer: bool) -> dict[str, Any]:
+    """Open the first case of a cohort in a fresh server and a fresh browser; with `peer` then in NiiVue too."""
     found = os.environ.get("HYOID_CHROMIUM") or shutil.which("chromium")
     with (
         tempfile.TemporaryDirectory() as annotations,
@@ -107,6 +141,14 @@ def measure(cohort: Path, predictions: Path | None) -> dict[str, Any]:
         page.set_default_timeout(120_000)
         version = browser.version
         result = _open(page, served.address())
+        if peer:
+            case = page.url.split("#case/")[1]
+            told = page.evaluate(PEER, {"id": case, "turns": PEER_TURNS})
+            result["niivue"] = {
+                "planes_s": round(told["opened"] / 1000, 2),
+                "slice_ms": _spread(told["slice"]),
+                "window_ms": _spread(told["window"]),
+            }
         browser.close()
     return {"chromium": version, **result}
 
@@ -131,7 +173,10 @@ def _open(page: Page, address: str) -> dict[str, Any]:
 
 def _spread(taken: list[float]) -> dict[str, float]:
     ordered = sorted(taken)
-    return {"median": round(statistics.median(ordered), 1), "95th": round(ordered[int(0.95 * len(ordered)) - 1], 1)}
+    return {
+        "median": round(statistics.median(ordered), 1),
+        "95th": round(ordered[math.ceil(0.95 * len(ordered)) - 1], 1),
+    }
 
 
 def whole_body(cohort: Path) -> Path:

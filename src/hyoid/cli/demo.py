@@ -39,11 +39,12 @@ def demo(
     lead = result.lead
     typer.echo(f"lead over the best SUV threshold in GTVp DSC: {lead.value:+.3f} ({lead.low:+.3f} to {lead.high:+.3f})")
     typer.echo(f"{result.seconds / 60:.1f} minutes. Report: {result.report.resolve()}")
-    typer.echo(f"Look at the unseen patients and their predictions: {_view(out)}")
+    typer.echo(f"Look at its patients: {_view(out, 'cohort', 'run/out-of-fold')}")
+    typer.echo(f"Look at patients that it never saw: {_view(out, 'unseen', 'predictions')}")
 
 
-def _view(out: Path) -> str:
-    """Return the command that opens the demo in the browser, by the program that made it."""
+def _view(out: Path, cohort: str, predictions: str) -> str:
+    """Return the command that opens one of the demo's cohorts in the browser, by the program that made it."""
     program = sys.argv[0] if Path(sys.argv[0]).name == "hyoid" else "hyoid"
-    folders = ["--predictions", str(out / "predictions"), "--annotations", str(out / "annotations")]
-    return shlex.join([program, "view", str(out / "unseen"), *folders])
+    folders = [out / cohort, "--predictions", out / predictions, "--annotations", out / f"annotations-{cohort}"]
+    return shlex.join([program, "view", *map(str, folders)])
