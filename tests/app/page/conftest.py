@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,21 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def page(chromium: Any) -> Iterator[Any]:
-    """A fresh window, which must stay free of errors and ask nobody but our own server."""
+    """A fresh window."""
+    with _window(chromium) as window:
+        yield window
+
+
+@pytest.fixture(scope="module")
+def shared_page(chromium: Any) -> Iterator[Any]:
+    """A window for all tests of a file that only look."""
+    with _window(chromium) as window:
+        yield window
+
+
+@contextmanager
+def _window(chromium: Any) -> Iterator[Any]:
+    """Give a window, which must stay free of errors and ask nobody but our own server."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     window = context.new_page()
     window.set_default_timeout(20_000)

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from support.page_reader import Reader
-from support.page_server import Served
+from support.page_server import serve
 from support.viewed import CT_GRID, PET_GRID, ct_volume, labels_of, pet_volume
 
 
+@pytest.fixture(scope="module")
+def visitor(shared_page: Any, viewed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    folder = tmp_path_factory.mktemp("annotations")
+    with serve(viewed / "cohort", viewed / "predictions", folder) as served:
+        found = Reader(shared_page, served)
+        found.come_in()
+        yield found
+
+
 @pytest.fixture
-def reader(page: Any, served: Served) -> Reader:
-    found = Reader(page, served)
-    found.come_in()
-    return found
+def reader(visitor: Reader) -> Reader:
+    """A reader in front of the cohort; a case that is opened is as if nobody had looked at it before."""
+    visitor.press("Escape")  # a dialog that the test before left open
+    visitor.window.get_by_role("link", name="hyoid").click()
+    visitor.window.wait_for_selector("tr[data-case]")
+    return visitor
 
 
 def _canonical(array: np.ndarray) -> np.ndarray:
