@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 
 # Debian packages whose programs some tests use; `make test PACKAGES=` installs none.
-PACKAGES ?= dcm2niix dcmtk orthanc
+PACKAGES ?= chromium dcm2niix dcmtk openssl orthanc postgresql
 
 # Byte code is kept whatever the environment says: without it every process compiles PyTorch anew for a quarter of a minute.
 unexport PYTHONDONTWRITEBYTECODE
