@@ -6,6 +6,8 @@ import type { View } from "../view/view";
 import type { Drawing } from "./drawing";
 
 const WAIT_MS = 500;
+/** All voxels go to the server each time, so that a large image waits longer for a pause. */
+const VOXELS_PER_MS = 50_000;
 
 /** Lesions, the node rule, and whether GTVp touches GTVn, a moment after each change. */
 export class LiveCheck {
@@ -24,7 +26,7 @@ export class LiveCheck {
   soon(): void {
     clearTimeout(this.timer);
     this.element.dataset["state"] = "waiting";
-    this.timer = window.setTimeout(() => void this.now(), WAIT_MS);
+    this.timer = window.setTimeout(() => void this.now(), Math.max(WAIT_MS, this.drawing.labels.length / VOXELS_PER_MS));
   }
 
   stop(): void {

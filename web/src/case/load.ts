@@ -47,7 +47,8 @@ export async function loadCase(id: string, row: CaseRow | undefined, progress: P
 }
 
 function startDisplay(view: View): void {
-  const { pet, dose } = view.images;
+  const { ct, pet, dose } = view.images;
+  if (!ct) view.display.pet.map = "inverse gray";
   if (pet) {
     let high = 0;
     for (const value of pet.values) if (value > high) high = value;

@@ -25,6 +25,9 @@ export class PlaneGrid {
     this.viewports[0]!.element.append(colorBar(view));
     this.element.addEventListener("maximize", (event) => this.maximize(event.target as HTMLElement));
     this.showFourth(this.mip ? "mip" : "none");
+    view.on(["jump"], () => this.reveal());
+    // The plane in hand stays where it was put; the others keep the crosshair in sight.
+    view.on(["cursor"], () => this.viewports.filter((each) => each !== this.active).forEach((each) => each.reveal()));
   }
 
   /** Gives back what the graphics card holds. */

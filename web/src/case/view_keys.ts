@@ -25,7 +25,7 @@ export function viewKeys(keys: Keymap, view: View, grid: PlaneGrid, help: () => 
     { keys: "Z", text: "Zoom to the crosshair", group: "Look", match: ["z"], run: () => grid.focus(120) },
     { keys: "?", text: "This list", group: "Look", match: ["?", "shift+?"], run: help },
     { keys: "↑ ↓", text: "Slice by slice (Page up, down: ten)", group: "Move", match: ["arrowup"], run: () => step(view, grid.active, 1) },
-    { keys: "N", text: "Next lesion (Shift: the one before)", group: "Move", match: ["n"], run: () => nextLesion(view, grid, 1) },
+    { keys: "N", text: "Next lesion (Shift: the one before)", group: "Move", match: ["n"], run: () => nextLesion(view, 1) },
   );
   const silent = (match: string[], run: () => void) => ({ keys: "", text: "", group: "Mouse" as const, match, run });
   keys.add(
@@ -33,17 +33,16 @@ export function viewKeys(keys: Keymap, view: View, grid: PlaneGrid, help: () => 
     silent(["arrowdown"], () => step(view, grid.active, -1)),
     silent(["pageup"], () => step(view, grid.active, 10)),
     silent(["pagedown"], () => step(view, grid.active, -10)),
-    silent(["shift+n"], () => nextLesion(view, grid, -1)),
+    silent(["shift+n"], () => nextLesion(view, -1)),
   );
 }
 
 /** Lesions of all layers by their height in the body, from the crosshair on. */
-function nextLesion(view: View, grid: PlaneGrid, by: 1 | -1): void {
+function nextLesion(view: View, by: 1 | -1): void {
   const centers = Object.values(view.panel.lesions).flat().flatMap((lesion) => (lesion.center_voxel ? [lesion.center_voxel] : []));
   if (!centers.length) return;
   const order = centers.sort((a, b) => b[2] - a[2] || b[0] - a[0] || b[1] - a[1]);
   const at = order.findIndex((center) => center.every((value, axis) => value === view.cursor[axis]));
   const next = order[(at + by + order.length) % order.length]!;
-  view.moveTo(next);
-  grid.reveal();
+  view.jumpTo(next);
 }

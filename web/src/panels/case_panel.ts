@@ -16,7 +16,7 @@ export function casePanel(view: View): HTMLElement {
 function jumps(view: View): HTMLElement | null {
   if (!view.panel.jumps.length) return null;
   const list = view.panel.jumps.map((jump) =>
-    h("li", {}, button(jump.text, () => view.moveTo(jump.voxel), { class: "link" })));
+    h("li", {}, button(jump.text, () => view.jumpTo(jump.voxel), { class: "link" })));
   return h("section", {}, heading("Look at"), h("ul", { class: "plain" }, ...list));
 }
 
@@ -39,7 +39,7 @@ export function lesionTable(caption: string, lesions: Lesion[], view: View): HTM
   if (uncertain) head.push(h("th", { scope: "col", title: "Uncertainty: 0 where all models agree" }, "unc."));
   const rows = lesions.map((lesion) => {
     const name = `${labelName(lesion.label)} ${lesion.index}`;
-    const go = () => lesion.center_voxel && view.moveTo(lesion.center_voxel);
+    const go = () => lesion.center_voxel && view.jumpTo(lesion.center_voxel);
     const row = h("tr", {},
       h("th", { scope: "row" }, button(name, go, { class: `link ${labelName(lesion.label)}`, "aria-label": `Go to ${caption} ${name}` })),
       h("td", {}, number(lesion.volume_ml, 2)), h("td", {}, number(lesion.suv_max, 1)),

@@ -172,7 +172,7 @@ export class Mip {
     if (u < 0 || k < 0 || u >= this.frame.width || k >= this.frame.height) return;
     const column = this.depth[u + this.frame.width * k]!;
     const position = apply(this.small.affine, [column % nx, Math.floor(column / nx), k]);
-    this.view.moveTo(apply(this.view.space.inverse, position));
+    this.view.jumpTo(apply(this.view.space.inverse, position));
   }
 }
 
