@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -37,3 +38,11 @@ def demo(
     lead = result.lead
     typer.echo(f"lead over the best SUV threshold in GTVp DSC: {lead.value:+.3f} ({lead.low:+.3f} to {lead.high:+.3f})")
     typer.echo(f"{result.seconds / 60:.1f} minutes. Report: {result.report.resolve()}")
+    typer.echo(f"Look at its patients: {_view(out, 'cohort', 'run/out-of-fold')}")
+    typer.echo(f"Look at patients that it never saw: {_view(out, 'unseen', 'predictions')}")
+
+
+def _view(out: Path, cohort: str, predictions: str) -> str:
+    """Return the command that opens one of the demo's cohorts with its predictions in the browser."""
+    folders = [out / cohort, "--predictions", out / predictions, "--annotations", out / f"annotations-{cohort}"]
+    return shlex.join(["hyoid", "view", *map(str, folders)])

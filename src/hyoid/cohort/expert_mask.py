@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyoid.cohort.case import Case
+from hyoid.cohort.case import GTVN, GTVP, Case
 from hyoid.errors import CohortError
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging import read_volume
@@ -26,9 +26,21 @@ def read_expert_mask(case: Case, ct: Grid | None = None) -> Volume | None:
     if case.mask is None:
         return None
     mask = read_volume(case.mask)
-    values = np.unique(mask.array)
-    if not np.isin(values, (0, 1, 2)).all():
-        raise CohortError.of(f"labels {values.tolist()} in {case.mask}", "0, 1 (GTVp) and 2 (GTVn)", "Recode the mask.")
+    if (labels := other_labels(mask)) is not None:
+        raise CohortError.of(f"labels {labels} in {case.mask}", "0, 1 (GTVp) and 2 (GTVn)", "Recode the mask.")
     if ct is not None and not mask.grid.same_as(ct, MASK_TOLERANCE_MM):
         raise CohortError.of(f"the mask of {case.id} on {mask.grid}", f"the CT's grid, {ct}", "Resample the mask.")
     return mask.with_array(mask.array.astype(np.uint8))
+
+
+def other_labels(labels: Volume) -> list[float] | None:
+    """Return all values of a label map that has others than 0, 1 (GTVp) and 2 (GTVn); None where it has none.
+
+    They are only listed where one is wrong: it takes half a second of a whole body, and looking for the least and the
+    greatest takes nothing.
+    """
+    array = labels.array
+    if np.issubdtype(array.dtype, np.integer) and array.min() >= 0 and array.max() <= GTVN:
+        return None
+    values = np.unique(array)
+    return None if np.isin(values, (0, GTVP, GTVN)).all() else [float(v) if v % 1 else int(v) for v in values]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.pool import NullPool
 
 from hyoid.app.annotation import AnnotationStore
 from support.annotations import Clock
@@ -25,12 +26,11 @@ def database(request: pytest.FixtureRequest) -> str | None:
     from sqlalchemy import create_engine, text
 
     server: str = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex}"
-    engine = create_engine(server.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return server.replace("/postgres?", f"/{name}?")
+    name = f"test_{uuid.uuid4().hex}"  # a schema of its own: far cheaper than a database
+    engine = create_engine(server.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {name}"))
+    return f"{server}&options=-csearch_path%3D{name}"
 
 
 @pytest.fixture

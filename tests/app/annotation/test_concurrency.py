@@ -42,7 +42,7 @@ def test_processes_on_one_chain_that_open_an_empty_folder_together(tmp_path: Pat
     found_where = [str(SCRIPT.parents[1]), os.environ.get("PYTHONPATH", "")]
     running = [
         subprocess.Popen(
-            [sys.executable, SCRIPT, folder, database or "", str(seed), "8"],
+            [sys.executable, SCRIPT, folder, database or "", str(seed), "5"],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(found_where)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -53,7 +53,7 @@ def test_processes_on_one_chain_that_open_an_empty_folder_together(tmp_path: Pat
     done = [process.communicate() for process in running]
     assert [process.returncode for process in running] == [0, 0, 0], [error for _, error in done]
     store = AnnotationStore(folder, database)
-    check_race(store, [out.splitlines() for out, _ in done], 24)
+    check_race(store, [out.splitlines() for out, _ in done], 15)
     store.close()
 
 

@@ -76,7 +76,7 @@ def _calibration(hpv: Mapping[str, Any]) -> list[str]:
     raw, spread, sets = hpv.get("probability_raw"), hpv.get("spread_over_folds"), hpv.get("conformal")
     said = [f"Recipe {hpv.get('recipe', 'unknown')}{_preset(hpv)}."]
     if raw is not None:
-        said.append(f"Calibrated on out-of-fold patients of the training cohort; uncalibrated it is {raw:.2f}.")
+        said.append(f"Calibrated on patients that its models were not trained on; uncalibrated it is {raw:.2f}.")
     if isinstance(spread, Mapping):
         said.append(
             f"The folds' uncalibrated probabilities lie from {spread['lowest']:.2f} to {spread['highest']:.2f}."

@@ -8,7 +8,7 @@ import numpy as np
 
 from hyoid.app.cases.cache import Served
 from hyoid.cohort import Case
-from hyoid.cohort.expert_mask import MASK_TOLERANCE_MM, read_expert_mask
+from hyoid.cohort.expert_mask import MASK_TOLERANCE_MM, other_labels, read_expert_mask
 from hyoid.cohort.images import read_images
 from hyoid.errors import CohortError, ImageError
 from hyoid.geometry import Grid, Volume
@@ -81,10 +81,9 @@ def load_predicted(path: Path, reference: Grid) -> Served | None:
     if not path.is_file():
         return None
     found = read_volume(path)
-    values = np.unique(found.array)
-    if not np.isin(values, (0, 1, 2)).all():
+    if (labels := other_labels(found)) is not None:
         raise CohortError.of(
-            f"labels {values.tolist()} in the prediction {path.name}", "0, 1 (GTVp) and 2 (GTVn)", "Predict again."
+            f"labels {labels} in the prediction {path.name}", "0, 1 (GTVp) and 2 (GTVn)", "Predict again."
         )
     if not found.grid.same_as(reference, MASK_TOLERANCE_MM):
         raise CohortError.of(

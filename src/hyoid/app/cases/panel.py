@@ -168,9 +168,9 @@ def _check_file(path: Path) -> Grid:
 
 def _of_prediction(prediction: dict[str, Any]) -> list[str]:
     """Return what a prediction lacked, what it noted, and how its labels are called where that is unusual."""
-    notes, missing = notes_and_missing({"notes": [], "missing_inputs": [], **prediction})
+    _, missing = notes_and_missing({"notes": [], "missing_inputs": [], **prediction})
     said = [f"The prediction was made without {name}." for name in missing]
-    said += [f"Prediction: {note}" for note in notes]
+    said += [f"Prediction: {note}" for note in prediction.get("notes", [])]  # each answer has its own notes beside it
     names = list(prediction.get("lesions", {}))
     if names and not set(names) <= {"gtvp", "gtvn"}:
         said.append(f"The prediction tells no GTVp from GTVn: its label 1 is {names[0]}.")

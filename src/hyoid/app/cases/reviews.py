@@ -141,20 +141,24 @@ class Reviews:
             self._failed.pop(case_id, None)
             self._found[case_id] = (states, review)
 
-    def _file(self, case_id: str, states: Any) -> Path | None:
-        if self._folder is None:
-            return None
-        name = sha256_of_json([case_id, [list(state) for state in states], __version__])
-        return self._folder / f"{name}.json"
+    def _file(self, case_id: str) -> Path | None:
+        return None if self._folder is None else self._folder / f"{sha256_of_json(case_id)}.json"
 
     def _kept(self, case_id: str, states: Any) -> Review | None:
-        path = self._file(case_id, states)
+        """Return the review that an earlier server wrote of these very files."""
+        path = self._file(case_id)
         try:
-            return Review.from_dict(read_json(path)) if path is not None and path.is_file() else None
+            kept = read_json(path) if path is not None and path.is_file() else None
+            return Review.from_dict(kept["review"]) if kept is not None and kept["of"] == _key(states) else None
         except (OSError, ValueError, KeyError, TypeError):
             return None  # it is made again
 
     def _keep(self, case_id: str, states: Any, review: Review) -> None:
-        path = self._file(case_id, states)
+        path = self._file(case_id)
         if path is not None:
-            write_json(path, review.to_dict())
+            write_json(path, {"of": _key(states), "review": review.to_dict()})
+
+
+def _key(states: Any) -> str:
+    """Return what a review holds for: the files as they were, and the version of the checks."""
+    return sha256_of_json([[list(state) for state in states], __version__])

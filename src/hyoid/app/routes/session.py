@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,6 +18,9 @@ from hyoid.app.security.sessions import MOST_SECONDS
 from hyoid.version import __version__
 
 router = APIRouter(prefix="/api")
+
+CHECKS_AT_ONCE = 4
+_CHECKS = threading.BoundedSemaphore(CHECKS_AT_ONCE)  # each holds a thread while it waits for its turn
 
 
 class Login(BaseModel):
@@ -72,7 +76,7 @@ def login(request: Request, body: Login) -> JSONResponse:
     if state.accounts is None:
         raise RefusedError(404, "no-accounts", "This server has no accounts: open the address that it printed.")
     address = request.client.host if request.client else "?"
-    wait = state.throttle.wait_seconds(body.name, address)
+    wait = state.throttle.attempt(body.name, address)
     if wait > 0:
         minutes = math.ceil(wait / 60)
         raise RefusedError(
@@ -81,9 +85,13 @@ def login(request: Request, body: Login) -> JSONResponse:
             f"Too many failed logins. Try again in {minutes} min.",
             {"Retry-After": str(math.ceil(wait))},
         )
-    user = state.accounts.verify(body.name, body.password)
+    if not _CHECKS.acquire(blocking=False):
+        raise RefusedError(429, "too-many-logins", "Many are logging in just now. Try again in a moment.")
+    try:
+        user = state.accounts.verify(body.name, body.password)
+    finally:
+        _CHECKS.release()
     if user is None:
-        state.throttle.failed(body.name, address)
         raise RefusedError(401, "login", "Name and password do not belong together.")
     state.throttle.succeeded(body.name, address)
     answer = JSONResponse({"name": user.name, "role": user.role})
