@@ -123,6 +123,16 @@ def test_windows_by_key_and_by_drag(reader: Reader) -> None:
     assert float(level.input_value()) == pytest.approx(40, abs=1)
 
 
+def test_a_distance_is_measured_in_the_patient(reader: Reader) -> None:
+    reader.open("MDA-001")
+    reader.tab("Annotate")
+    reader.press("d")
+    reader.drag("axial", (-6, 0), (6, 9))
+    assert float(reader.window.locator(".of-ruler").text_content().removesuffix(" mm")) == pytest.approx(15, abs=0.5)
+    reader.drag("sagittal", (0, -8), (0, 8))
+    assert float(reader.window.locator(".of-ruler").text_content().removesuffix(" mm")) == pytest.approx(16, abs=0.5)
+
+
 def test_fusion_changes_what_is_seen(reader: Reader) -> None:
     reader.open("MDA-001")
     plane = reader.window.locator("[data-plane=axial] canvas")

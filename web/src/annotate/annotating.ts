@@ -47,7 +47,7 @@ export class Annotating {
     const may = () => this.started && me.role !== "reader";
     this.tools = new ToolBox(view, pen, may, grid.viewports, keys);
     this.operations = new Operations(view, this.drawing, pen, may);
-    this.check = new LiveCheck(view, this.drawing);
+    this.check = new LiveCheck(view, this.drawing, () => void this.operations.quick("separate"));
     this.saving = new Saving(view.panel.id, me.name ?? "", this.drawing, (saved) => {
       this.tell();
       if (saved) void this.protocolPanel.refresh().then(() => this.view.changed("layers"), () => undefined);

@@ -1,7 +1,7 @@
 import { part, sendVoxels } from "../api/client";
 import type { Check } from "../api/types";
 import { lesionTable } from "../panels/case_panel";
-import { h, heading, replace } from "../ui/dom";
+import { button, h, heading, replace } from "../ui/dom";
 import type { View } from "../view/view";
 import type { Drawing } from "./drawing";
 
@@ -21,6 +21,7 @@ export class LiveCheck {
   constructor(
     private readonly view: View,
     private readonly drawing: Drawing,
+    private readonly separate: () => void,
   ) {}
 
   soon(): void {
@@ -58,7 +59,8 @@ export class LiveCheck {
     const rules = check.rules.map((rule) =>
       h("li", { class: rule.ok ? "ok" : "broken" }, h("b", {}, rule.ok ? "✓" : "!"), ` ${rule.text}`));
     const touching = check.touching
-      ? h("p", { class: "broken", "data-touching": "true" }, h("b", {}, "!"), " GTVp touches GTVn: separate them before you submit.")
+      ? h("p", { class: "broken", "data-touching": "true" }, h("b", {}, "!"), " GTVp touches GTVn: separate them before you submit. ",
+          button("Separate them", this.separate))
       : h("p", { class: "ok", "data-touching": "false" }, h("b", {}, "✓"), " GTVp and GTVn do not touch.");
     replace(this.element, heading("Check"),
       check.lesions.length ? lesionTable("drawn", check.lesions, this.view) : h("p", { class: "quiet" }, "No lesions are drawn."),

@@ -35,10 +35,10 @@ export class Operations {
       h("section", { class: "edits" }, heading("Edit"), this.chooser("Edit", edits, "Apply")));
   }
 
-  /** Runs an operation with its defaults; for keys. */
+  /** Runs an operation with its defaults on all that is drawn; for keys. */
   async quick(name: string): Promise<void> {
     const operation = this.all.find((each) => each.name === name);
-    if (operation) await this.run(operation, schemaForm(operation.parameters, this.filled(operation, true)).values());
+    if (operation) await this.run(operation, schemaForm(operation.parameters, this.filled(operation, false)).values());
   }
 
   private chooser(label: string, operations: Operation[], verb: string): HTMLElement {

@@ -9,6 +9,7 @@ import { BrushTool } from "./brush_tool";
 import { fillTool, growTool, type Growing } from "./click_tools";
 import type { Pen } from "./pen";
 import { PolygonTool } from "./polygon_tool";
+import { RulerTool } from "./ruler_tool";
 
 const TOOLS = [
   { value: "look", key: "V", text: "Look", help: "Crosshair by left click" },
@@ -17,6 +18,7 @@ const TOOLS = [
   { value: "outline", key: "O", text: "Outline", help: "Corners by clicks, or freehand; Enter closes" },
   { value: "fill", key: "I", text: "Fill", help: "Fill a closed region of the slice" },
   { value: "grow", key: "G", text: "Grow 3D", help: "Draw what is connected and as hot" },
+  { value: "ruler", key: "D", text: "Ruler", help: "Measure a distance by a drag" },
   { value: "box", key: "K", text: "Box", help: "Drag on a plane, correct on another, or click" },
 ];
 
@@ -25,6 +27,8 @@ export class ToolBox {
   readonly element: HTMLElement;
   readonly box: BoxTool;
   private readonly polygon: PolygonTool;
+  private readonly ruler: RulerTool;
+  private readonly length = h("output", { class: "of-ruler", "aria-live": "polite" }, "Drag in a plane.");
   private readonly growing: Growing = { share: 0.5, reach: 40 };
   private readonly tools: Record<string, Tool | null>;
   private chosen = "look";
@@ -41,6 +45,7 @@ export class ToolBox {
   ) {
     this.box = new BoxTool(view);
     this.polygon = new PolygonTool(pen);
+    this.ruler = new RulerTool((millimetres) => (this.length.textContent = `${millimetres.toFixed(1)} mm`));
     this.tools = {
       look: null,
       brush: new BrushTool(pen, false),
@@ -48,6 +53,7 @@ export class ToolBox {
       outline: this.polygon,
       fill: fillTool(pen),
       grow: growTool(view, pen, this.growing),
+      ruler: this.ruler,
       box: this.box,
     };
     this.pick = segmented("Tool", TOOLS.map(({ value, text, key, help }) => ({ value, text, title: `${help} (key ${key})` })),
@@ -60,7 +66,7 @@ export class ToolBox {
   }
 
   get tool(): Tool | null {
-    return this.may() ? (this.tools[this.chosen] ?? null) : null;
+    return this.may() || this.chosen === "ruler" ? (this.tools[this.chosen] ?? null) : null;
   }
 
   private build(): HTMLElement {
@@ -77,6 +83,7 @@ export class ToolBox {
       h("div", { class: "of-brush" }, this.size.element,
         checkbox("Sphere (through the slices)", pen.sphere, (on) => (pen.sphere = on)).element),
       h("div", { class: "of-grow" }, share.element, reach.element),
+      this.length,
       h("div", { class: "of-box" }, boxSize.element, h("div", { class: "row" },
         button("Box around the crosshair", () => this.box.around(this.view.cursor)), button("No box", () => this.box.clear()))),
       checkbox("Leave the other label alone", pen.protect, (on) => (pen.protect = on)).element,
@@ -108,6 +115,7 @@ export class ToolBox {
   private overlay(context: CanvasRenderingContext2D, viewport: Viewport): void {
     this.box.overlay(context, viewport);
     this.polygon.overlay(context, viewport);
+    if (this.chosen === "ruler") this.ruler.overlay(context, viewport);
     const round = this.chosen === "brush" || this.chosen === "erase";
     if (!round || !viewport.pointer || !this.may()) return;
     const { spacing } = this.view.space;
