@@ -56,10 +56,28 @@ export class ToolBox {
       ruler: this.ruler,
       box: this.box,
     };
-    this.pick = segmented("Tool", TOOLS.map(({ value, text, key, help }) => ({ value, text, title: `${help} (key ${key})` })),
-      "look", (value) => this.choose(value));
-    this.label = segmented("Label", [{ value: "1", text: "GTVp" }, { value: "2", text: "GTVn" }], "1", (value) => this.setLabel(Number(value)));
-    this.size = slider("Size", { min: 1, max: 60, step: 1 }, pen.size, (value) => (pen.size = value), (value) => `${value} mm`);
+    this.pick = segmented(
+      "Tool",
+      TOOLS.map(({ value, text, key, help }) => ({ value, text, title: `${help} (key ${key})` })),
+      "look",
+      (value) => this.choose(value),
+    );
+    this.label = segmented(
+      "Label",
+      [
+        { value: "1", text: "GTVp" },
+        { value: "2", text: "GTVn" },
+      ],
+      "1",
+      (value) => this.setLabel(Number(value)),
+    );
+    this.size = slider(
+      "Size",
+      { min: 1, max: 60, step: 1 },
+      pen.size,
+      (value) => (pen.size = value),
+      (value) => `${value} mm`,
+    );
     this.element = this.build();
     for (const viewport of viewports) viewport.overlays.push((context) => this.overlay(context, viewport));
     this.bind(keys);
@@ -71,24 +89,63 @@ export class ToolBox {
 
   private build(): HTMLElement {
     const { pen } = this;
-    const share = slider("Grow down to", { min: 0.1, max: 0.95, step: 0.05 }, this.growing.share,
-      (value) => (this.growing.share = value), (value) => `${Math.round(100 * value)} %`);
-    const reach = slider("Grow within", { min: 5, max: 150, step: 5 }, this.growing.reach,
-      (value) => (this.growing.reach = value), (value) => `${value} mm`);
-    const boxSize = slider("Box size", { min: 10, max: 150, step: 5 }, this.box.size, (value) => (this.box.size = value), (value) => `${value} mm`);
+    const share = slider(
+      "Grow down to",
+      { min: 0.1, max: 0.95, step: 0.05 },
+      this.growing.share,
+      (value) => (this.growing.share = value),
+      (value) => `${Math.round(100 * value)} %`,
+    );
+    const reach = slider(
+      "Grow within",
+      { min: 5, max: 150, step: 5 },
+      this.growing.reach,
+      (value) => (this.growing.reach = value),
+      (value) => `${value} mm`,
+    );
+    const boxSize = slider(
+      "Box size",
+      { min: 10, max: 150, step: 5 },
+      this.box.size,
+      (value) => (this.box.size = value),
+      (value) => `${value} mm`,
+    );
     const low = numberField("HU from", { step: 10 }, pen.limit.low, (value) => (pen.limit.low = value));
     const high = numberField("HU to", { step: 10 }, pen.limit.high, (value) => (pen.limit.high = value));
-    return h("section", { class: "tool-box", "data-tool": "look" }, heading("Draw"),
-      this.label.element, this.pick.element,
-      h("div", { class: "of-brush" }, this.size.element,
-        checkbox("Sphere (through the slices)", pen.sphere, (on) => (pen.sphere = on)).element),
+    return h(
+      "section",
+      { class: "tool-box", "data-tool": "look" },
+      heading("Draw"),
+      this.label.element,
+      this.pick.element,
+      h(
+        "div",
+        { class: "of-brush" },
+        this.size.element,
+        checkbox("Sphere (through the slices)", pen.sphere, (on) => (pen.sphere = on)).element,
+      ),
       h("div", { class: "of-grow" }, share.element, reach.element),
       this.length,
-      h("div", { class: "of-box" }, boxSize.element, h("div", { class: "row" },
-        button("Box around the crosshair", () => this.box.around(this.view.cursor)), button("No box", () => this.box.clear()))),
+      h(
+        "div",
+        { class: "of-box" },
+        boxSize.element,
+        h(
+          "div",
+          { class: "row" },
+          button("Box around the crosshair", () => this.box.around(this.view.cursor)),
+          button("No box", () => this.box.clear()),
+        ),
+      ),
       checkbox("Leave the other label alone", pen.protect, (on) => (pen.protect = on)).element,
-      h("div", { class: "row limit" },
-        checkbox("Draw only on CT values", pen.limit.on, (on) => (pen.limit.on = on)).element, low.element, high.element));
+      h(
+        "div",
+        { class: "row limit" },
+        checkbox("Draw only on CT values", pen.limit.on, (on) => (pen.limit.on = on)).element,
+        low.element,
+        high.element,
+      ),
+    );
   }
 
   private choose(value: string): void {
@@ -129,10 +186,22 @@ export class ToolBox {
 
   private bind(keys: Keymap): void {
     for (const { value, key, text, help } of TOOLS) {
-      keys.add({ keys: key, text: `${text}: ${help.toLowerCase()}`, group: "Draw", match: [key.toLowerCase()], run: () => this.choose(value) });
+      keys.add({
+        keys: key,
+        text: `${text}: ${help.toLowerCase()}`,
+        group: "Draw",
+        match: [key.toLowerCase()],
+        run: () => this.choose(value),
+      });
     }
     keys.add(
-      { keys: "L", text: "GTVp, GTVn in turn", group: "Draw", match: ["l"], run: () => this.setLabel(3 - this.pen.label) },
+      {
+        keys: "L",
+        text: "GTVp, GTVn in turn",
+        group: "Draw",
+        match: ["l"],
+        run: () => this.setLabel(3 - this.pen.label),
+      },
       { keys: "[ and ]", text: "Smaller, larger brush", group: "Draw", match: ["["], run: () => this.resize(0.8) },
       { keys: "", text: "", group: "Mouse", match: ["]"], run: () => this.resize(1.25) },
       { keys: "Enter", text: "Close the outline", group: "Draw", match: ["enter"], run: () => this.polygon.close() },

@@ -4,7 +4,8 @@ import { Mip } from "../view/mip";
 import { Render3d } from "../view/render3d";
 import type { PlaneName } from "../view/plane";
 import type { View } from "../view/view";
-import { colorBar, Viewport } from "../view/viewport";
+import { Viewport } from "../view/viewport";
+import { colorBar } from "../view/color_bar";
 
 /** Three planes, and in the fourth place PET's projection or the 3D rendering. Any of them can fill the whole. */
 export class PlaneGrid {
@@ -18,7 +19,11 @@ export class PlaneGrid {
     this.mip = view.images.pet ? new Mip(view, view.images.pet) : null;
     this.render = new Render3d(view);
     const fourth = h("div", { class: "fourth" });
-    const options = [...(this.mip ? [{ value: "mip", text: "MIP" }] : []), { value: "3d", text: "3D" }, { value: "none", text: "Off" }];
+    const options = [
+      ...(this.mip ? [{ value: "mip", text: "MIP" }] : []),
+      { value: "3d", text: "3D" },
+      { value: "none", text: "Off" },
+    ];
     const pick = segmented("Fourth view", options, this.mip ? "mip" : "none", (value) => this.showFourth(value));
     fourth.append(...(this.mip ? [this.mip.element] : []), this.render.element, pick.element);
     this.element = h("div", { class: "planes" }, ...this.viewports.map((viewport) => viewport.element), fourth);
