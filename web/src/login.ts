@@ -16,12 +16,22 @@ export function showLogin(page: HTMLElement, done: () => void): void {
       password.value = "";
     }
   };
-  replace(page, h("main", { class: "alone" }, h("h1", {}, "hyoid"),
-    h("form", { onsubmit: submit },
-      h("label", { class: "field" }, h("span", {}, "Name"), name),
-      h("label", { class: "field" }, h("span", {}, "Password"), password),
-      said,
-      h("button", { type: "submit", class: "primary" }, "Log in")),
-    h("p", { class: "research" }, "Research use only")));
+  replace(
+    page,
+    h(
+      "main",
+      { class: "alone" },
+      h("h1", {}, "hyoid"),
+      h(
+        "form",
+        { onsubmit: submit },
+        h("label", { class: "field" }, h("span", {}, "Name"), name),
+        h("label", { class: "field" }, h("span", {}, "Password"), password),
+        said,
+        h("button", { type: "submit", class: "primary" }, "Log in"),
+      ),
+      h("p", { class: "research" }, "Research use only"),
+    ),
+  );
   name.focus();
 }

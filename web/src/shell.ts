@@ -19,15 +19,23 @@ export class Shell {
   constructor(readonly me: Me) {
     this.cohort = new CohortPage(me);
     const user = h("span", { class: "user" }, me.name ?? "", h("small", {}, ` ${me.role}`));
-    this.element = h("div", { class: "shell" },
-      h("header", {},
+    this.element = h(
+      "div",
+      { class: "shell" },
+      h(
+        "header",
+        {},
         h("a", { class: "logo", href: "#" }, "hyoid"),
         this.where,
         h("span", { class: "research", title: me.disclaimer }, "Research use only"),
         user,
-        button("Keys ?", () => this.open_?.showKeys() ?? note("Open a case: the list is of its keys."), { class: "small" }),
-        me.accounts && button("Log out", () => void this.logout(), { class: "small" })),
-      this.body);
+        button("Keys ?", () => this.open_?.showKeys() ?? note("Open a case: the list is of its keys."), {
+          class: "small",
+        }),
+        me.accounts && button("Log out", () => void this.logout(), { class: "small" }),
+      ),
+      this.body,
+    );
     addEventListener("hashchange", () => void this.open(location.hash));
     addEventListener("beforeunload", (event) => {
       if (this.open_?.unsaved) event.preventDefault();
@@ -55,7 +63,11 @@ export class Shell {
     const id = decodeURIComponent(found[1]!);
     if (!this.cohort.rows.length) await guarded(() => this.cohort.load());
     if (turn !== this.turn) return;
-    const page = new CasePage(id, this.me, this.cohort.rows.find((row) => row.id === id));
+    const page = new CasePage(
+      id,
+      this.me,
+      this.cohort.rows.find((row) => row.id === id),
+    );
     this.open_ = page;
     document.title = `${id} · hyoid`;
     replace(this.body, page.element);
@@ -72,10 +84,20 @@ export class Shell {
     select.addEventListener("change", () => this.go(select.value));
     const next = (by: number, text: string, name: string) => {
       const row = rows[at + by];
-      return button(text, () => row && this.go(row.id), { "aria-label": name, class: "small", disabled: !row || at < 0 });
+      return button(text, () => row && this.go(row.id), {
+        "aria-label": name,
+        class: "small",
+        disabled: !row || at < 0,
+      });
     };
-    replace(this.where, h("a", { href: "#" }, this.me.cohort), h("span", {}, "›"), next(-1, "‹", "Previous case"), select,
-      next(1, "›", "Next case"));
+    replace(
+      this.where,
+      h("a", { href: "#" }, this.me.cohort),
+      h("span", {}, "›"),
+      next(-1, "‹", "Previous case"),
+      select,
+      next(1, "›", "Next case"),
+    );
   }
 
   private go(id: string): void {

@@ -64,6 +64,23 @@ def _linear(array: np.ndarray, at: tuple[float, ...]) -> float:
     return float(map_coordinates(array.astype(float), np.array(at)[:, None], order=1, mode="nearest")[0])
 
 
+def test_a_jump_brings_all_planes_along(reader: Reader) -> None:
+    reader.open("MDA-001")
+    x, y = reader.crosshair("axial")
+    reader.window.mouse.move(x + 150, y + 120)
+    reader.window.keyboard.down("Control")
+    for _ in range(12):
+        reader.window.mouse.wheel(0, -200)
+    reader.window.keyboard.up("Control")
+    reader.tab("Case")
+    reader.button("Go to predicted GTVn 1")
+    for plane in ("axial", "coronal", "sagittal"):
+        box = reader.window.locator(f"[data-plane={plane}] canvas").bounding_box()
+        x, y = reader.crosshair(plane)
+        assert box["x"] <= x <= box["x"] + box["width"]
+        assert box["y"] <= y <= box["y"] + box["height"]
+
+
 def test_labels_at_the_crosshair_are_told_by_layer(reader: Reader) -> None:
     reader.open("MDA-001")
     reader.tab("Case")
@@ -104,6 +121,16 @@ def test_windows_by_key_and_by_drag(reader: Reader) -> None:
     mouse.up(button="right")
     assert float(width.input_value()) > 450
     assert float(level.input_value()) == pytest.approx(40, abs=1)
+
+
+def test_a_distance_is_measured_in_the_patient(reader: Reader) -> None:
+    reader.open("MDA-001")
+    reader.tab("Annotate")
+    reader.press("d")
+    reader.drag("axial", (-6, 0), (6, 9))
+    assert float(reader.window.locator(".of-ruler").text_content().removesuffix(" mm")) == pytest.approx(15, abs=0.5)
+    reader.drag("sagittal", (0, -8), (0, 8))
+    assert float(reader.window.locator(".of-ruler").text_content().removesuffix(" mm")) == pytest.approx(16, abs=0.5)
 
 
 def test_fusion_changes_what_is_seen(reader: Reader) -> None:

@@ -78,7 +78,8 @@ def _separate(reader: Reader) -> None:
     reader.button("Submit…")
     reader.answer("OK")
     reader.said("touch")
-    reader.run(".edits", "Separate GTVp and GTVn")
+    reader.button("Separate them")
+    reader.said("^Separate GTVp and GTVn: ")
     reader.window.locator('[data-touching="false"]').wait_for()
     # the stroke itself was only drawn to touch
     reader.press("e", *["]"] * 6)

@@ -47,10 +47,14 @@ export class Annotating {
     const may = () => this.started && me.role !== "reader";
     this.tools = new ToolBox(view, pen, may, grid.viewports, keys);
     this.operations = new Operations(view, this.drawing, pen, may);
-    this.check = new LiveCheck(view, this.drawing);
+    this.check = new LiveCheck(view, this.drawing, () => void this.operations.quick("separate"));
     this.saving = new Saving(view.panel.id, me.name ?? "", this.drawing, (saved) => {
       this.tell();
-      if (saved) void this.protocolPanel.refresh().then(() => this.view.changed("layers"), () => undefined);
+      if (saved)
+        void this.protocolPanel.refresh().then(
+          () => this.view.changed("layers"),
+          () => undefined,
+        );
     });
     this.protocolPanel = new ProtocolPanel(view, me, {
       save: () => this.saving.save(),
@@ -119,29 +123,59 @@ export class Annotating {
 
   private build(pen: Pen): HTMLElement {
     if (this.me.role === "reader") {
-      return h("div", { class: "panel" }, h("p", { class: "quiet" }, "Your account may look and not draw. Ask an admin for another role."));
+      return h(
+        "div",
+        { class: "panel" },
+        h("p", { class: "quiet" }, "Your account may look and not draw. Ask an admin for another role."),
+      );
     }
     const start = h("div", { class: "row" });
-    this.view.on(["panel"], () => start.replaceChildren(...this.view.panel.layers.map((name) =>
-      button(`Start from ${name}`, () => this.startFrom(name)))));
-    return h("div", { class: "panel annotate" },
-      h("div", { class: "row steps" }, this.undoButton, this.redoButton,
+    this.view.on(["panel"], () =>
+      start.replaceChildren(
+        ...this.view.panel.layers.map((name) => button(`Start from ${name}`, () => this.startFrom(name))),
+      ),
+    );
+    return h(
+      "div",
+      { class: "panel annotate" },
+      h(
+        "div",
+        { class: "row steps" },
+        this.undoButton,
+        this.redoButton,
         button("Save", () => void this.saving.save(), { title: "Ctrl+S" }),
-        button("Submit…", () => void this.protocolPanel.submit(), { class: "primary" })),
+        button("Submit…", () => void this.protocolPanel.submit(), { class: "primary" }),
+      ),
       start,
       this.tools.element,
-      h("section", {}, heading("Slices"), h("div", { class: "row" },
-        button("Copy down", () => this.copy(pen, -1), { title: "C: to the next slice towards the feet, right or back" }),
-        button("Copy up", () => this.copy(pen, 1), { title: "Shift+C" }),
-        button("Interpolate", () => void this.operations.quick("interpolate_slices"), { title: "J: fill the slices between drawn ones" }))),
+      h(
+        "section",
+        {},
+        heading("Slices"),
+        h(
+          "div",
+          { class: "row" },
+          button("Copy down", () => this.copy(pen, -1), {
+            title: "C: to the next slice towards the feet, right or back",
+          }),
+          button("Copy up", () => this.copy(pen, 1), { title: "Shift+C" }),
+          button("Interpolate", () => void this.operations.quick("interpolate_slices"), {
+            title: "J: fill the slices between drawn ones",
+          }),
+        ),
+      ),
       this.check.element,
-      this.operations.element);
+      this.operations.element,
+    );
   }
 
   /** A layer as the starting point, where something is drawn already only after it was made a step. */
   private startFrom(name: string): void {
     const layer = this.view.layer(name);
-    if (layer && this.started) note(`Start from ${name}: ${this.drawing.replace(layer.labels, `start from ${name}`)} voxels changed. Undo brings back what was there.`);
+    if (layer && this.started)
+      note(
+        `Start from ${name}: ${this.drawing.replace(layer.labels, `start from ${name}`)} voxels changed. Undo brings back what was there.`,
+      );
   }
 
   private copy(pen: Pen, by: 1 | -1): void {
@@ -179,7 +213,9 @@ export class Annotating {
   }
 
   private tell(): void {
-    const others = this.others.length ? `${this.others.join(", ")} ${this.others.length > 1 ? "are" : "is"} on this case too` : "";
+    const others = this.others.length
+      ? `${this.others.join(", ")} ${this.others.length > 1 ? "are" : "is"} on this case too`
+      : "";
     this.status.replaceChildren(
       ...(others ? [h("span", { class: "others" }, others)] : []),
       h("span", { class: this.saving.dirty ? "dirty" : "" }, this.me.role === "reader" ? "reading" : this.saving.text),
@@ -189,9 +225,21 @@ export class Annotating {
   private bind(keys: Keymap, pen: Pen): void {
     if (this.me.role === "reader") return;
     keys.add(
-      { keys: "C", text: "Copy the label to the next slice (Shift: the other way)", group: "Draw", match: ["c"], run: () => this.copy(pen, -1) },
+      {
+        keys: "C",
+        text: "Copy the label to the next slice (Shift: the other way)",
+        group: "Draw",
+        match: ["c"],
+        run: () => this.copy(pen, -1),
+      },
       { keys: "", text: "", group: "Mouse", match: ["shift+c"], run: () => this.copy(pen, 1) },
-      { keys: "J", text: "Interpolate between drawn slices", group: "Draw", match: ["j"], run: () => void this.operations.quick("interpolate_slices") },
+      {
+        keys: "J",
+        text: "Interpolate between drawn slices",
+        group: "Draw",
+        match: ["j"],
+        run: () => void this.operations.quick("interpolate_slices"),
+      },
       { keys: "Ctrl Z, Ctrl Y", text: "Undo, redo", group: "Draw", match: ["ctrl+z"], run: () => this.undo() },
       { keys: "", text: "", group: "Mouse", match: ["ctrl+y", "ctrl+shift+z"], run: () => this.redo() },
       { keys: "Ctrl S", text: "Save now", group: "Draw", match: ["ctrl+s"], run: () => void this.saving.save() },

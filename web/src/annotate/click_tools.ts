@@ -43,7 +43,12 @@ function region(pen: Pen, viewport: Viewport, start: readonly number[]): number[
     const [u, v] = [here % nu, Math.floor(here / nu)];
     if (u === 0 || v === 0 || u === nu - 1 || v === nv - 1) return null;
     found.push(at(u, v));
-    for (const [nextU, nextV] of [[u - 1, v], [u + 1, v], [u, v - 1], [u, v + 1]] as const) {
+    for (const [nextU, nextV] of [
+      [u - 1, v],
+      [u + 1, v],
+      [u, v - 1],
+      [u, v + 1],
+    ] as const) {
       const next = nextU + nu * nextV;
       if (seen[next] || pen.drawing.labels[at(nextU, nextV)] !== held) continue;
       seen[next] = 1;

@@ -5,7 +5,14 @@ import type { Drawing } from "./drawing";
 import type { Pen } from "./pen";
 
 /** Draws the label in hand of one slice into another too; null where there is nothing to copy or no such slice. */
-export function copySlice(view: View, drawing: Drawing, pen: Pen, plane: Plane, from: number, to: number): number | null {
+export function copySlice(
+  view: View,
+  drawing: Drawing,
+  pen: Pen,
+  plane: Plane,
+  from: number,
+  to: number,
+): number | null {
   const { size } = view.space;
   if (to < 0 || to >= size[plane.w]) return null;
   const found: number[] = [];

@@ -30,15 +30,17 @@ export class Operations {
     this.all = (Array.isArray(answer) ? answer : answer.operations).filter((each) => !OWN.includes(each.name));
     const boxed = this.all.filter((each) => each.group === "semi-automatic");
     const edits = this.all.filter((each) => each.group === "edit");
-    replace(this.element,
+    replace(
+      this.element,
       h("section", { class: "semi" }, heading("Semi-automatic"), this.chooser("Method", boxed, "Draw")),
-      h("section", { class: "edits" }, heading("Edit"), this.chooser("Edit", edits, "Apply")));
+      h("section", { class: "edits" }, heading("Edit"), this.chooser("Edit", edits, "Apply")),
+    );
   }
 
-  /** Runs an operation with its defaults; for keys. */
+  /** Runs an operation with its defaults on all that is drawn; for keys. */
   async quick(name: string): Promise<void> {
     const operation = this.all.find((each) => each.name === name);
-    if (operation) await this.run(operation, schemaForm(operation.parameters, this.filled(operation, true)).values());
+    if (operation) await this.run(operation, schemaForm(operation.parameters, this.filled(operation, false)).values());
   }
 
   private chooser(label: string, operations: Operation[], verb: string): HTMLElement {
@@ -51,15 +53,29 @@ export class Operations {
       chosen = operations.find((each) => each.name === name)!;
       form = schemaForm(chosen.parameters, this.filled(chosen, confine.checked));
       const canBox = !chosen.needs_box && "box" in (chosen.parameters.properties ?? {});
-      replace(body, chosen.source && h("p", { class: "quiet source" }, chosen.source), form.element,
+      replace(
+        body,
+        chosen.source && h("p", { class: "quiet source" }, chosen.source),
+        form.element,
         canBox && h("label", { class: "check" }, confine, h("span", {}, "Only inside the box")),
-        seedHint(chosen));
+        seedHint(chosen),
+      );
     };
     confine.addEventListener("change", () => show(chosen.name));
-    const pick = choice(label, operations.map((each) => ({ value: each.name, text: each.title })), chosen.name, show);
+    const pick = choice(
+      label,
+      operations.map((each) => ({ value: each.name, text: each.title })),
+      chosen.name,
+      show,
+    );
     show(chosen.name);
-    return h("div", {}, pick.element, body,
-      button(verb, () => void this.run(chosen, form.values()), { class: "primary run" }));
+    return h(
+      "div",
+      {},
+      pick.element,
+      body,
+      button(verb, () => void this.run(chosen, form.values()), { class: "primary run" }),
+    );
   }
 
   private filled(operation: Operation, confined: boolean): Filled {

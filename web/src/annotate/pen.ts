@@ -45,8 +45,10 @@ export class Pen {
     for (let k = from[2]; k <= to[2]; k++) {
       for (let j = from[1]; j <= to[1]; j++) {
         for (let i = from[0]; i <= to[0]; i++) {
-          const distance = [i, j, k].reduce((sum, at, axis) =>
-            axis === flat ? sum : sum + ((at - center[axis]!) * spacing[axis]!) ** 2, 0);
+          const distance = [i, j, k].reduce(
+            (sum, at, axis) => (axis === flat ? sum : sum + ((at - center[axis]!) * spacing[axis]!) ** 2),
+            0,
+          );
           if (distance <= radius * radius) each(i + size[0] * (j + size[1] * k));
         }
       }

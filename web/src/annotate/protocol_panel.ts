@@ -69,21 +69,45 @@ export class ProtocolPanel {
     const next = NEXT[saved.state];
     const mayGoOn = saved.state === "draft" ? own : reviewer;
     const mayReturn = saved.state !== "draft" && (reviewer || (own && saved.state === "submitted"));
-    const forward = next && mayGoOn && this.me.role !== "reader"
-      ? button(next.text, () => void (next.to === "submitted" ? this.submit() : this.change(saved, next.to)), { class: "primary" })
-      : null;
-    const back = mayReturn && this.me.role !== "reader"
-      ? button("Back to draft", () => void this.change(saved, "draft")) : null;
-    return h("div", { class: "card", "data-author": saved.author },
-      h("div", {}, h("b", {}, own ? `${saved.author} (you)` : saved.author), " ", h("span", { class: `state ${saved.state}` }, saved.state)),
+    const forward =
+      next && mayGoOn && this.me.role !== "reader"
+        ? button(next.text, () => void (next.to === "submitted" ? this.submit() : this.change(saved, next.to)), {
+            class: "primary",
+          })
+        : null;
+    const back =
+      mayReturn && this.me.role !== "reader" ? button("Back to draft", () => void this.change(saved, "draft")) : null;
+    return h(
+      "div",
+      { class: "card", "data-author": saved.author },
+      h(
+        "div",
+        {},
+        h("b", {}, own ? `${saved.author} (you)` : saved.author),
+        " ",
+        h("span", { class: `state ${saved.state}` }, saved.state),
+      ),
       h("div", { class: "quiet" }, `version ${saved.version}, ${time(saved.saved_at)}`),
-      h("div", { class: "row" }, forward, back,
-        !own && button("Show", () => void this.open(saved.author, saved.version), { "aria-label": `Show ${saved.author}'s contours` })));
+      h(
+        "div",
+        { class: "row" },
+        forward,
+        back,
+        !own &&
+          button("Show", () => void this.open(saved.author, saved.version), {
+            "aria-label": `Show ${saved.author}'s contours`,
+          }),
+      ),
+    );
   }
 
   private async change(saved: Saved, to: State): Promise<void> {
     const back = to === "draft";
-    const reason = await askText(`${saved.author}: ${saved.state} → ${to}`, back ? "Reason (needed)" : "Remark (optional)", back);
+    const reason = await askText(
+      `${saved.author}: ${saved.state} → ${to}`,
+      back ? "Reason (needed)" : "Remark (optional)",
+      back,
+    );
     if (reason === null) return;
     const body = { to, reason, version: saved.version };
     const done = await guarded(() => sendJson("POST", `${this.path}/annotation/${part(saved.author)}/state`, body));
@@ -92,16 +116,29 @@ export class ProtocolPanel {
   }
 
   private drawHistory(status: AnnotationStatus): void {
-    const rows = [...status.history].reverse().map((entry) => h("tr", {},
-      h("td", {}, button(`${entry.author} ${entry.version}`, () => void this.open(entry.author, entry.version),
-        { class: "link", "aria-label": `Open version ${entry.version} of ${entry.author}` })),
-      h("td", {}, entry.event, entry.who && entry.who !== entry.author ? ` by ${entry.who}` : ""),
-      h("td", {}, time(entry.saved_at)),
-      h("td", {}, entry.reason ?? "")));
+    const rows = [...status.history].reverse().map((entry) =>
+      h(
+        "tr",
+        {},
+        h(
+          "td",
+          {},
+          button(`${entry.author} ${entry.version}`, () => void this.open(entry.author, entry.version), {
+            class: "link",
+            "aria-label": `Open version ${entry.version} of ${entry.author}`,
+          }),
+        ),
+        h("td", {}, entry.event, entry.who && entry.who !== entry.author ? ` by ${entry.who}` : ""),
+        h("td", {}, time(entry.saved_at)),
+        h("td", {}, entry.reason ?? ""),
+      ),
+    );
     replace(this.history, heading("History"));
     if (!rows.length) return;
     const head = ["Version", "Event", "When", "Reason"].map((text) => h("th", { scope: "col" }, text));
-    this.history.append(h("table", { class: "history" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)));
+    this.history.append(
+      h("table", { class: "history" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)),
+    );
   }
 
   /** Shows a version as a layer beside the others, or goes on from it. */
@@ -109,10 +146,14 @@ export class ProtocolPanel {
     const labels = await guarded(() => getVoxels(`${this.path}/annotation/${part(author)}/${version}/voxels`));
     if (!labels) return;
     const may = this.me.role !== "reader";
-    const answer = await ask(`${author}, version ${version}`, ["Show it beside what you draw, or go on from it? Going on can be undone."], [
-      { value: "show", text: "Show as a layer", primary: !may },
-      ...(may ? [{ value: "edit" as const, text: "Go on from it", primary: true }] : []),
-    ]);
+    const answer = await ask(
+      `${author}, version ${version}`,
+      ["Show it beside what you draw, or go on from it? Going on can be undone."],
+      [
+        { value: "show", text: "Show as a layer", primary: !may },
+        ...(may ? [{ value: "edit" as const, text: "Go on from it", primary: true }] : []),
+      ],
+    );
     if (answer === "show") this.view.put(makeLayer(`${author}@${version}`, `${author} ${version}`, labels));
     if (answer === "edit") this.hooks.adopt(labels, `version ${version} of ${author}`);
   }
@@ -122,17 +163,37 @@ export class ProtocolPanel {
     const names = found.observers.map((each) => (typeof each === "string" ? each : each.author));
     const tables = Object.entries(found.dsc).map(([lesion, dsc]) => {
       const head = ["", ...names].map((text) => h("th", { scope: "col" }, text));
-      const rows = names.map((one) => h("tr", {}, h("th", { scope: "row" }, one),
-        ...names.map((other) => h("td", {}, one === other ? "" : number(dsc[one]?.[other], 2)))));
+      const rows = names.map((one) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, one),
+          ...names.map((other) => h("td", {}, one === other ? "" : number(dsc[one]?.[other], 2))),
+        ),
+      );
       const title = lesion === "gtvp" ? "GTVp" : lesion === "gtvn" ? "GTVn" : lesion;
-      return h("table", { class: "numbers" }, h("caption", {}, `DSC, ${title}`), h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows));
+      return h(
+        "table",
+        { class: "numbers" },
+        h("caption", {}, `DSC, ${title}`),
+        h("thead", {}, h("tr", {}, ...head)),
+        h("tbody", {}, ...rows),
+      );
     });
     const show = async (method: string, title: string) => {
       const labels = await guarded(() => getVoxels(`${this.path}/consensus/${method}/voxels`));
       if (labels) this.view.put(makeLayer(`consensus-${method}`, title, labels));
     };
-    replace(this.agreement, heading("Agreement of annotators"), ...tables,
-      h("div", { class: "row" }, button("STAPLE consensus", () => void show("staple", "STAPLE")),
-        button("Majority", () => void show("majority", "majority"))));
+    replace(
+      this.agreement,
+      heading("Agreement of annotators"),
+      ...tables,
+      h(
+        "div",
+        { class: "row" },
+        button("STAPLE consensus", () => void show("staple", "STAPLE")),
+        button("Majority", () => void show("majority", "majority")),
+      ),
+    );
   }
 }

@@ -38,12 +38,16 @@ export class Saving {
   /** Saves a last time and ends the clock; false where that failed and the person rather stays. */
   async leave(): Promise<boolean> {
     while (this.dirty && !(await this.save())) {
-      const answer = await ask("Not saved", ["What you drew could not be saved. If you leave now it is lost."], [
-        { value: "leave", text: "Leave without it" },
-        { value: "download", text: "Download mine" },
-        { value: "again", text: "Try again" },
-        { value: "stay", text: "Stay", primary: true },
-      ]);
+      const answer = await ask(
+        "Not saved",
+        ["What you drew could not be saved. If you leave now it is lost."],
+        [
+          { value: "leave", text: "Leave without it" },
+          { value: "download", text: "Download mine" },
+          { value: "again", text: "Try again" },
+          { value: "stay", text: "Stay", primary: true },
+        ],
+      );
       if (answer === "leave") break;
       if (answer === "download") await this.download();
       if (answer === "stay" || answer === null) return false;
@@ -92,14 +96,19 @@ export class Saving {
     this.say("not saved: a newer version exists");
     const newest = currentOf(error.body["current"], this.base);
     for (;;) {
-      const answer = await ask("A newer version exists", [
-        `${error.message}`,
-        `Another window or machine saved version ${newest} of your annotation while you worked on version ${this.base}. Nothing is overwritten: both stay in the history.`,
-      ], [
-        { value: "download", text: "Download mine" },
-        { value: "theirs", text: `Take version ${newest}` },
-        { value: "mine", text: `Keep mine as version ${newest + 1}`, primary: true },
-      ], false);
+      const answer = await ask(
+        "A newer version exists",
+        [
+          `${error.message}`,
+          `Another window or machine saved version ${newest} of your annotation while you worked on version ${this.base}. Nothing is overwritten: both stay in the history.`,
+        ],
+        [
+          { value: "download", text: "Download mine" },
+          { value: "theirs", text: `Take version ${newest}` },
+          { value: "mine", text: `Keep mine as version ${newest + 1}`, primary: true },
+        ],
+        false,
+      );
       if (answer === "download") await this.download();
       if (answer === "mine") {
         this.base = newest;

@@ -43,7 +43,10 @@ function resolve(property: Schema, root: Schema): Schema {
 const WORDS: Record<string, string> = { mm: "(mm)", ml: "(mL)", hu: "(HU)", suv: "SUV", ct: "CT", pet: "PET" };
 
 export function words(name: string): string {
-  const text = name.split("_").map((word) => WORDS[word] ?? word).join(" ");
+  const text = name
+    .split("_")
+    .map((word) => WORDS[word] ?? word)
+    .join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

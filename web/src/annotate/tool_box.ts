@@ -9,6 +9,7 @@ import { BrushTool } from "./brush_tool";
 import { fillTool, growTool, type Growing } from "./click_tools";
 import type { Pen } from "./pen";
 import { PolygonTool } from "./polygon_tool";
+import { RulerTool } from "./ruler_tool";
 
 const TOOLS = [
   { value: "look", key: "V", text: "Look", help: "Crosshair by left click" },
@@ -17,6 +18,7 @@ const TOOLS = [
   { value: "outline", key: "O", text: "Outline", help: "Corners by clicks, or freehand; Enter closes" },
   { value: "fill", key: "I", text: "Fill", help: "Fill a closed region of the slice" },
   { value: "grow", key: "G", text: "Grow 3D", help: "Draw what is connected and as hot" },
+  { value: "ruler", key: "D", text: "Ruler", help: "Measure a distance by a drag" },
   { value: "box", key: "K", text: "Box", help: "Drag on a plane, correct on another, or click" },
 ];
 
@@ -25,6 +27,8 @@ export class ToolBox {
   readonly element: HTMLElement;
   readonly box: BoxTool;
   private readonly polygon: PolygonTool;
+  private readonly ruler: RulerTool;
+  private readonly length = h("output", { class: "of-ruler", "aria-live": "polite" }, "Drag in a plane.");
   private readonly growing: Growing = { share: 0.5, reach: 40 };
   private readonly tools: Record<string, Tool | null>;
   private chosen = "look";
@@ -41,6 +45,7 @@ export class ToolBox {
   ) {
     this.box = new BoxTool(view);
     this.polygon = new PolygonTool(pen);
+    this.ruler = new RulerTool((millimetres) => (this.length.textContent = `${millimetres.toFixed(1)} mm`));
     this.tools = {
       look: null,
       brush: new BrushTool(pen, false),
@@ -48,40 +53,99 @@ export class ToolBox {
       outline: this.polygon,
       fill: fillTool(pen),
       grow: growTool(view, pen, this.growing),
+      ruler: this.ruler,
       box: this.box,
     };
-    this.pick = segmented("Tool", TOOLS.map(({ value, text, key, help }) => ({ value, text, title: `${help} (key ${key})` })),
-      "look", (value) => this.choose(value));
-    this.label = segmented("Label", [{ value: "1", text: "GTVp" }, { value: "2", text: "GTVn" }], "1", (value) => this.setLabel(Number(value)));
-    this.size = slider("Size", { min: 1, max: 60, step: 1 }, pen.size, (value) => (pen.size = value), (value) => `${value} mm`);
+    this.pick = segmented(
+      "Tool",
+      TOOLS.map(({ value, text, key, help }) => ({ value, text, title: `${help} (key ${key})` })),
+      "look",
+      (value) => this.choose(value),
+    );
+    this.label = segmented(
+      "Label",
+      [
+        { value: "1", text: "GTVp" },
+        { value: "2", text: "GTVn" },
+      ],
+      "1",
+      (value) => this.setLabel(Number(value)),
+    );
+    this.size = slider(
+      "Size",
+      { min: 1, max: 60, step: 1 },
+      pen.size,
+      (value) => (pen.size = value),
+      (value) => `${value} mm`,
+    );
     this.element = this.build();
     for (const viewport of viewports) viewport.overlays.push((context) => this.overlay(context, viewport));
     this.bind(keys);
   }
 
   get tool(): Tool | null {
-    return this.may() ? (this.tools[this.chosen] ?? null) : null;
+    return this.may() || this.chosen === "ruler" ? (this.tools[this.chosen] ?? null) : null;
   }
 
   private build(): HTMLElement {
     const { pen } = this;
-    const share = slider("Grow down to", { min: 0.1, max: 0.95, step: 0.05 }, this.growing.share,
-      (value) => (this.growing.share = value), (value) => `${Math.round(100 * value)} %`);
-    const reach = slider("Grow within", { min: 5, max: 150, step: 5 }, this.growing.reach,
-      (value) => (this.growing.reach = value), (value) => `${value} mm`);
-    const boxSize = slider("Box size", { min: 10, max: 150, step: 5 }, this.box.size, (value) => (this.box.size = value), (value) => `${value} mm`);
+    const share = slider(
+      "Grow down to",
+      { min: 0.1, max: 0.95, step: 0.05 },
+      this.growing.share,
+      (value) => (this.growing.share = value),
+      (value) => `${Math.round(100 * value)} %`,
+    );
+    const reach = slider(
+      "Grow within",
+      { min: 5, max: 150, step: 5 },
+      this.growing.reach,
+      (value) => (this.growing.reach = value),
+      (value) => `${value} mm`,
+    );
+    const boxSize = slider(
+      "Box size",
+      { min: 10, max: 150, step: 5 },
+      this.box.size,
+      (value) => (this.box.size = value),
+      (value) => `${value} mm`,
+    );
     const low = numberField("HU from", { step: 10 }, pen.limit.low, (value) => (pen.limit.low = value));
     const high = numberField("HU to", { step: 10 }, pen.limit.high, (value) => (pen.limit.high = value));
-    return h("section", { class: "tool-box", "data-tool": "look" }, heading("Draw"),
-      this.label.element, this.pick.element,
-      h("div", { class: "of-brush" }, this.size.element,
-        checkbox("Sphere (through the slices)", pen.sphere, (on) => (pen.sphere = on)).element),
+    return h(
+      "section",
+      { class: "tool-box", "data-tool": "look" },
+      heading("Draw"),
+      this.label.element,
+      this.pick.element,
+      h(
+        "div",
+        { class: "of-brush" },
+        this.size.element,
+        checkbox("Sphere (through the slices)", pen.sphere, (on) => (pen.sphere = on)).element,
+      ),
       h("div", { class: "of-grow" }, share.element, reach.element),
-      h("div", { class: "of-box" }, boxSize.element, h("div", { class: "row" },
-        button("Box around the crosshair", () => this.box.around(this.view.cursor)), button("No box", () => this.box.clear()))),
+      this.length,
+      h(
+        "div",
+        { class: "of-box" },
+        boxSize.element,
+        h(
+          "div",
+          { class: "row" },
+          button("Box around the crosshair", () => this.box.around(this.view.cursor)),
+          button("No box", () => this.box.clear()),
+        ),
+      ),
       checkbox("Leave the other label alone", pen.protect, (on) => (pen.protect = on)).element,
-      h("div", { class: "row limit" },
-        checkbox("Draw only on CT values", pen.limit.on, (on) => (pen.limit.on = on)).element, low.element, high.element));
+      h(
+        "div",
+        { class: "row limit" },
+        checkbox("Draw only on CT values", pen.limit.on, (on) => (pen.limit.on = on)).element,
+        low.element,
+        high.element,
+      ),
+    );
   }
 
   private choose(value: string): void {
@@ -108,6 +172,7 @@ export class ToolBox {
   private overlay(context: CanvasRenderingContext2D, viewport: Viewport): void {
     this.box.overlay(context, viewport);
     this.polygon.overlay(context, viewport);
+    if (this.chosen === "ruler") this.ruler.overlay(context, viewport);
     const round = this.chosen === "brush" || this.chosen === "erase";
     if (!round || !viewport.pointer || !this.may()) return;
     const { spacing } = this.view.space;
@@ -121,10 +186,22 @@ export class ToolBox {
 
   private bind(keys: Keymap): void {
     for (const { value, key, text, help } of TOOLS) {
-      keys.add({ keys: key, text: `${text}: ${help.toLowerCase()}`, group: "Draw", match: [key.toLowerCase()], run: () => this.choose(value) });
+      keys.add({
+        keys: key,
+        text: `${text}: ${help.toLowerCase()}`,
+        group: "Draw",
+        match: [key.toLowerCase()],
+        run: () => this.choose(value),
+      });
     }
     keys.add(
-      { keys: "L", text: "GTVp, GTVn in turn", group: "Draw", match: ["l"], run: () => this.setLabel(3 - this.pen.label) },
+      {
+        keys: "L",
+        text: "GTVp, GTVn in turn",
+        group: "Draw",
+        match: ["l"],
+        run: () => this.setLabel(3 - this.pen.label),
+      },
       { keys: "[ and ]", text: "Smaller, larger brush", group: "Draw", match: ["["], run: () => this.resize(0.8) },
       { keys: "", text: "", group: "Mouse", match: ["]"], run: () => this.resize(1.25) },
       { keys: "Enter", text: "Close the outline", group: "Draw", match: ["enter"], run: () => this.polygon.close() },

@@ -29,7 +29,11 @@ async function send(path: string, options: RequestInit): Promise<Response> {
   try {
     response = await fetch(`api/${path}`, { credentials: "same-origin", ...options });
   } catch {
-    throw new Refused(0, {}, "The server does not answer. What you drew is still on this page; try again when it runs.");
+    throw new Refused(
+      0,
+      {},
+      "The server does not answer. What you drew is still on this page; try again when it runs.",
+    );
   }
   if (!response.ok) {
     const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;

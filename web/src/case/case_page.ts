@@ -46,9 +46,11 @@ export class CasePage {
     replace(this.element, progress);
     const panel = loadPanel(this.id);
     panel.catch(() => undefined); // it is awaited below, after the images
-    const view = await guarded(() => loadCase(this.id, this.row, (text, done) => {
-      progress.textContent = `Opening ${this.id} · ${text} (${Math.round(100 * done)} %)`;
-    }));
+    const view = await guarded(() =>
+      loadCase(this.id, this.row, (text, done) => {
+        progress.textContent = `Opening ${this.id} · ${text} (${Math.round(100 * done)} %)`;
+      }),
+    );
     if (this.left) return;
     if (!view) {
       progress.textContent = "This case could not be opened.";
@@ -88,13 +90,23 @@ export class CasePage {
     viewKeys(this.keys, view, grid, () => this.showKeys());
     addEventListener("keydown", this.onKey);
     const tabs = new Tabs([
-      { name: "Display", content: displayPanel(view, differencePanel(view, () => annotating.versions())) },
+      {
+        name: "Display",
+        content: displayPanel(
+          view,
+          differencePanel(view, () => annotating.versions()),
+        ),
+      },
       { name: "Case", content: casePanel(view) },
       { name: "Annotate", content: annotating.panel },
       { name: "Protocol", content: annotating.protocol },
     ]);
-    replace(this.element, grid.element, h("aside", { "aria-label": "Panels" }, tabs.element),
-      h("footer", {}, line.element, annotating.status));
+    replace(
+      this.element,
+      grid.element,
+      h("aside", { "aria-label": "Panels" }, tabs.element),
+      h("footer", {}, line.element, annotating.status),
+    );
     return grid;
   }
 
@@ -102,7 +114,9 @@ export class CasePage {
   private jump(view: View, target: string): boolean {
     const voxel = /^\d+,\d+,\d+$/.test(target) ? (target.split(",").map(Number) as Vec3) : null;
     const flagged = view.panel.jumps.find((jump) => jump.flag === target);
-    const first = Object.values(view.panel.lesions).flat().find((lesion) => lesion.center_voxel);
+    const first = Object.values(view.panel.lesions)
+      .flat()
+      .find((lesion) => lesion.center_voxel);
     const to = voxel ?? flagged?.voxel ?? (view.touched ? null : first?.center_voxel);
     if (to) view.moveTo(to);
     if (flagged) note(flagged.text);

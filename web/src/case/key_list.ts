@@ -13,10 +13,23 @@ const MOUSE: [string, string][] = [
 ];
 
 export function showKeys(keys: Keymap): void {
-  const row = (key: string, text: string) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, key)), h("td", {}, text));
-  const group = (title: string, rows: HTMLElement[]) => h("section", {}, h("h3", {}, title), h("table", {}, h("tbody", {}, ...rows)));
+  const row = (key: string, text: string) =>
+    h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, key)), h("td", {}, text));
+  const group = (title: string, rows: HTMLElement[]) =>
+    h("section", {}, h("h3", {}, title), h("table", {}, h("tbody", {}, ...rows)));
   const groups = (["Look", "Move", "Draw"] as const).map((title) =>
-    group(title, keys.all.filter((key) => key.group === title).map((key) => row(key.keys, key.text))));
-  const mouse = group("Mouse", MOUSE.map(([key, text]) => row(key, text)));
-  void ask("Keys and mouse", [h("div", { class: "keys" }, mouse, ...groups)], [{ value: "close", text: "Close", primary: true }]);
+    group(
+      title,
+      keys.all.filter((key) => key.group === title).map((key) => row(key.keys, key.text)),
+    ),
+  );
+  const mouse = group(
+    "Mouse",
+    MOUSE.map(([key, text]) => row(key, text)),
+  );
+  void ask(
+    "Keys and mouse",
+    [h("div", { class: "keys" }, mouse, ...groups)],
+    [{ value: "close", text: "Close", primary: true }],
+  );
 }

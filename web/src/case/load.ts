@@ -9,8 +9,19 @@ type Progress = (text: string, done: number) => void;
 
 /** What stands for the panel while its lesions are being measured. */
 function emptyPanel(id: string): CasePanel {
-  return { id, center: null, clinical: [], images: [], layers: [], findings: [], lesions: {}, hpv: null, rfs: null,
-    missing: [], jumps: [] };
+  return {
+    id,
+    center: null,
+    clinical: [],
+    images: [],
+    layers: [],
+    findings: [],
+    lesions: {},
+    hpv: null,
+    rfs: null,
+    missing: [],
+    jumps: [],
+  };
 }
 
 export function loadPanel(id: string): Promise<CasePanel> {
@@ -20,18 +31,22 @@ export function loadPanel(id: string): Promise<CasePanel> {
 /** Fetches a case's images, which is all that the planes need; panel and label maps follow while one reads. */
 export async function loadCase(id: string, row: CaseRow | undefined, progress: Progress): Promise<View> {
   const has = (name: "ct" | "pet" | "dose") => row?.has[name] ?? false;
-  const names = row ? (["ct", "pet", "dose"] as const).filter(has) : (await loadPanel(id)).images.map((image) => image.name);
+  const names = row
+    ? (["ct", "pet", "dose"] as const).filter(has)
+    : (await loadPanel(id)).images.map((image) => image.name);
   const images: { ct?: Volume; pet?: Volume; dose?: Volume } = {};
   const done: Record<string, number> = {};
   await Promise.all(
-    (["ct", "pet", "dose"] as const).filter((name) => (names as string[]).includes(name)).map(async (name) => {
-      const bytes = await getBytes(`cases/${part(id)}/volumes/${name}.nii`, (at) => {
-        done[name] = at;
-        const whole = Object.values(done);
-        progress(`${name.toUpperCase()} ${Math.round(at * 100)} %`, whole.reduce((a, b) => a + b, 0) / whole.length);
-      });
-      images[name] = readNifti(bytes);
-    }),
+    (["ct", "pet", "dose"] as const)
+      .filter((name) => (names as string[]).includes(name))
+      .map(async (name) => {
+        const bytes = await getBytes(`cases/${part(id)}/volumes/${name}.nii`, (at) => {
+          done[name] = at;
+          const whole = Object.values(done);
+          progress(`${name.toUpperCase()} ${Math.round(at * 100)} %`, whole.reduce((a, b) => a + b, 0) / whole.length);
+        });
+        images[name] = readNifti(bytes);
+      }),
   );
   const reference = images.ct ?? images.pet;
   if (!reference) throw new Error("This case has neither CT nor PET, so there is nothing to show.");
@@ -47,7 +62,8 @@ export async function loadCase(id: string, row: CaseRow | undefined, progress: P
 }
 
 function startDisplay(view: View): void {
-  const { pet, dose } = view.images;
+  const { ct, pet, dose } = view.images;
+  if (!ct) view.display.pet.map = "inverse gray";
   if (pet) {
     let high = 0;
     for (const value of pet.values) if (value > high) high = value;

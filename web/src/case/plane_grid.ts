@@ -4,7 +4,8 @@ import { Mip } from "../view/mip";
 import { Render3d } from "../view/render3d";
 import type { PlaneName } from "../view/plane";
 import type { View } from "../view/view";
-import { colorBar, Viewport } from "../view/viewport";
+import { Viewport } from "../view/viewport";
+import { colorBar } from "../view/color_bar";
 
 /** Three planes, and in the fourth place PET's projection or the 3D rendering. Any of them can fill the whole. */
 export class PlaneGrid {
@@ -18,13 +19,20 @@ export class PlaneGrid {
     this.mip = view.images.pet ? new Mip(view, view.images.pet) : null;
     this.render = new Render3d(view);
     const fourth = h("div", { class: "fourth" });
-    const options = [...(this.mip ? [{ value: "mip", text: "MIP" }] : []), { value: "3d", text: "3D" }, { value: "none", text: "Off" }];
+    const options = [
+      ...(this.mip ? [{ value: "mip", text: "MIP" }] : []),
+      { value: "3d", text: "3D" },
+      { value: "none", text: "Off" },
+    ];
     const pick = segmented("Fourth view", options, this.mip ? "mip" : "none", (value) => this.showFourth(value));
     fourth.append(...(this.mip ? [this.mip.element] : []), this.render.element, pick.element);
     this.element = h("div", { class: "planes" }, ...this.viewports.map((viewport) => viewport.element), fourth);
     this.viewports[0]!.element.append(colorBar(view));
     this.element.addEventListener("maximize", (event) => this.maximize(event.target as HTMLElement));
     this.showFourth(this.mip ? "mip" : "none");
+    view.on(["jump"], () => this.reveal());
+    // The plane in hand stays where it was put; the others keep the crosshair in sight.
+    view.on(["cursor"], () => this.viewports.filter((each) => each !== this.active).forEach((each) => each.reveal()));
   }
 
   /** Gives back what the graphics card holds. */

@@ -8,9 +8,14 @@ export class Tabs {
 
   constructor(parts: { name: string; content: HTMLElement }[]) {
     this.panels = parts.map(({ name, content }) =>
-      h("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}`, tabindex: -1 }, content));
+      h("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}`, tabindex: -1 }, content),
+    );
     this.tabs = parts.map(({ name }, at) => {
-      const tab = h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` }, name);
+      const tab = h(
+        "button",
+        { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` },
+        name,
+      );
       tab.addEventListener("click", () => this.show(at));
       tab.addEventListener("keydown", (event) => {
         const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;

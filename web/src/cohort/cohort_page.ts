@@ -30,12 +30,23 @@ export class CohortPage {
       this.flag = this.flags.value;
       this.draw();
     });
-    this.element = h("main", { class: "cohort" },
-      h("div", { class: "cohort-head" },
-        h("h1", {}, me.cohort), this.count, search, this.flags, this.stateFilter(),
+    this.element = h(
+      "main",
+      { class: "cohort" },
+      h(
+        "div",
+        { class: "cohort-head" },
+        h("h1", {}, me.cohort),
+        this.count,
+        search,
+        this.flags,
+        this.stateFilter(),
         me.role === "admin" && button("Export…", () => void exportDialog(), { class: "primary" }),
-        me.role === "admin" && button("Audit log", () => void auditDialog())),
-      this.progress, this.table);
+        me.role === "admin" && button("Audit log", () => void auditDialog()),
+      ),
+      this.progress,
+      this.table,
+    );
   }
 
   async load(): Promise<void> {
@@ -65,9 +76,13 @@ export class CohortPage {
   }
 
   private stateFilter(): HTMLElement {
-    const select = h("select", { "aria-label": "Only cases with annotations in state" },
-      h("option", { value: "" }, "All annotations"), h("option", { value: "none" }, "Not annotated"),
-      ...["draft", "submitted", "reviewed", "accepted"].map((state) => h("option", { value: state }, state)));
+    const select = h(
+      "select",
+      { "aria-label": "Only cases with annotations in state" },
+      h("option", { value: "" }, "All annotations"),
+      h("option", { value: "none" }, "Not annotated"),
+      ...["draft", "submitted", "reviewed", "accepted"].map((state) => h("option", { value: state }, state)),
+    );
     select.addEventListener("change", () => {
       this.state = select.value;
       this.draw();
@@ -77,15 +92,23 @@ export class CohortPage {
 
   private draw(): void {
     const flags = [...new Set(this.rows.flatMap((row) => row.flags))].sort();
-    replace(this.flags, h("option", { value: "" }, "All flags"),
-      ...flags.map((flag) => h("option", { value: flag }, flagText(flag))));
+    replace(
+      this.flags,
+      h("option", { value: "" }, "All flags"),
+      ...flags.map((flag) => h("option", { value: flag }, flagText(flag))),
+    );
     this.flags.value = this.flag;
     const rows = this.shown();
     const columns = COLUMNS.filter((column) => !column.needed || this.rows.some(column.needed));
-    this.count.textContent = rows.length === this.rows.length ? `${rows.length} cases` : `${rows.length} of ${this.rows.length} cases`;
+    this.count.textContent =
+      rows.length === this.rows.length ? `${rows.length} cases` : `${rows.length} of ${this.rows.length} cases`;
     const head = columns.map((column) => this.headCell(column));
     const body = rows.map((row) => {
-      const line = h("tr", { "data-case": row.id }, ...columns.map((column) => h("td", { class: column.class }, ...column.cell(row))));
+      const line = h(
+        "tr",
+        { "data-case": row.id },
+        ...columns.map((column) => h("td", { class: column.class }, ...column.cell(row))),
+      );
       line.addEventListener("dblclick", () => (location.hash = `case/${encodeURIComponent(row.id)}`));
       return line;
     });
@@ -94,33 +117,55 @@ export class CohortPage {
 
   private headCell(column: Column): HTMLElement {
     const own = this.sorted.column === column;
-    const cell = h("th", { scope: "col", class: column.class, "aria-sort": own ? (this.sorted.down ? "descending" : "ascending") : null },
-      button(`${column.title}${own ? (this.sorted.down ? " ▾" : " ▴") : ""}`, () => {
-        this.sorted = { column, down: own ? !this.sorted.down : false };
-        this.draw();
-      }, { class: "link", title: column.help }));
+    const cell = h(
+      "th",
+      { scope: "col", class: column.class, "aria-sort": own ? (this.sorted.down ? "descending" : "ascending") : null },
+      button(
+        `${column.title}${own ? (this.sorted.down ? " ▾" : " ▴") : ""}`,
+        () => {
+          this.sorted = { column, down: own ? !this.sorted.down : false };
+          this.draw();
+        },
+        { class: "link", title: column.help },
+      ),
+    );
     return cell;
   }
 
   private drawProgress(progress: Progress): void {
-    replace(this.progress, ...progress.annotators.map((each) => {
-      const parts = (["draft", "submitted", "reviewed", "accepted"] as const).filter((state) => each[state]);
-      const begun = parts.reduce((sum, state) => sum + each[state], 0);
-      const bar = h("div", { class: "bar" }, ...parts.map((state) => {
-        const piece = h("i", { class: state });
-        piece.style.width = `${(100 * each[state]) / Math.max(progress.total, 1)}%`;
-        return piece;
-      }));
-      const said = parts.map((state) => `${each[state]} ${state}`).join(", ");
-      return h("div", { class: "annotator", role: "img", "aria-label": `${each.name}: ${said} of ${progress.total}` },
-        h("b", {}, each.name), bar, h("span", {}, `${number(begun, 0)} of ${progress.total} · ${said}`));
-    }));
+    replace(
+      this.progress,
+      ...progress.annotators.map((each) => {
+        const parts = (["draft", "submitted", "reviewed", "accepted"] as const).filter((state) => each[state]);
+        const begun = parts.reduce((sum, state) => sum + each[state], 0);
+        const bar = h(
+          "div",
+          { class: "bar" },
+          ...parts.map((state) => {
+            const piece = h("i", { class: state });
+            piece.style.width = `${(100 * each[state]) / Math.max(progress.total, 1)}%`;
+            return piece;
+          }),
+        );
+        const said = parts.map((state) => `${each[state]} ${state}`).join(", ");
+        return h(
+          "div",
+          { class: "annotator", role: "img", "aria-label": `${each.name}: ${said} of ${progress.total}` },
+          h("b", {}, each.name),
+          bar,
+          h("span", {}, `${number(begun, 0)} of ${progress.total} · ${said}`),
+        );
+      }),
+    );
   }
 }
 
 /** Unknown values stand last, whichever way the column is sorted. */
 function compare(a: string | number | null, b: string | number | null, down: boolean): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), undefined, { numeric: true });
+  const order =
+    typeof a === "number" && typeof b === "number"
+      ? a - b
+      : String(a).localeCompare(String(b), undefined, { numeric: true });
   return down ? -order : order;
 }

@@ -23,7 +23,12 @@ export function caseLink(id: string, text: string): HTMLElement {
 
 function annotated(row: CaseRow): (Node | string)[] {
   const saved = row.annotations.map((each) =>
-    h("span", { class: `state ${each.state}`, title: `version ${each.version}, ${time(each.saved_at)}` }, `${each.author}: ${each.state}`));
+    h(
+      "span",
+      { class: `state ${each.state}`, title: `version ${each.version}, ${time(each.saved_at)}` },
+      `${each.author}: ${each.state}`,
+    ),
+  );
   const editing = row.editing.map((name) => h("span", { class: "state editing" }, `${name} is on it`));
   return [...saved, ...editing];
 }
@@ -37,20 +42,32 @@ export const COLUMNS: Column[] = [
     title: "Images",
     help: "What the case has",
     value: (row) => IMAGES.filter((name) => row.has[name]).length,
-    cell: (row) => IMAGES.filter((name) => row.has[name]).map((name) =>
-      h("span", { class: "tag" }, name === "ct" || name === "pet" ? name.toUpperCase() : name)),
+    cell: (row) =>
+      IMAGES.filter((name) => row.has[name]).map((name) =>
+        h("span", { class: "tag" }, name === "ct" || name === "pet" ? name.toUpperCase() : name),
+      ),
   },
   {
     title: "Findings",
     help: "Quality findings: errors and warnings",
     value: (row) => (row.checked === false ? null : 1000 * row.findings.error + row.findings.warning),
     cell: (row) => [
-      row.findings.error ? h("span", { class: "tag error" }, `${row.findings.error} error${row.findings.error > 1 ? "s" : ""}`) : "",
-      row.findings.warning ? h("span", { class: "tag warning" }, `${row.findings.warning} warning${row.findings.warning > 1 ? "s" : ""}`) : "",
+      row.findings.error
+        ? h("span", { class: "tag error" }, `${row.findings.error} error${row.findings.error > 1 ? "s" : ""}`)
+        : "",
+      row.findings.warning
+        ? h("span", { class: "tag warning" }, `${row.findings.warning} warning${row.findings.warning > 1 ? "s" : ""}`)
+        : "",
       row.checked === false ? h("span", { class: "quiet" }, "checking") : "",
     ],
   },
-  { title: "Lesions", help: "Lesions of the prediction, else of the expert", class: "number", value: (row) => row.lesions, cell: (row) => [number(row.lesions, 0)] },
+  {
+    title: "Lesions",
+    help: "Lesions of the prediction, else of the expert",
+    class: "number",
+    value: (row) => row.lesions,
+    cell: (row) => [number(row.lesions, 0)],
+  },
   {
     title: "HPV",
     help: "Predicted probability of HPV-positive",
@@ -71,10 +88,11 @@ export const COLUMNS: Column[] = [
     title: "Flags",
     help: "Where the prediction fails against the expert; a click goes there",
     value: (row) => -row.flags.length || null,
-    cell: (row) => row.flags.map((flag) => {
-      const target = `#case/${encodeURIComponent(row.id)}/${encodeURIComponent(flag)}`;
-      return h("a", { class: "tag flag", href: target, title: "Open at the slice" }, flagText(flag));
-    }),
+    cell: (row) =>
+      row.flags.map((flag) => {
+        const target = `#case/${encodeURIComponent(row.id)}/${encodeURIComponent(flag)}`;
+        return h("a", { class: "tag flag", href: target, title: "Open at the slice" }, flagText(flag));
+      }),
     needed: (row) => row.flags.length > 0,
   },
   {

@@ -9,28 +9,47 @@ import { guarded, note } from "../ui/toast";
 export async function exportDialog(): Promise<void> {
   const wanted = { format: "nifti", state: "accepted", source: "author" };
   const fields = [
-    choice("Format", [
-      { value: "nifti", text: "NIfTI cohort (HECKTOR tree)" },
-      { value: "nnunet", text: "nnU-Net raw" },
-      { value: "rtstruct", text: "DICOM RTSTRUCT" },
-      { value: "seg", text: "DICOM SEG" },
-    ], wanted.format, (value) => (wanted.format = value)),
-    choice("Annotations that are", [
-      { value: "accepted", text: "accepted" },
-      { value: "reviewed", text: "reviewed or further" },
-      { value: "submitted", text: "submitted or further" },
-      { value: "draft", text: "in any state" },
-    ], wanted.state, (value) => (wanted.state = value)),
-    choice("Of several annotators", [
-      { value: "author", text: "each author's own" },
-      { value: "staple", text: "consensus by STAPLE" },
-      { value: "majority", text: "consensus by majority" },
-    ], wanted.source, (value) => (wanted.source = value)),
+    choice(
+      "Format",
+      [
+        { value: "nifti", text: "NIfTI cohort (HECKTOR tree)" },
+        { value: "nnunet", text: "nnU-Net raw" },
+        { value: "rtstruct", text: "DICOM RTSTRUCT" },
+        { value: "seg", text: "DICOM SEG" },
+      ],
+      wanted.format,
+      (value) => (wanted.format = value),
+    ),
+    choice(
+      "Annotations that are",
+      [
+        { value: "accepted", text: "accepted" },
+        { value: "reviewed", text: "reviewed or further" },
+        { value: "submitted", text: "submitted or further" },
+        { value: "draft", text: "in any state" },
+      ],
+      wanted.state,
+      (value) => (wanted.state = value),
+    ),
+    choice(
+      "Of several annotators",
+      [
+        { value: "author", text: "each author's own" },
+        { value: "staple", text: "consensus by STAPLE" },
+        { value: "majority", text: "consensus by majority" },
+      ],
+      wanted.source,
+      (value) => (wanted.source = value),
+    ),
   ];
-  const answer = await ask("Export annotations", fields.map((field) => field.element), [
-    { value: "cancel", text: "Cancel" },
-    { value: "export", text: "Export", primary: true },
-  ]);
+  const answer = await ask(
+    "Export annotations",
+    fields.map((field) => field.element),
+    [
+      { value: "cancel", text: "Cancel" },
+      { value: "export", text: "Export", primary: true },
+    ],
+  );
   if (answer !== "export") return;
   note("The export is being made.");
   const made = await guarded(() => sendJson<Exported>("POST", "exports", wanted));
@@ -39,8 +58,11 @@ export async function exportDialog(): Promise<void> {
 
 async function offer(made: Exported): Promise<void> {
   const count = typeof made.files === "number" ? made.files : made.files.length;
-  const link = h("a", { href: `api/exports/${part(made.id)}.zip`, download: `${made.id}.zip`, class: "download" },
-    `Download ${made.id}.zip`);
+  const link = h(
+    "a",
+    { href: `api/exports/${part(made.id)}.zip`, download: `${made.id}.zip`, class: "download" },
+    `Download ${made.id}.zip`,
+  );
   const notes = made.notes.length ? [h("ul", {}, ...made.notes.map((text) => h("li", {}, text)))] : [];
   await ask("Export", [`${count} files.`, ...notes, link], [{ value: "close", text: "Close", primary: true }]);
 }

@@ -38,13 +38,27 @@ export function differencePanel(view: View, versions: () => string[]): HTMLEleme
       choice(text, options, chosen[key], (value) => (chosen[key] = value)).element;
     const shown = view.difference !== null;
     const texts = ["both", `only ${chosen.first}`, `only ${chosen.second}`, "labels differ"];
-    replace(legend, ...(shown ? DIFFERENCE.map((each, at) => {
-      const item = h("span", {}, texts[at]!.replace("@", " version "));
-      item.style.setProperty("--color", each.color);
-      return item;
-    }) : []));
-    replace(body, h("div", { class: "row" }, pick("first", "First"), pick("second", "Second")),
-      h("div", { class: "row" }, button("Show the difference", () => void show()), shown && button("Close it", close)), legend);
+    replace(
+      legend,
+      ...(shown
+        ? DIFFERENCE.map((each, at) => {
+            const item = h("span", {}, texts[at]!.replace("@", " version "));
+            item.style.setProperty("--color", each.color);
+            return item;
+          })
+        : []),
+    );
+    replace(
+      body,
+      h("div", { class: "row" }, pick("first", "First"), pick("second", "Second")),
+      h(
+        "div",
+        { class: "row" },
+        button("Show the difference", () => void show()),
+        shown && button("Close it", close),
+      ),
+      legend,
+    );
   };
   view.on(["layers"], draw);
   draw();

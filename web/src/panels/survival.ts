@@ -15,8 +15,16 @@ export function survivalPlot(rfs: NonNullable<CasePanel["rfs"]>): HTMLElement {
   axes(picture, last, x, y);
   const band = rfs.cohort.filter((p) => typeof p.low === "number" && typeof p.high === "number");
   if (band.length) {
-    const upper = steps(band.map((p) => [p.days, p.high!]), x, y);
-    const lower = steps(band.map((p) => [p.days, p.low!]), x, y).reverse();
+    const upper = steps(
+      band.map((p) => [p.days, p.high!]),
+      x,
+      y,
+    );
+    const lower = steps(
+      band.map((p) => [p.days, p.low!]),
+      x,
+      y,
+    ).reverse();
     picture.append(svg("polygon", { points: [...upper, ...lower].join(" "), class: "band" }));
   }
   if (rfs.cohort.length) {
@@ -27,12 +35,26 @@ export function survivalPlot(rfs: NonNullable<CasePanel["rfs"]>): HTMLElement {
     const own: [number, number][] = [[0, 1], ...rfs.survival.map((p): [number, number] => [p.days, p.probability])];
     picture.append(svg("polyline", { points: own.map(([d, p]) => `${x(d)},${y(p)}`).join(" "), class: "own" }));
     for (const [days, probability] of own.slice(1)) {
-      picture.append(svg("circle", { cx: x(days), cy: y(probability), r: 3, class: "own-point" },
-        svg("title", {}, `${Math.round(days)} days: ${number(100 * probability, 0)} %`)));
+      picture.append(
+        svg(
+          "circle",
+          { cx: x(days), cy: y(probability), r: 3, class: "own-point" },
+          svg("title", {}, `${Math.round(days)} days: ${number(100 * probability, 0)} %`),
+        ),
+      );
     }
   }
-  return h("figure", {}, picture, h("figcaption", {},
-    h("span", { class: "key own" }, "this patient"), h("span", { class: "key cohort" }, "cohort (Kaplan-Meier)")));
+  return h(
+    "figure",
+    {},
+    picture,
+    h(
+      "figcaption",
+      {},
+      h("span", { class: "key own" }, "this patient"),
+      h("span", { class: "key cohort" }, "cohort (Kaplan-Meier)"),
+    ),
+  );
 }
 
 function steps(points: [number, number][], x: (d: number) => number, y: (p: number) => number): string[] {
@@ -48,8 +70,10 @@ function steps(points: [number, number][], x: (d: number) => number, y: (p: numb
 
 function axes(picture: SVGElement, last: number, x: (d: number) => number, y: (p: number) => number): void {
   for (const probability of [0, 0.25, 0.5, 0.75, 1]) {
-    picture.append(svg("line", { x1: x(0), x2: x(last), y1: y(probability), y2: y(probability), class: "grid" }),
-      svg("text", { x: PAD.left - 6, y: y(probability) + 4, "text-anchor": "end" }, `${100 * probability} %`));
+    picture.append(
+      svg("line", { x1: x(0), x2: x(last), y1: y(probability), y2: y(probability), class: "grid" }),
+      svg("text", { x: PAD.left - 6, y: y(probability) + 4, "text-anchor": "end" }, `${100 * probability} %`),
+    );
   }
   const years = Math.ceil(last / 365.25 / 5);
   for (let year = 0; year * 365.25 <= last + 15; year += years) {
@@ -60,6 +84,8 @@ function axes(picture: SVGElement, last: number, x: (d: number) => number, y: (p
 
 function describe(rfs: NonNullable<CasePanel["rfs"]>): string {
   const end = rfs.survival[rfs.survival.length - 1];
-  const own = end ? `This patient: ${number(100 * end.probability, 0)} % free of recurrence after ${Math.round(end.days)} days.` : "";
+  const own = end
+    ? `This patient: ${number(100 * end.probability, 0)} % free of recurrence after ${Math.round(end.days)} days.`
+    : "";
   return `Recurrence-free survival. ${own}`;
 }

@@ -21,7 +21,11 @@ export function slider(
   return { element: h("label", { class: "slider" }, h("span", {}, name), input, output), set };
 }
 
-export function checkbox(name: string, checked: boolean, changed: (checked: boolean) => void): {
+export function checkbox(
+  name: string,
+  checked: boolean,
+  changed: (checked: boolean) => void,
+): {
   element: HTMLLabelElement;
   set: (checked: boolean) => void;
 } {

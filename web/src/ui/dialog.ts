@@ -35,10 +35,14 @@ export async function askText(title: string, label: string, required: boolean): 
   const field = h("input", { type: "text", "aria-label": label, maxlength: 500 });
   const wrap = h("label", { class: "field" }, h("span", {}, label), field);
   for (;;) {
-    const answer = await ask(title, [wrap], [
-      { value: "cancel", text: "Cancel" },
-      { value: "ok", text: "OK", primary: true },
-    ]);
+    const answer = await ask(
+      title,
+      [wrap],
+      [
+        { value: "cancel", text: "Cancel" },
+        { value: "ok", text: "OK", primary: true },
+      ],
+    );
     if (answer !== "ok") return null;
     if (field.value.trim() || !required) return field.value.trim();
     field.placeholder = "A reason is needed here";

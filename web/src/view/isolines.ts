@@ -19,7 +19,15 @@ export function isoline(values: Float32Array, nu: number, nv: number, level: num
   return path;
 }
 
-function cross(u: number, v: number, a: number, b: number, c: number, d: number, out: (points: number[]) => void): void {
+function cross(
+  u: number,
+  v: number,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  out: (points: number[]) => void,
+): void {
   const points: number[] = [];
   if (a < 0 !== b < 0) points.push(u + a / (a - b), v);
   if (b < 0 !== c < 0) points.push(u + 1, v + b / (b - c));

@@ -33,3 +33,36 @@ export class LayerPaths {
     return paths;
   }
 }
+
+/** Draws a layer's labels as lines, areas or both; a dark rim keeps lines legible on any colour of PET. */
+export function drawLayer(
+  context: CanvasRenderingContext2D,
+  map: DOMMatrix,
+  layer: Layer,
+  paths: { color: string; path: Path2D }[],
+  dense: boolean,
+): void {
+  const filled = layer.style !== "fill" ? 0.22 : dense ? 0.75 : 0.55;
+  for (const { color, path } of paths) {
+    const placed = new Path2D();
+    placed.addPath(path, map);
+    if (layer.style !== "outline") {
+      context.globalAlpha = layer.opacity * filled;
+      context.fillStyle = color;
+      context.fill(placed, "evenodd");
+    }
+    if (layer.style === "fill") continue;
+    context.lineJoin = "round";
+    context.globalAlpha = layer.opacity * 0.7;
+    context.strokeStyle = "#000";
+    context.lineWidth = layer.width + 2;
+    context.setLineDash(layer.dash);
+    context.stroke(placed);
+    context.globalAlpha = layer.opacity;
+    context.strokeStyle = color;
+    context.lineWidth = layer.width;
+    context.stroke(placed);
+  }
+  context.globalAlpha = 1;
+  context.setLineDash([]);
+}

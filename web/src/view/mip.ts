@@ -27,8 +27,12 @@ export class Mip {
     this.frame.width = Math.ceil(Math.hypot(nx, ny));
     this.frame.height = nz;
     this.canvas = h("canvas", { tabindex: 0, role: "img", "aria-label": "PET maximum intensity projection" });
-    this.element = h("div", { class: "viewport", "data-plane": "mip" }, this.canvas,
-      h("div", { class: "corner slice-label" }, "PET MIP · drag turns, click goes there"));
+    this.element = h(
+      "div",
+      { class: "viewport", "data-plane": "mip" },
+      this.canvas,
+      h("div", { class: "corner slice-label" }, "PET MIP · drag turns, click goes there"),
+    );
     this.listen();
     new ResizeObserver(() => this.draw()).observe(this.element);
     view.on(["cursor", "display"], () => this.draw());
@@ -172,7 +176,7 @@ export class Mip {
     if (u < 0 || k < 0 || u >= this.frame.width || k >= this.frame.height) return;
     const column = this.depth[u + this.frame.width * k]!;
     const position = apply(this.small.affine, [column % nx, Math.floor(column / nx), k]);
-    this.view.moveTo(apply(this.view.space.inverse, position));
+    this.view.jumpTo(apply(this.view.space.inverse, position));
   }
 }
 
@@ -196,9 +200,11 @@ function reduce(pet: Volume): Volume {
   const shift = factor.map((each) => (each - 1) / 2);
   const affine = [0, 1, 2].flatMap((row) => {
     const part = [0, 1, 2].map((axis) => pet.affine[4 * row + axis]! * factor[axis]!);
-    const at = [0, 1, 2].reduce((sum, axis) => sum + pet.affine[4 * row + axis]! * shift[axis]!, pet.affine[4 * row + 3]!);
+    const at = [0, 1, 2].reduce(
+      (sum, axis) => sum + pet.affine[4 * row + axis]! * shift[axis]!,
+      pet.affine[4 * row + 3]!,
+    );
     return [...part, at];
   });
   return { size, affine, values };
 }
-

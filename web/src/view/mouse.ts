@@ -17,12 +17,17 @@ export function listen(view: View, viewport: Viewport, tool: () => Tool | null, 
   const { canvas } = viewport;
   let drag: Drag = null;
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());
-  canvas.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    activate(view, viewport);
-    if (event.ctrlKey || event.metaKey) viewport.zoomAt(Math.exp(-event.deltaY * 0.002), event.offsetX, event.offsetY);
-    else step(view, viewport, event.deltaY > 0 ? -1 : 1);
-  }, { passive: false });
+  canvas.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      activate(view, viewport);
+      if (event.ctrlKey || event.metaKey)
+        viewport.zoomAt(Math.exp(-event.deltaY * 0.002), event.offsetX, event.offsetY);
+      else step(view, viewport, event.deltaY > 0 ? -1 : 1);
+    },
+    { passive: false },
+  );
   canvas.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     canvas.focus({ preventScroll: true });

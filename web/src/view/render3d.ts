@@ -56,7 +56,10 @@ export class Render3d {
 
   /** What one drew oneself, else the first layer that is seen. */
   private layer(): Layer | undefined {
-    return this.view.layers.find((each) => each.visible && each.id === "annotated") ?? this.view.layers.find((each) => each.visible);
+    return (
+      this.view.layers.find((each) => each.visible && each.id === "annotated") ??
+      this.view.layers.find((each) => each.visible)
+    );
   }
 
   private async draw(layer: Layer | undefined): Promise<void> {
@@ -71,11 +74,47 @@ export class Render3d {
     const { low, high } = this.view.display.pet.range;
     const add = async (name: string, bytes: ArrayBuffer, map: string, from: number, to: number, opacity: number) =>
       viewer.addVolume(
-        await NVImage.new(bytes, `${name}.nii`, map, opacity, null, from, to, true, 0.02, false, false, "", 0,
-          undefined as never, NaN, NaN, false, null, 0, null),
+        await NVImage.new(
+          bytes,
+          `${name}.nii`,
+          map,
+          opacity,
+          null,
+          from,
+          to,
+          true,
+          0.02,
+          false,
+          false,
+          "",
+          0,
+          undefined as never,
+          NaN,
+          NaN,
+          false,
+          null,
+          0,
+          null,
+        ),
       );
-    if (ct) await add("ct", this.reduced((voxel) => this.view.value("ct", voxel) ?? -1024), "gray", 150, 650, 1);
-    if (pet) await add("pet", this.reduced((voxel) => this.view.value("pet", voxel) ?? 0), "hot", Math.max(low, 2), high, 0.6);
+    if (ct)
+      await add(
+        "ct",
+        this.reduced((voxel) => this.view.value("ct", voxel) ?? -1024),
+        "gray",
+        150,
+        650,
+        1,
+      );
+    if (pet)
+      await add(
+        "pet",
+        this.reduced((voxel) => this.view.value("pet", voxel) ?? 0),
+        "hot",
+        Math.max(low, 2),
+        high,
+        0.6,
+      );
     for (const { value, name, color } of layer ? LABELS : []) {
       viewer.addColormap(name, colorRamp(color));
       const inside = (voxel: Vec3) => (layer!.labels[this.view.space.index(voxel)] === value ? 1 : 0);

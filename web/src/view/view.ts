@@ -18,7 +18,7 @@ export interface Display {
   overlays: boolean;
 }
 
-export type Topic = "panel" | "cursor" | "display" | "layers" | "labels" | "box" | "plane";
+export type Topic = "panel" | "cursor" | "jump" | "display" | "layers" | "labels" | "box" | "plane";
 
 export const WINDOWS: { key: string; name: string; range: Range }[] = [
   { key: "1", name: "Soft tissue", range: { low: -160, high: 240 } },
@@ -76,6 +76,12 @@ export class View {
     if (next.every((at, axis) => at === this.cursor[axis])) return;
     this.cursor = next;
     this.changed("cursor");
+  }
+
+  /** Goes to a place that may lie far off: all planes that are zoomed in follow. */
+  jumpTo(voxel: readonly number[]): void {
+    this.moveTo(voxel);
+    this.changed("jump");
   }
 
   layer(id: string): Layer | undefined {

@@ -1,9 +1,8 @@
 import { h } from "../ui/dom";
 import type { Vec3 } from "../api/types";
-import { gradient } from "./colormap";
-import { isoline } from "./isolines";
-import type { Layer } from "./layer";
-import { LayerPaths } from "./layer_paths";
+import { Isodoses } from "./isodoses";
+import { drawLayer, LayerPaths } from "./layer_paths";
+import { drawCrosshair, drawScale } from "./marks";
 import { PLANES, voxelOf, type Plane, type PlaneName } from "./plane";
 import { SliceImage } from "./slice_image";
 import type { View } from "./view";
@@ -24,7 +23,7 @@ export class Viewport {
   private readonly image: SliceImage;
   private readonly paths: LayerPaths;
   private readonly label = h("div", { class: "corner slice-label" });
-  private readonly isolines = { key: "", paths: [] as { level: number; path: Path2D }[] };
+  private readonly isodoses = new Isodoses();
   private scheduled = false;
 
   constructor(
@@ -159,77 +158,18 @@ export class Viewport {
     context.transform(map.a, map.b, map.c, map.d, map.e, map.f);
     context.drawImage(this.image.canvas, 0, 0);
     context.restore();
-    if (this.view.display.overlays) this.drawLayers(context, map);
-    this.drawIsodoses(context, map);
+    if (this.view.display.overlays) {
+      const { difference, layers } = this.view;
+      const shown = (difference ? [difference] : layers).filter((layer) => layer.visible);
+      for (const layer of shown) drawLayer(context, map, layer, this.paths.of(layer, this.index), layer === difference);
+    }
+    if (this.view.images.dose && this.view.display.dose.visible) {
+      this.isodoses.draw(context, map, this.view.display.dose, this.index, this.image);
+    }
     for (const overlay of this.overlays) overlay(context, this);
-    if (this.view.display.crosshair) this.drawCrosshair(context, width, height);
+    if (this.view.display.crosshair) drawCrosshair(context, this);
+    drawScale(context, this);
     this.tell();
-  }
-
-  private drawLayers(context: CanvasRenderingContext2D, map: DOMMatrix): void {
-    const { difference, layers } = this.view;
-    for (const layer of difference ? [difference] : layers) {
-      if (layer.visible) this.drawLayer(context, map, layer);
-    }
-  }
-
-  private drawLayer(context: CanvasRenderingContext2D, map: DOMMatrix, layer: Layer): void {
-    for (const { color, path } of this.paths.of(layer, this.index)) {
-      const placed = new Path2D();
-      placed.addPath(path, map);
-      if (layer.style !== "outline") {
-        context.globalAlpha = layer.opacity * (layer.style !== "fill" ? 0.22 : layer === this.view.difference ? 0.75 : 0.55);
-        context.fillStyle = color;
-        context.fill(placed, "evenodd");
-      }
-      if (layer.style === "fill") continue;
-      context.lineJoin = "round";
-      context.globalAlpha = layer.opacity * 0.7;
-      context.strokeStyle = "#000";
-      context.lineWidth = layer.width + 2;
-      context.setLineDash(layer.dash);
-      context.stroke(placed);
-      context.globalAlpha = layer.opacity;
-      context.strokeStyle = color;
-      context.lineWidth = layer.width;
-      context.stroke(placed);
-    }
-    context.globalAlpha = 1;
-    context.setLineDash([]);
-  }
-
-  private drawIsodoses(context: CanvasRenderingContext2D, map: DOMMatrix): void {
-    const { dose } = this.view.display;
-    if (!this.view.images.dose || !dose.visible) return;
-    const key = `${this.index} ${dose.levels.join()}`;
-    if (key !== this.isolines.key) {
-      const { nu, nv } = { nu: this.image.canvas.width, nv: this.image.canvas.height };
-      this.isolines.paths = dose.levels.map((level) => ({ level, path: isoline(this.image.dose, nu, nv, level) }));
-      this.isolines.key = key;
-    }
-    for (const { level, path } of this.isolines.paths) {
-      const placed = new Path2D();
-      placed.addPath(path, map);
-      context.strokeStyle = isodoseColor(level, dose.range.high);
-      context.lineWidth = 1.5;
-      context.stroke(placed);
-    }
-  }
-
-  private drawCrosshair(context: CanvasRenderingContext2D, width: number, height: number): void {
-    const { u, v } = this.plane;
-    const [x, y] = this.toScreen(this.view.cursor[u] + 0.5, this.view.cursor[v] + 0.5);
-    const gap = 14;
-    context.strokeStyle = "rgba(120, 255, 160, 0.75)";
-    context.lineWidth = 1;
-    context.beginPath();
-    for (const [fromX, fromY, toX, toY] of [
-      [0, y, x - gap, y], [x + gap, y, width, y], [x, 0, x, y - gap], [x, y + gap, x, height],
-    ] as const) {
-      context.moveTo(fromX, fromY);
-      context.lineTo(toX, toY);
-    }
-    context.stroke();
   }
 
   private tell(): void {
@@ -242,31 +182,4 @@ export class Viewport {
     this.canvas.dataset["pixelsPerMm"] = String(this.scale[0] / this.view.space.spacing[this.plane.u]);
     this.element.classList.toggle("active", this.view.active === name);
   }
-}
-
-export function isodoseColor(level: number, high: number): string {
-  const hue = 270 - 270 * Math.min(level / Math.max(high, 1), 1);
-  return `hsl(${hue} 95% 62%)`;
-}
-
-/** The colour bar beside the planes. */
-export function colorBar(view: View): HTMLElement {
-  const ramp = h("div", { class: "ramp" });
-  const high = h("span");
-  const middle = h("span");
-  const low = h("span");
-  const element = h("div", { class: "colorbar", role: "img" }, h("b", {}, "SUV"), h("div", { class: "scale" }, ramp,
-    h("div", { class: "ticks" }, high, middle, low)));
-  const update = () => {
-    const { range, map, visible } = view.display.pet;
-    element.hidden = !view.images.pet || !visible;
-    ramp.style.background = gradient(map);
-    high.textContent = range.high.toFixed(range.high < 10 ? 1 : 0);
-    middle.textContent = ((range.low + range.high) / 2).toFixed(1);
-    low.textContent = range.low.toFixed(range.low < 10 ? 1 : 0);
-    element.setAttribute("aria-label", `PET colours from SUV ${range.low.toFixed(1)} to ${range.high.toFixed(1)}`);
-  };
-  view.on(["display"], update);
-  update();
-  return element;
 }

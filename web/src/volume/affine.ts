@@ -27,7 +27,18 @@ export function compose(a: Affine, b: Affine): Affine {
 
 export function inverse(m: Affine): Affine {
   const [a, b, c, x, d, e, f, y, g, h, i, z] = m as number[] as [
-    number, number, number, number, number, number, number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
   if (!(Math.abs(determinant) > 1e-12)) throw new Error("This image's axes do not span space.");

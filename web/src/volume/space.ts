@@ -44,7 +44,11 @@ export class Space {
 
   /** As people write a position: 12.3 L, 40.1 P, 55.0 S. */
   describe(voxel: readonly number[]): string {
-    const letters = [["R", "L"], ["A", "P"], ["S", "I"]] as const;
+    const letters = [
+      ["R", "L"],
+      ["A", "P"],
+      ["S", "I"],
+    ] as const;
     return this.position(voxel)
       .map((at, axis) => `${letters[axis]![at >= 0 ? 0 : 1]} ${Math.abs(at).toFixed(1)}`)
       .join("  ");
