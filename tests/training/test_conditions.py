@@ -82,5 +82,5 @@ def test_what_a_run_cannot_answer_is_one_sentence(mask_cohort: Cohort, mask_spli
         with pytest.raises(BundleError, match=r"Train with inputs\.mask\.predict: predicted"):
             prognoses_under(run.folder, mask_cohort, device="cpu", **asked)
     write_text(tmp_path / "table" / "recipe.yaml", dump_recipe(load_recipe("rfs-lesions:clinical")))
-    with pytest.raises(RecipeError, match=r"'inputs\.mask' is not there in this recipe"):
+    with pytest.raises(RecipeError, match=r"this recipe has no 'inputs\.mask'"):
         prognoses_under(tmp_path / "table", mask_cohort, mask="expert", device="cpu")

@@ -17,9 +17,9 @@ from support.page_server import Served, serve
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A headless Chromium, started once."""
+    """A headless Chromium, started once a file: Playwright's event loop would stand in the way of other files' own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = os.environ.get("HYOID_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
