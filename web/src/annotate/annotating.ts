@@ -7,6 +7,7 @@ import type { Keymap } from "../view/keys";
 import { makeLayer } from "../view/layer";
 import type { Tool } from "../view/mouse";
 import type { View } from "../view/view";
+import { annotateKeys } from "./annotate_keys";
 import { copySlice } from "./copy_slice";
 import { Drawing } from "./drawing";
 import { LiveCheck } from "./live_check";
@@ -64,7 +65,15 @@ export class Annotating {
     this.redoButton = button("Redo", () => this.redo(), { title: "Ctrl+Y" });
     this.panel = this.build(pen);
     this.protocol = this.protocolPanel.element;
-    this.bind(keys, pen);
+    if (me.role !== "reader") {
+      annotateKeys(keys, {
+        copy: (by) => this.copy(pen, by),
+        interpolate: () => void this.operations.quick("interpolate_slices"),
+        undo: () => this.undo(),
+        redo: () => this.redo(),
+        save: () => void this.saving.save(),
+      });
+    }
     this.tell();
   }
 
@@ -174,7 +183,8 @@ export class Annotating {
     const layer = this.view.layer(name);
     if (layer && this.started)
       note(
-        `Start from ${name}: ${this.drawing.replace(layer.labels, `start from ${name}`)} voxels changed. Undo brings back what was there.`,
+        `Start from ${name}: ${this.drawing.replace(layer.labels, `start from ${name}`)} voxels changed. ` +
+          "Undo brings back what was there.",
       );
   }
 
@@ -219,30 +229,6 @@ export class Annotating {
     this.status.replaceChildren(
       ...(others ? [h("span", { class: "others" }, others)] : []),
       h("span", { class: this.saving.dirty ? "dirty" : "" }, this.me.role === "reader" ? "reading" : this.saving.text),
-    );
-  }
-
-  private bind(keys: Keymap, pen: Pen): void {
-    if (this.me.role === "reader") return;
-    keys.add(
-      {
-        keys: "C",
-        text: "Copy the label to the next slice (Shift: the other way)",
-        group: "Draw",
-        match: ["c"],
-        run: () => this.copy(pen, -1),
-      },
-      { keys: "", text: "", group: "Mouse", match: ["shift+c"], run: () => this.copy(pen, 1) },
-      {
-        keys: "J",
-        text: "Interpolate between drawn slices",
-        group: "Draw",
-        match: ["j"],
-        run: () => void this.operations.quick("interpolate_slices"),
-      },
-      { keys: "Ctrl Z, Ctrl Y", text: "Undo, redo", group: "Draw", match: ["ctrl+z"], run: () => this.undo() },
-      { keys: "", text: "", group: "Mouse", match: ["ctrl+y", "ctrl+shift+z"], run: () => this.redo() },
-      { keys: "Ctrl S", text: "Save now", group: "Draw", match: ["ctrl+s"], run: () => void this.saving.save() },
     );
   }
 }

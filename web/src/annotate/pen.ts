@@ -34,7 +34,7 @@ export class Pen {
     this.drawing.set(index, 0);
   }
 
-  /** Voxels whose centers lie within half the size of a point; `flat` is the axis across which it stays in its slice. */
+  /** Voxels with centers within half the size of a point; `flat` is the axis across which it stays in its slice. */
   around(center: readonly number[], flat: 0 | 1 | 2 | null, each: (index: number) => void): void {
     const { size, spacing } = this.view.space;
     const radius = this.size / 2;

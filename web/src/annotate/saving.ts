@@ -100,7 +100,8 @@ export class Saving {
         "A newer version exists",
         [
           `${error.message}`,
-          `Another window or machine saved version ${newest} of your annotation while you worked on version ${this.base}. Nothing is overwritten: both stay in the history.`,
+          `Another window or machine saved version ${newest} of your annotation while you worked on ${this.base}. ` +
+            "Nothing is overwritten: both stay in the history.",
         ],
         [
           { value: "download", text: "Download mine" },

@@ -103,7 +103,8 @@ function hpv(panel: CasePanel): HTMLElement {
       "p",
       {},
       h("b", {}, `${number(100 * probability, 0)} %`),
-      ` probability of HPV-positive${decision === null ? "" : decision ? ": taken as positive" : ": taken as negative"}`,
+      " probability of HPV-positive",
+      decision === null ? "" : decision ? ": taken as positive" : ": taken as negative",
     ),
     bar,
     h(
