@@ -22,8 +22,8 @@ def notes_and_missing(info: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Return the notes on a case and the inputs that it lacks: those on its images, then each answer's that are new."""
     notes, missing = list(info["notes"]), list(info["missing_inputs"])
     for answer in (info[task] for task in ("rfs", "hpv") if task in info):
-        notes += [note for note in answer["notes"] if note not in notes]
-        missing += [name for name in answer["missing"] if name not in missing]
+        notes += [note for note in answer.get("notes", ()) if note not in notes]
+        missing += [name for name in answer.get("missing", ()) if name not in missing]
     return notes, missing
 
 
