@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 
 from hyoid.benchmark.leakage import KINDS
+from hyoid.benchmark.report.machine import machine
 from hyoid.benchmark.report.markdown import as_html
 from hyoid.benchmark.report.words import split_words
 from hyoid.benchmark.result import BenchmarkResult
@@ -61,14 +61,13 @@ def manifest(result: BenchmarkResult, runs: Sequence[Run]) -> str:
     """Return the section of versions, hashes and hardware."""
     versions = [["hyoid", __version__], ["python", platform.python_version()]]
     versions += [[name, version(name)] for name in _VERSIONED]
-    machine = f"{platform.system()}, {platform.machine()}, {os.cpu_count()} cores"
     hashes = []
     for run in runs:
         known = read_json(run.folder / "manifest.json")
         hashes.append([run.folder.name, known["recipe_hash"][:16], known["cohort_hash"][:16]])
     return page.section(
         "With what it was made",
-        page.paragraph(f"Report written on {machine}; the cohort at {result.cohort}."),
+        page.paragraph(f"Report written on {machine()}; the cohort at {result.cohort}."),
         page.table(["software", "version"], versions, 2),
         page.table(["run", "recipe, SHA-256 begins", "cohort, SHA-256 begins"], hashes, 3),
     )
