@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+import secrets
+import uuid
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,8 +127,16 @@ def _deidentified(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def kinds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Kind]:
-    folder = tmp_path_factory.mktemp("whole")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Kind]]:
+    """Whole objects, with the same UIDs each time: else each run would spoil other bytes."""
+    drawn = random.Random(0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=drawn.getrandbits(128) | 1 << 127, version=4))
+        patch.setattr(secrets, "randbelow", drawn.randrange)
+        yield _whole_objects(tmp_path_factory.mktemp("whole"))
+
+
+def _whole_objects(folder: Path) -> dict[str, Kind]:
     reference = write_ct(folder / "ct")
     drawn = {"GTVp": [on_slice(GRID, k, square(4, 4, 6)) for k in (3, 4, 6)]}
     mask = np.zeros(GRID.shape, np.uint8)

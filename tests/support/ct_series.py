@@ -14,7 +14,7 @@ from hyoid.dicom.structures import ReferenceSeries, read_reference_series
 from hyoid.geometry import Grid
 
 GRID = Grid((24, 20, 10), (0.977, 0.977, 3.0), (-12.5, -30.25, -101.5))
-STUDY, FRAME = generate_uid(prefix=None), generate_uid(prefix=None)
+STUDY, FRAME = generate_uid(entropy_srcs=["study"]), generate_uid(entropy_srcs=["frame"])
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 
 

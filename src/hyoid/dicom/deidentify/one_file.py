@@ -79,7 +79,9 @@ def deidentify_file(source: Path, target: Path, secret: Secret, options: Deident
             counts, cautioned = deidentify_dataset(dataset, secret, options)
             with atomic_path(target) as temporary:
                 dataset.save_as(temporary, enforce_file_format=True)
-        except UNREADABLE as error:
+        except (*UNREADABLE, OSError) as error:
+            if getattr(error, "errno", None) is not None:
+                raise  # the disk's, not pydicom's, which parses a sequence when it is first looked at
             return Outcome("unreadable", f"damaged ({type(error).__name__})")
     return Outcome("written", "", counts, cautioned)
 
