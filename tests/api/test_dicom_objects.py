@@ -175,6 +175,13 @@ def test_a_case_without_prediction_stops_no_other(study: tuple[Path, Volume]) ->
     assert "the JSON of a prediction" in done.failed["P2"]
 
 
+def test_a_case_that_was_not_imported_is_told(study: tuple[Path, Volume]) -> None:
+    root, _ = study
+    done = hyoid.dicom_results(root / "cohort", root / "pred", cases=["P1", "MDA-001"])
+    assert list(done.written) == ["P1"]
+    assert "no study to go back into" in done.failed["MDA-001"]
+
+
 def test_a_cohort_that_was_not_imported_is_refused_before_it_is_predicted(tmp_path: Path) -> None:
     (tmp_path / "cohort").mkdir()
     with pytest.raises(DicomError, match="no case with import"):

@@ -31,6 +31,10 @@ from hyoid.progress import track
 KINDS = ("seg", "rtstruct", "report")
 """Segmentation, structure set and structured report, in the order in which they are written: ID.KIND.dcm."""
 
+NOT_IMPORTED = (
+    "Found a case without import.json; expected one that `hyoid import dicom` wrote. It has no study to go back into."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DicomResults:
@@ -77,7 +81,7 @@ def dicom_results(
     known = imported_cases(cohort)
     images = ImportedImages(sources)
     written: dict[str, dict[str, Path]] = {}
-    failed = {}
+    failed = {case: NOT_IMPORTED for case in cases or () if case not in known}
     for case in track([case for case in known if cases is None or case in cases], "DICOM results"):
         try:
             written[case] = write_case(cohort / case, predictions / case, images, (out or predictions) / case)

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from hyoid.cli.app import app
+from hyoid.cli.interrupted import INTERRUPTED
 from hyoid.errors import HyoidError
 
 
@@ -18,5 +19,10 @@ def main() -> None:
         typer.echo(f"hyoid: {error}", err=True)
         sys.exit(2)
     except OSError as error:  # a full disk, a folder that may not be written
-        typer.echo(f"hyoid: {error.strerror or error}: {error.filename or 'no file named'}.", err=True)
+        where = error.filename or "no file named"
+        advice = "Expected to read or write there: check the path, its permissions and the disk."
+        typer.echo(f"hyoid: {error.strerror or error}: {where}. {advice}", err=True)
         sys.exit(2)
+    except KeyboardInterrupt:  # during start-up; within a verb typer turns it into its own exit
+        typer.echo("hyoid: interrupted.", err=True)
+        sys.exit(INTERRUPTED)

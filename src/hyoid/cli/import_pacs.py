@@ -81,7 +81,7 @@ def pacs(
         spool = keep or _temporary(stack, out)
         came = fetch(found, peer, caller, spool, how=how, listening=listening, modalities=modalities, limits=limits)
         problems = [sentence for one in came for sentence in one.problems]
-        folders = [one.folder for one in came if one.instances]
+        folders = [one.folder for one in came if one.instances and not one.problems]  # a part would look like a whole
         result = import_dicom(folders, out, ImportSettings(given=given)) if folders else None
     if as_json:
         fetched = [{"study_uid": one.study.uid, "instances": one.instances} for one in came]
@@ -89,7 +89,8 @@ def pacs(
         typer.echo(json.dumps(told | {"import": None if result is None else result.to_dict()}, allow_nan=False))
     else:
         for one in came:
-            typer.echo(f"{one.instances} instances of study {one.study.uid} came from {peer}.")
+            kept_out = " The study is not complete and was not imported." if one.problems else ""
+            typer.echo(f"{one.instances} instances of study {one.study.uid} came from {peer}.{kept_out}")
         if result is not None:
             tell(result, dry_run=False)
     for sentence in problems:

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hyoid.errors import HyoidError
-
-FILE_NAME = "node.lock"
+from hyoid.node.folder import LOCK, make_private
 
 
 @contextmanager
@@ -18,15 +17,15 @@ def locked(work: Path) -> Iterator[None]:
     Raises
     ------
     HyoidError
-        If another node holds it.
+        If another node holds it, or something else lies in it.
     """
+    make_private(work)
     try:
         import fcntl
     except ModuleNotFoundError:  # Windows has no such lock
         yield
         return
-    work.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (work / FILE_NAME).open("w") as file:
+    with (work / LOCK).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-FILE_NAME = "node.log"
+from hyoid.node.folder import LOG, make_private
+
 FILE_BYTES = 10_000_000
 FILES_KEPT = 5
 
@@ -26,9 +27,9 @@ def open_log(work: Path, *, quiet: bool = False) -> Iterator[logging.Logger]:
     logger = logging.getLogger("hyoid.node")
     logger.setLevel(logging.INFO)
     logger.propagate = False
-    work.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(work)
     handlers: list[logging.Handler] = [
-        RotatingFileHandler(work / FILE_NAME, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+        RotatingFileHandler(work / LOG, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
     ]
     if not quiet:
         handlers.append(logging.StreamHandler(sys.stderr))

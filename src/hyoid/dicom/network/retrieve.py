@@ -24,7 +24,7 @@ How = Literal["get", "move"]
 
 _REASONS = {
     0xA701: "it could not count the instances",
-    0xA702: "it could not send them: is our address for this title right in its settings, and can it reach us?",
+    0xA702: "it could not send them: where it was to move them, is our address for this title right in its settings?",
     0xA801: "it does not know our title: add it to its settings, with our address and port",
     0xA900: "it takes the question for wrong",
     0xB000: "some instances failed",
