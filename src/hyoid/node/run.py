@@ -10,14 +10,13 @@ from contextlib import ExitStack
 from hyoid.dicom.network import Caller, Placed, Receiver, Store, echo
 from hyoid.dicom.network.contexts import storage_classes
 from hyoid.errors import NetworkError
+from hyoid.node.folder import STUDIES
 from hyoid.node.lock import locked
 from hyoid.node.log import Seldom
 from hyoid.node.sending import send_results
 from hyoid.node.settings import NodeSettings
 from hyoid.node.state import State, inputs_of, read_state, write_state
 from hyoid.node.work import Make, StepError, make_results
-
-STUDIES = "studies"
 
 MAX_ATTEMPTS = 3
 """How often a study is begun without an end before it has failed: it may be what kills the node."""
