@@ -1,5 +1,6 @@
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,18 @@ def test_a_folder_is_deidentified(source: Path, tmp_path: Path) -> None:
     assert len(json.loads((out / "deidentification.json").read_text())["runs"]) == 2
 
 
+def test_a_folder_without_dicom_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(HyoidError, match="no DICOM file"):
+        run("deidentify", tmp_path / "empty", tmp_path / "out", "--quiet")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_help_of_jobs_speaks_of_files() -> None:
+    shown, _ = run("deidentify", "--help")
+    assert "folds" not in shown
+
+
 def test_without_a_key_nothing_can_be_added(source: Path, tmp_path: Path) -> None:
     run("deidentify", source, tmp_path / "out", "--quiet")
     with pytest.raises(HyoidError, match="another key_fingerprint"):
@@ -85,10 +98,26 @@ def test_deface(head: dict[str, Path], tmp_path: Path) -> None:
     for name in ("ct", "pet"):
         before, after = read_volume(head[name]), read_volume(out / head[name].name)
         assert int((before.array != after.array).sum()) == report["images"][name]["voxels"] > 100
+    (ct_line, pet_line) = shown.splitlines()[:2]
+    assert "of tissue" in ct_line
+    assert pet_line.startswith("pet: ")
+    assert "tissue" not in pet_line
     shown, said = run("deface", *arguments, "--labels", head["labels"], "--out", tmp_path / "spared")
     assert "voxels of the face stay, near labels" in said
     spared = json.loads(run("deface", *arguments, "--labels", head["labels"], "--out", tmp_path / "j", "--json")[0])
     assert spared["images"]["ct"]["limited_by_labels"]
+
+
+def test_deface_says_that_labels_are_empty_and_refuses_those_elsewhere(head: dict[str, Path], tmp_path: Path) -> None:
+    labels = read_volume(head["labels"])
+    write_volume(tmp_path / "in" / "empty.nii.gz", labels.with_array(np.zeros_like(labels.array)))
+    _, said = run("deface", "--ct", head["ct"], "--labels", tmp_path / "in" / "empty.nii.gz", "--out", tmp_path / "out")
+    assert "empty.nii.gz: no voxel is labelled" in said
+    grid = replace(labels.grid, origin=(0.0, 0.0, 5000.0))
+    write_volume(tmp_path / "in" / "far.nii.gz", Volume(labels.array, grid))
+    with pytest.raises(HyoidError, match="no labelled voxel"):
+        run("deface", "--ct", head["ct"], "--labels", tmp_path / "in" / "far.nii.gz", "--out", tmp_path / "far")
+    assert not (tmp_path / "far").exists()
 
 
 def test_deface_overwrites_no_input(head: dict[str, Path], tmp_path: Path) -> None:

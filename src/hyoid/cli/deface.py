@@ -46,13 +46,14 @@ def deface(
             write_volume(out / places[name].name, image)
     report = done.to_dict()
     write_json(out / "deface.json", report)
+    for place in done.empty_labels:
+        typer.echo(f"{(labels or [])[place].name}: no voxel is labelled, so that it protects nothing.", err=True)
     if as_json:
         typer.echo(json.dumps({"out": str(out), **report}))
         return
     for name, cut in done.cuts.items():
-        typer.echo(
-            f"{name}: {cut.voxels} voxels cut off ({cut.volume_mm3 / 1000:.1f} mL), {cut.body_voxels} of tissue."
-        )
+        tissue = "" if cut.body_voxels is None else f", {cut.body_voxels} of tissue"
+        typer.echo(f"{name}: {cut.voxels} voxels cut off ({cut.volume_mm3 / 1000:.1f} mL){tissue}.")
         if cut.limited_by_labels:
             typer.echo(f"{name}: {cut.protected_voxels} voxels of the face stay, near labels.", err=True)
     typer.echo(f"Written to {out}.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hyoid.cli.options import JobsOption, JsonOption, QuietOption
+from hyoid.cli.options import FileJobsOption, JsonOption, QuietOption
 
 if TYPE_CHECKING:
     from hyoid.dicom.deidentify import Deidentified, Secret
@@ -35,7 +35,7 @@ def deidentify(
         bool,
         typer.Option("--clean-descriptors", help="Keep known words of descriptions; without it they are removed."),
     ] = False,
-    jobs: JobsOption = 1,
+    jobs: FileJobsOption = 1,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

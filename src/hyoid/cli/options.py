@@ -36,5 +36,9 @@ JobsOption = Annotated[
         "--jobs", min=-1, callback=_not_zero, help="Processes over cases, and over folds on a CPU; -1: all cores."
     ),
 ]
+FileJobsOption = Annotated[
+    int,
+    typer.Option("--jobs", min=-1, callback=_not_zero, help="Processes over files; -1: all cores."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]

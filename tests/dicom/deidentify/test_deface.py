@@ -89,10 +89,8 @@ def test_what_was_changed_is_reported(patient: tuple[Volume, Volume], done: Defa
         changed = int((new.array != image.array).sum())
         cut = done.cuts[name]
         assert (cut.voxels, cut.volume_mm3) == (changed, changed * 64)
-        assert cut.body_voxels == int(
-            ((new.array != image.array) & (image.array > (-500 if name == "ct" else 0))).sum()
-        )
-        assert cut.body_voxels > 200
+        if name == "ct":
+            assert cut.body_voxels == int(((new.array != image.array) & (image.array > -500)).sum()) > 200
         assert (cut.protected_voxels, cut.limited_by_labels) == (0, False)
     assert done.to_dict()["images"]["ct"]["voxels"] == done.cuts["ct"].voxels
 
@@ -128,6 +126,30 @@ def test_an_empty_label_map_and_one_far_away_limit_nothing(patient: tuple[Volume
     far = labels_at(ct.grid, (30.0, -20.0, 600.0), 16)
     new = deface(ct, pet, [empty, far])
     assert new.cuts == done.cuts
+    assert new.empty_labels == (0,)
+    assert done.empty_labels == ()
+
+
+def test_labels_beside_the_images_are_refused(patient: tuple[Volume, Volume]) -> None:
+    """Another patient's, or a dose grid in another frame: they would protect nothing, silently."""
+    ct, pet = patient
+    here = labels_at(ct.grid, NOSE, 16)
+    elsewhere = Grid(ct.grid.size, ct.grid.spacing, (ct.grid.origin[0], ct.grid.origin[1], ct.grid.origin[2] + 900))
+    for images in ((ct, pet), (ct, None), (None, pet)):
+        with pytest.raises(ImageError, match="label map 2 of 2"):
+            deface(*images, [here, Volume(here.array, elsewhere)])
+    overlapping = Grid(ct.grid.size, ct.grid.spacing, (ct.grid.origin[0] - 200, *ct.grid.origin[1:]))
+    outer = np.zeros(ct.grid.shape, np.uint8)
+    outer[:, :, :20] = 1
+    with pytest.raises(ImageError, match="label map 1 of 1"):
+        deface(ct, pet, [Volume(outer, overlapping)])
+
+
+def test_tissue_is_counted_in_the_ct_alone(done: Defaced) -> None:
+    assert done.cuts["pet"].body_voxels is None
+    tissue = done.cuts["ct"].body_voxels
+    assert tissue is not None
+    assert 0 < tissue <= done.cuts["ct"].voxels
 
 
 def test_a_wider_margin_protects_more(patient: tuple[Volume, Volume]) -> None:

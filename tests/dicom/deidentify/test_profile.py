@@ -8,7 +8,15 @@ from hyoid.dicom.deidentify.options import Action, DeidentifyOptions
 from hyoid.dicom.deidentify.profile import Rule, profile
 
 PLAIN = DeidentifyOptions()
-KEYWORDS = ("kept_text", "kept_uids", "removed_besides", "structure_names", "identifying", "kept_meanings")
+KEYWORDS = (
+    "kept_text",
+    "kept_uids",
+    "removed_besides",
+    "structure_names",
+    "identifying",
+    "kept_meanings",
+    "identifying_dates",
+)
 
 
 def rule(keyword: str) -> Rule:

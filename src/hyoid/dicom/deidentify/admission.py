@@ -79,11 +79,15 @@ def _pixels(dataset: Dataset) -> str | None:
         sizes = ("Rows", "Columns", "BitsAllocated")
         if any(keyword not in dataset for keyword in sizes):
             return "pixels without Rows, Columns and BitsAllocated"
-        count = int(dataset.get("NumberOfFrames") or 1) * int(dataset.get("SamplesPerPixel") or 1)
-        bits = count * int(dataset.Rows) * int(dataset.Columns) * int(dataset.BitsAllocated)
-        if len(dataset.PixelData) < (bits + 7) // 8:
+        if len(dataset.PixelData) < pixel_bytes(dataset, int(dataset.BitsAllocated)):
             return f"fewer pixels than the header says: {_TRUNCATED}"
     return None
+
+
+def pixel_bytes(dataset: Dataset, bits: int) -> int:
+    """Return how many bytes the pixels fill, not compressed, by the header's sizes and `bits` a sample."""
+    count = int(dataset.get("NumberOfFrames") or 1) * int(dataset.get("SamplesPerPixel") or 1)
+    return (count * int(dataset.Rows) * int(dataset.Columns) * bits + 7) // 8
 
 
 def _cut_off(dataset: Dataset) -> str | None:

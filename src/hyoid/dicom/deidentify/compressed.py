@@ -1,4 +1,4 @@
-"""Comments inside compressed pixels: JPEG and JPEG 2000 streams have room for text of their own."""
+"""Room for text in compressed pixels: comments of JPEG and JPEG 2000 streams, and what lies behind the streams."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ _JPEG_TEXT = frozenset({0xFE, *(0xE0 + n for n in range(16) if n not in (0, 8, 1
 """Comments and application segments, but for those that decoders need: APP0 (JFIF), APP8 and APP14 (colour)."""
 _JPEG_START = {0xDA, 0xD9}
 _J2K_COMMENT, _J2K_TILE = 0x64, 0x90
+_RESTARTS = frozenset(range(0xD0, 0xD8))
+_END = b"\xff\xd9"
 
 
 def blank_comments(pixels: bytes) -> tuple[bytes, int]:
@@ -29,6 +31,73 @@ def blank_comments(pixels: bytes) -> tuple[bytes, int]:
     for start, end in found:
         changed[start:end] = b" " * (end - start)
     return bytes(changed), len(found)
+
+
+def without_tail(pixels: bytes) -> tuple[bytes, bool]:
+    """Return encapsulated pixel data up to its last item, and whether anything but the delimiter lay behind."""
+    end = max((end for _, end in _fragments(pixels)), default=0)
+    tail = pixels[end:]
+    empty = not tail.removeprefix(_DELIMITER + b"\0" * 4).strip(b"\0")
+    return (pixels, False) if not end or empty else (pixels[:end], True)
+
+
+def blank_after_images(pixels: bytes, frames: int) -> tuple[bytes, int]:
+    """Overwrite with zeros what lies behind the end of a JPEG, JPEG-LS or JPEG 2000 image in its fragment.
+
+    So are whole fragments behind the last frame, where each fragment before holds a whole image. Frames that are
+    spread over several fragments, and RLE, stay as they are.
+
+    Returns
+    -------
+    The pixel data, and in how many fragments something was overwritten.
+    """
+    changed, count, whole = bytearray(pixels), 0, 0
+    for start, end in list(_fragments(pixels))[1:]:  # the first item is the table of offsets
+        stop = start if whole == frames else _end_of_image(pixels[start:end])
+        if stop is None:
+            continue
+        if whole < frames:
+            whole += 1
+            stop += start
+        if pixels[stop:end].strip(b"\0"):
+            changed[stop:end] = b"\0" * (end - stop)
+            count += 1
+    return bytes(changed) if count else pixels, count
+
+
+def _end_of_image(stream: bytes) -> int | None:
+    """Return where an image's end marker ends; None where the stream is of another kind or goes on elsewhere."""
+    opening, at = stream[:2], 2
+    if opening not in (_SOI, _SOC):
+        return None
+    while at + 2 <= len(stream) and stream[at] == 0xFF:
+        marker = stream[at + 1]
+        if marker == 0xFF:
+            at += 1
+        elif stream[at : at + 2] == _END:
+            return at + 2
+        elif opening == _SOC and marker == _J2K_TILE:
+            length = int.from_bytes(stream[at + 6 : at + 10])  # Psot; 0 is "up to the end" (ISO 15444-1 A.4.2)
+            at = at + length if length else stream.find(_END, at)
+            if at < 2:
+                return None
+        else:
+            at += 2 + int.from_bytes(stream[at + 2 : at + 4])
+            if opening == _SOI and marker == 0xDA:
+                at = _end_of_scan(stream, at)
+    return None
+
+
+def _end_of_scan(stream: bytes, at: int) -> int:
+    """Return where the next marker stands behind entropy-coded data, in which FF is followed by less than 80."""
+    while at + 1 < len(stream):
+        at = stream.find(b"\xff", at)
+        if at < 0 or at + 1 >= len(stream):
+            break
+        if stream[at + 1] >= 0x80 and stream[at + 1] not in _RESTARTS and stream[at + 1] != 0xFF:
+            return at
+        at += 1
+    return len(stream)
 
 
 def _fragments(pixels: bytes) -> Iterator[tuple[int, int]]:

@@ -56,14 +56,14 @@ class Cut:
         Voxels that were set to what lies outside of a patient (-1024 HU, SUV 0) and were not that before. In a CT these
         are tissue and the noise of the air before it.
     body_voxels
-        Those of them that were tissue: above `TISSUE_HU` in a CT, with any uptake in a PET.
+        Those of them that were tissue: above `TISSUE_HU` in a CT. None in a PET, where air too has some uptake.
     protected_voxels
         Voxels of the face that were left because a label lies on or near them: there the face is still to be seen.
     """
 
     voxels: int
     volume_mm3: float
-    body_voxels: int
+    body_voxels: int | None
     protected_voxels: int
 
     @property
@@ -74,17 +74,21 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Defaced:
-    """The images without the face, each on its own grid, and what was done."""
+    """The images without the face, each on its own grid, and what was done.
+
+    `empty_labels` are the places, from 0, of label maps in which no voxel is labelled: they protect nothing.
+    """
 
     ct: Volume | None
     pet: Volume | None
     face: Face
     cuts: dict[str, Cut]
+    empty_labels: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return what was done, without the images."""
         cuts = {name: asdict(cut) | {"limited_by_labels": cut.limited_by_labels} for name, cut in self.cuts.items()}
-        return {"face": asdict(self.face), "images": cuts}
+        return {"face": asdict(self.face), "images": cuts, "empty_labels": list(self.empty_labels)}
 
 
 def deface(
@@ -102,21 +106,23 @@ def deface(
         Images in one frame of reference; at least one. Their grids may differ.
     labels
         Label maps in the same frame. No voxel that overlaps a labelled voxel changes, nor one within `margin_mm` of
-        it.
+        it. A map without a labelled voxel protects nothing, and is named in the result.
 
     Raises
     ------
     ImageError
-        If there is no image, no head is found in them, or the head lies upside down in the world, so that its front
-        is not known.
+        If there is no image, no head is found in them, the head lies upside down in the world, so that its front
+        is not known, or a label map has no labelled voxel within an image.
     """
+    empty = tuple(place for place, label in enumerate(labels) if not label.array.any())
+    _check_labels(labels, empty, [image.grid for image in (ct, pet) if image is not None])
     head = _head(ct, pet)
     face = face_of(head)
-    distances = [_Distance(label) for label in labels if label.array.any()]
+    distances = [_Distance(label) for place, label in enumerate(labels) if place not in empty]
     given = {name: image for name, image in (("ct", ct), ("pet", pet)) if image is not None}
     done = {name: _cut(image, face, distances, margin_mm, OUTSIDE[name]) for name, image in given.items()}
     images = {name: image for name, (image, _) in done.items()}
-    return Defaced(images.get("ct"), images.get("pet"), face, {name: cut for name, (_, cut) in done.items()})
+    return Defaced(images.get("ct"), images.get("pet"), face, {name: cut for name, (_, cut) in done.items()}, empty)
 
 
 def face_of(head: Head) -> Face:
@@ -124,6 +130,27 @@ def face_of(head: Head) -> Face:
     lower, upper = head.brain.lower, head.brain.upper
     sides = (lower[0] - CHEEK_BESIDE_BRAIN_MM, upper[0] + CHEEK_BESIDE_BRAIN_MM)
     return Face(plane_y_mm=lower[1], lower_z_mm=lower[2] - CHIN_BELOW_BRAIN_MM, left_right_mm=sides)
+
+
+def _check_labels(labels: Sequence[Volume], empty: tuple[int, ...], grids: list[Grid]) -> None:
+    """Refuse labels that lie beside every image, as those of another patient do: they would protect nothing."""
+    for place, label in enumerate(labels):
+        if grids and place not in empty and not any(_any_within(label, grid) for grid in grids):
+            raise ImageError.of(
+                f"label map {place + 1} of {len(labels)}, no labelled voxel of which lies within an image",
+                "labels in the images' frame of reference",
+                "Give the label map of this patient and study.",
+            )
+
+
+def _any_within(label: Volume, grid: Grid) -> bool:
+    for k in np.flatnonzero(label.array.any(axis=(1, 2))):  # by slices: the positions of all would take much memory
+        rows, columns = np.nonzero(label.array[k])
+        points = label.grid.to_world(np.stack([columns, rows, np.full_like(rows, k)], axis=-1))
+        index = grid.to_index(points)
+        if ((index >= -0.5) & (index <= np.asarray(grid.size) - 0.5)).all(axis=1).any():
+            return True
+    return False
 
 
 def _head(ct: Volume | None, pet: Volume | None) -> Head:
@@ -168,6 +195,7 @@ class _Distance:
 def _cut(image: Volume, face: Face, distances: list[_Distance], margin_mm: float, outside: float) -> tuple[Volume, Cut]:
     array = image.array.copy()
     changed = body = protected = 0
+    in_hu = outside < 0
     for k, where in _face_slices(image.grid, face):
         rows, columns = np.nonzero(where & _shows(array[k], outside))
         if not rows.size:
@@ -178,11 +206,11 @@ def _cut(image: Volume, face: Face, distances: list[_Distance], margin_mm: float
             reach = margin_mm + _half_diagonal(image.grid)
             for distance in distances:
                 free &= distance.least(points) > reach
-        body += int((array[k, rows[free], columns[free]] > (TISSUE_HU if outside < 0 else outside)).sum())
+        body += int((array[k, rows[free], columns[free]] > TISSUE_HU).sum())
         array[k, rows[free], columns[free]] = outside
         changed += int(free.sum())
         protected += int(free.size - free.sum())
-    cut = Cut(changed, changed * image.grid.voxel_volume_mm3, body, protected)
+    cut = Cut(changed, changed * image.grid.voxel_volume_mm3, body if in_hu else None, protected)
     return image.with_array(array), cut
 
 

@@ -15,9 +15,9 @@ from pydicom.uid import UID
 
 from hyoid.dicom.deidentify.admission import cautions, refusal
 from hyoid.dicom.deidentify.cleaner import Cleaner
-from hyoid.dicom.deidentify.compressed import blank_comments
 from hyoid.dicom.deidentify.identifiers import identifiers_of
 from hyoid.dicom.deidentify.options import DeidentifyOptions
+from hyoid.dicom.deidentify.pixel_bytes import clean_pixels
 from hyoid.dicom.deidentify.profile import profile
 from hyoid.dicom.deidentify.quiet import quiet
 from hyoid.dicom.deidentify.secret import Secret
@@ -98,7 +98,7 @@ def deidentify_dataset(
     cautioned = Counter(cautions(dataset))
     cleaner = Cleaner(secret, options, patient_key(dataset), identifiers_of(dataset))
     cleaner.clean(dataset)
-    _clean_pixels(cleaner, dataset)
+    cleaner.warnings += clean_pixels(dataset)
     _mark(dataset, cleaner, options)
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
@@ -109,14 +109,6 @@ def deidentify_dataset(
     dataset.file_meta = meta
     dataset.preamble = b"\0" * 128
     return cleaner.counts, cautioned + cleaner.warnings
-
-
-def _clean_pixels(cleaner: Cleaner, dataset: Dataset) -> None:
-    if "PixelData" in dataset and dataset.file_meta.TransferSyntaxUID.is_encapsulated:
-        pixels, blanked = blank_comments(dataset.PixelData)
-        if blanked:
-            dataset["PixelData"].value = pixels
-            cleaner.warnings["comments within compressed pixels were blanked"] += blanked
 
 
 def _mark(dataset: Dataset, cleaner: Cleaner, options: DeidentifyOptions) -> None:

@@ -63,7 +63,8 @@ def _taken_over(cleaner: Cleaner, dataset: Dataset, tag: BaseTag, safe: SafePriv
     except (ValueError, TypeError, NotImplementedError):
         return False
     if not safe.shifted:
-        return is_of(safe.vr, value) and not any(map(cleaner.identifiers.are_in, texts(value)))
+        names = cleaner.identifiers.are_in if safe.vr == "CS" else cleaner.identifiers.are
+        return is_of(safe.vr, value) and not any(map(names, texts(value)))
     cleaner.shift(dataset, tag, safe.vr, value)
     return True
 

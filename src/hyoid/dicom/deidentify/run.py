@@ -68,6 +68,7 @@ def deidentify(
         raise DicomError.of(
             f"no DICOM file among {len(found.left_out)} files of {source}", "DICOM files", "Check the folder."
         )
+    write_json(out / REPORT, report)  # before the first image: a run that is killed can be continued
     _remove_unfinished(out)
     targets = [target_of(out, item, secret) for item in found.sources]
     outcomes = _work(found.sources, targets, secret, options, jobs)
@@ -107,9 +108,7 @@ def _report(out: Path, secret: Secret, options: DeidentifyOptions) -> dict[str, 
         "key_fingerprint": secret.fingerprint(),
     }
     if not out.exists() or not any(out.iterdir()):
-        report: dict[str, Any] = {"settings": settings, "runs": []}
-        write_json(out / REPORT, report)
-        return report
+        return {"settings": settings, "runs": []}
     if not (out / REPORT).is_file():
         raise DicomError.of(f"other files in {out}", "a new or empty folder", "Choose another.")
     earlier: dict[str, Any] = read_json(out / REPORT)

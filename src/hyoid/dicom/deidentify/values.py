@@ -115,6 +115,6 @@ _FORMS: dict[str, Callable[[str], bool]] = {
     "IS": _is_whole,
     "TM": is_time,
     "AS": lambda text: _AGE.fullmatch(text) is not None,
-    "CS": lambda text: len(text) <= _CODE_STRING_LENGTH,
+    "CS": lambda text: len(text) <= _CODE_STRING_LENGTH and text.isascii() and text.isprintable(),
     "UI": lambda text: _UID.fullmatch(text) is not None,
 }
