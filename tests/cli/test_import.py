@@ -62,3 +62,11 @@ def test_options_reach_the_import(tmp_path, pile):
     found = json.loads(result.stdout)
     assert found["cases"][0]["images"]["PT"]["factor"] == pytest.approx(0.000292 / 2, rel=1e-2)
     assert "CT" not in found["cases"][0]["images"]
+
+
+def test_images_that_all_fail_are_not_said_to_be_missing(tmp_path):
+    write_series(edited(pet_slices(), PatientWeight=None), tmp_path / "pile")
+    result = run(tmp_path / "pile", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "Found 1 CT and PET series that can be imported, and no image could be made of them" in result.output
+    assert "Found no PET or CT" not in result.output

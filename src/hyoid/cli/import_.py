@@ -109,7 +109,13 @@ def _tell_case(case: CaseResult, *, every_series: bool) -> None:
 
 
 def nothing(result: ImportResult) -> str:
-    """Return the sentence for a pile in which nothing can be imported."""
+    """Return the sentence for a pile in which nothing can be imported, or of which nothing could be made."""
+    failed = sum(len(case.images) for case in result.cases)
+    if failed:
+        return (
+            f"Found {failed} CT and PET series that can be imported, and no image could be made of them; expected one "
+            "at least. Why each failed is said above."
+        )
     return (
         f"Found no PET or CT that can be imported in {result.survey.files} files; expected an attenuation-corrected "
         "PET, a CT, or both, as axial series. What was found, and why it was left out, is said above."
