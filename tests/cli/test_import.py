@@ -70,3 +70,15 @@ def test_images_that_all_fail_are_not_said_to_be_missing(tmp_path):
     assert result.exit_code == 2
     assert "Found 1 CT and PET series that can be imported, and no image could be made of them" in result.output
     assert "Found no PET or CT" not in result.output
+
+
+def test_an_import_warns_of_a_pet_that_is_hardly_suv_and_ends_with_the_next_step(tmp_path):
+    write_series(pet_slices(units="GML"), tmp_path / "pile")
+    out = tmp_path / "my out"
+    result = run(tmp_path / "pile", out)
+    assert result.exit_code == 0
+    assert result.stdout.endswith(f"Now run: hyoid check '{out}'\n")
+    assert "WARNING: this PET is hardly SUV" in result.stderr
+    notes = json.loads((out / "P1" / "import.json").read_text())["images"]["PT"]["notes"]
+    assert any(note.startswith("WARNING: this PET is hardly SUV") for note in notes)
+    assert "Now run" not in run(tmp_path / "pile", out, "--dry-run").output

@@ -213,3 +213,21 @@ def test_a_pet_of_several_intercepts_is_refused_and_one_that_is_not_0_is_said(tm
     np.testing.assert_allclose(found.volume.array, (values * 1.5 + 500) * SUV_FACTOR, rtol=1e-6)
     assert any("rescale intercept is 500, where a PET's is 0" in note for note in found.notes)
     assert not any("intercept" in note for note in measured(pet_slices(values), tmp_path / "plain").notes)
+
+
+@pytest.mark.parametrize(
+    ("units", "slope", "said"),
+    [
+        ("GML", 1.0, "99.9th percentile is 1998, and 1 to 100 is expected"),  # activity under the name of SUV
+        ("GML", 0.01, ""),
+        ("BQML", 1.5, "99.9th percentile is 0.8"),
+        ("BQML", 15.0, ""),
+    ],
+)
+def test_a_pet_whose_values_are_hardly_suv_is_written_with_a_warning(tmp_path, units, slope, said):
+    values = stored((12, 20, 20), seed=1)
+    found = measured(pet_slices(values, units=units, slopes=[slope] * 12), tmp_path)
+    np.testing.assert_allclose(found.volume.array, values * slope * (SUV_FACTOR if units == "BQML" else 1), rtol=1e-6)
+    warnings = [note for note in found.notes if note.startswith("WARNING: this PET is hardly SUV")]
+    assert len(warnings) == bool(said)
+    assert said in "".join(warnings)

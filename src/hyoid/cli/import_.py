@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -87,6 +88,8 @@ def tell(result: ImportResult, *, dry_run: bool) -> None:
     failed = sum(bool(case.errors) for case in result.cases)
     what = "would be imported" if dry_run else f"in {result.out}"
     typer.echo(f"{result.imported} cases {what}, {failed} with an image that failed.")
+    if result.imported and not dry_run:
+        typer.echo(f"Now run: hyoid check {shlex.quote(str(result.out))}")
 
 
 def _tell_case(case: CaseResult, *, every_series: bool) -> None:
@@ -100,7 +103,7 @@ def _tell_case(case: CaseResult, *, every_series: bool) -> None:
         if image.error:
             typer.echo(f"    {image.error}", err=True)
         for note in image.notes:
-            typer.echo(f"    {note}")
+            typer.echo(f"    {note}", err=note.startswith("WARNING"))
     for note in case.plan.notes:
         typer.echo(f"  {note}")
     for verdict in case.plan.verdicts if every_series else ():

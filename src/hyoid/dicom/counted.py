@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hyoid.errors import DicomError
+from hyoid.imaging.suv_limits import LOW_SUV_LIMIT, SUV_LIMIT, SUV_PERCENTILE
 
 OUTSIDE_HU = -1024
 """HU outside a CT's field of view. Scanners write -3024, -2000, -1024 or -1000 there."""
@@ -32,6 +33,7 @@ class Counted:
     padded: int = 0
     lossy: bool = False
     disbelieved: float | None = None
+    suv_level: float | None = None
 
     @property
     def range(self) -> tuple[float, float]:
@@ -83,7 +85,13 @@ class Counted:
         yield from self._both("the CT")
 
     def of_pet(self) -> Iterator[str]:
-        """Yield the sentences on a PET."""
+        """Yield the sentences on a PET, first the one that matters most."""
+        if self.suv_level is not None and not LOW_SUV_LIMIT <= self.suv_level <= SUV_LIMIT:
+            yield (
+                f"WARNING: this PET is hardly SUV: its {SUV_PERCENTILE:g}th percentile is {self.suv_level:.4g}, and "
+                f"{LOW_SUV_LIMIT:g} to {SUV_LIMIT:g} is expected. The header's unit, weight, dose or times are "
+                "probably wrong: compare with the SUV that the scanner shows, and do not use it before."
+            )
         if self.padded:
             yield f"{self.padded} padding voxels were set to 0 SUV."
         if self.below:

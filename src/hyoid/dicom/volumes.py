@@ -22,6 +22,7 @@ from hyoid.dicom.stack import Stack
 from hyoid.dicom.suv import GivenValues, Suv, suv_of
 from hyoid.errors import DicomError
 from hyoid.geometry import Volume
+from hyoid.imaging.suv_limits import suv_level
 
 PADDING_BELOW_HU = -900
 """A padding value above this is not believed: as water or soft tissue it would be cut out of the patient."""
@@ -121,6 +122,7 @@ def pet_volume(stack: Stack, reader: Reader, given: GivenValues | None = None) -
     counted.below = int(np.count_nonzero(array < 0))
     if not np.isfinite(array).all():
         raise DicomError.of("SUV that are no finite numbers", "finite values", "The series is damaged; copy it again.")
+    counted.suv_level = suv_level(array[list(stack.places)])
     _fill(array, stack)
     return Measured(Volume(array, stack.grid), tuple(headers), tuple(counted.of_pet()), counted.range, suv)
 
