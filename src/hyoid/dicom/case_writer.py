@@ -8,6 +8,7 @@ from typing import Any
 
 from hyoid.dicom.acquisition import ct_row, pet_row
 from hyoid.dicom.choose import Chosen
+from hyoid.dicom.elements import tolerant
 from hyoid.dicom.manifest import begin, fingerprint, read_manifest, write_manifest
 from hyoid.dicom.out_folder import FullDiskError, writing
 from hyoid.dicom.result import CaseResult, ImageResult, verdicts
@@ -115,10 +116,12 @@ def _make_image(
         return ImageResult("there", tuple(manifest["images"][tag]["notes"]))
     if tag == "CT":
         measured = ct_volume(chosen.candidate.stack, reader)
-        row = ct_row(measured.headers[0], measured.volume.grid)
+        with tolerant():
+            row = ct_row(measured.headers[0], measured.volume.grid)
     else:
         measured = pet_volume(chosen.candidate.stack, reader, given)
-        row = pet_row(measured.headers, measured.volume.grid, _made(measured.suv))
+        with tolerant():
+            row = pet_row(measured.headers, measured.volume.grid, _made(measured.suv))
     with writing(folder):
         write_volume(path, measured.volume)
     manifest["images"][tag] = _entry(path, tag, chosen, measured, given)
