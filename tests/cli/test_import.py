@@ -1,12 +1,18 @@
 """`hyoid import dicom`: what a person and a machine see."""
 
 import json
+import warnings
+from pathlib import Path
 
 import pytest
+from pydicom import config
+from pydicom.valuerep import validate_value
 from typer.testing import CliRunner
 
 from hyoid.cli import app, main
-from support.dicom_series import ct_slices, edited, pet_slices, write_series
+from hyoid.dicom.cohort import import_dicom
+from support.dicom_series import CT_CLASS, PET_CLASS, ct_slices, edited, pet_slices, write_series
+from support.network import archive
 
 
 @pytest.fixture
@@ -62,3 +68,59 @@ def test_options_reach_the_import(tmp_path, pile):
     found = json.loads(result.stdout)
     assert found["cases"][0]["images"]["PT"]["factor"] == pytest.approx(0.000292 / 2, rel=1e-2)
     assert "CT" not in found["cases"][0]["images"]
+
+
+def test_images_that_all_fail_are_not_said_to_be_missing(tmp_path):
+    write_series(edited(pet_slices(), PatientWeight=None), tmp_path / "pile")
+    result = run(tmp_path / "pile", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "Found 1 CT and PET series that can be imported, and no image could be made of them" in result.output
+    assert "Found no PET or CT" not in result.output
+
+
+def test_an_import_warns_of_a_pet_that_is_hardly_suv_and_ends_with_the_next_step(tmp_path):
+    write_series(pet_slices(units="GML"), tmp_path / "pile")
+    out = tmp_path / "my out"
+    result = run(tmp_path / "pile", out)
+    assert result.exit_code == 0
+    assert result.stdout.endswith(f"Now run: hyoid check '{out}'\n")
+    assert "WARNING: this PET is hardly SUV" in result.stderr
+    notes = json.loads((out / "P1" / "import.json").read_text())["images"]["PT"]["notes"]
+    assert any(note.startswith("WARNING: this PET is hardly SUV") for note in notes)
+    assert "Now run" not in run(tmp_path / "pile", out, "--dry-run").output
+
+
+def odd_files(folder: Path) -> list[Path]:
+    """Write a study whose values break the rules of their VRs, as hospitals' do."""
+    with config.disable_value_validation():
+        odd = {
+            "Manufacturer": "M" * 70,
+            "ManufacturerModelName": "N" * 70,
+            "StationName": "S" * 18,
+            "StudyID": "I" * 18,
+        }
+        slices = [*edited(ct_slices(), **odd), *edited(pet_slices(), **(odd | {"FrameOfReferenceUID": "1.02.abc"}))]
+        return write_series(slices, folder)
+
+
+def test_values_that_break_a_rule_of_their_vr_make_no_noise(tmp_path):
+    files = odd_files(tmp_path / "odd")
+    with warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
+        assert import_dicom(tmp_path / "odd", tmp_path / "library").imported == 1
+    assert not raised
+    assert "M" * 70 in (tmp_path / "library" / "acquisition.csv").read_text()
+    with archive([CT_CLASS, PET_CLASS]) as peer, warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
+        imported = run(tmp_path / "odd", tmp_path / "out", "--quiet")
+        sent = CliRunner().invoke(app, ["send", "--to", str(peer), *map(str, files)])
+        warn_of_a_value()
+    assert not raised
+    assert imported.exit_code == 0
+    assert sent.exit_code == 0, sent.output
+    assert f"took {len(files)} of {len(files)} files" in sent.output
+
+
+def warn_of_a_value() -> None:
+    """Do what a received instance may do in any thread: read a value that is too long, with nobody to quiet it."""
+    validate_value("SH", "S" * 18, config.WARN)

@@ -90,3 +90,13 @@ def test_what_is_missing_is_said(study: Path) -> None:
     assert "no --ct or no --out" in str(invoke(study / "rs.dcm").exception)
     done = invoke(study / "ct", "--dry-run")
     assert done.exit_code == 2
+
+
+def test_of_several_series_the_one_is_named_as_the_refusal_says(study: Path) -> None:
+    second = write_ct(study / "second")
+    for path in (study / "second").iterdir():
+        path.rename(study / "ct" / f"other-{path.name}")
+    arguments = (study / "rs.dcm", "--ct", study / "ct", "--out", study / "l.nii.gz")
+    with pytest.raises(DicomError, match=r"Found 2 image series.*Name it with --series UID"):
+        raise invoke(*arguments).exception
+    assert invoke(*arguments, "--series", second.series_instance_uid).exit_code == 0

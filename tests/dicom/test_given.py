@@ -40,8 +40,16 @@ def test_values_are_read_in_their_units(tmp_path, separator):
         ("PatientID,weight_kg\nP1,70,5\n", "line 2"),
         ("PatientID,weight_kg\nP1,heavy\n", "weight_kg = 'heavy' in line 2"),
         ("PatientID,weight_kg\nP1,-70\n", "weight_kg = '-70'"),
-        ("PatientID,weight_kg\nP1,70000\n", "In line 2.*70000"),
-        ("PatientID,dose_mbq\nP1,350000000\n", "In line 2"),
+        (
+            "PatientID,weight_kg\nP1,70000\n",
+            "weight_kg = 70000 in line 2.*expected 2 to 400 kg. The column .* is in kg",
+        ),
+        ("PatientID,height_m\nP1,175\n", "height_m = 175 in line 2.*expected 0.4 to 2.5 m"),
+        ("PatientID,half_life_s\nP1,1\n", "half_life_s = 1 in line 2.*is in s"),
+        (
+            "PatientID,dose_mbq\nP1,588802304\n",
+            "dose_mbq = 588802304 in line 2 .*expected 1 to 20000 MBq. The column dose_mbq is in MBq",
+        ),
         ("PatientID,sex\nP1,x\n", "sex = 'x'"),
         ("PatientID,injected_at\nP1,10:00\n", "injected_at = '10:00'"),
         ("PatientID,injected_at\nP1,2020-01-31\n", "injected_at = '2020-01-31'"),

@@ -175,3 +175,20 @@ def test_positions_rounded_to_a_tenth_of_a_millimetre_are_one_grid(tmp_path):
     stack = stacked(slices, tmp_path)
     assert stack.grid.spacing[2] == pytest.approx(3.27, abs=0.1 / 19)
     assert "off a regular distance" in stack.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("element", "value", "described"),
+    [
+        ("ImageOrientationPatient", [1, 0, 0, 0, 0.98, 0.198997], r"0\.98"),
+        ("PixelSpacing", [3.0, 2.5], "3x2.5 mm"),
+    ],
+)
+def test_a_gap_where_a_slice_of_another_kind_was_left_out_says_so(tmp_path, element, value, described):
+    slices = ct_slices(stored((20, 4, 4)))
+    setattr(slices[7], element, value)
+    with pytest.raises(DicomError, match=rf"a gap: 1 slices.*; 1 images of other size.*{described}.*Export the series"):
+        stacked(slices, tmp_path / "refused")
+    stack = stacked(slices, tmp_path / "filled", fill_gaps=1)
+    assert stack.missing == (7,)
+    assert any("1 images of other size" in note for note in stack.notes)

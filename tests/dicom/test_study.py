@@ -47,6 +47,10 @@ REFUSED_PETS = [
     ({"SeriesType": ["DYNAMIC", "IMAGE"]}, "a dynamic acquisition"),
     ({"SeriesType": ["WHOLE BODY", "REPROJECTION"]}, "a projection"),
     ({"ImageType": ["DERIVED", "SECONDARY", "MIP"]}, "a maximum intensity projection"),
+    ({"ImageType": ["DERIVED", "SECONDARY", "MIP_ROT"]}, "a projection (Image Type holds MIP_ROT)"),
+    ({"SeriesDescription": "PET AC MIP", "ImageType": ["DERIVED", "SECONDARY"]}, "a projection by its description"),
+    ({"SeriesDescription": "WB_MIPs"}, "a projection by its description; name it with --pet"),
+    ({"SeriesDescription": "Max-IP rotating"}, "a projection by its description"),
     ({"Rows": 999}, "a truncated file"),
 ]
 
@@ -60,7 +64,9 @@ def test_a_pet_of_no_suv_is_refused_with_the_reason_and_the_ct_imported_alone(tm
     assert any(note.startswith("No PET: series 3") and sentence in note for note in plan.notes)
 
 
-@pytest.mark.parametrize("description", ["PET AC", "WB CTAC 3D MAC", "NACHTRAG", "PET VENACAVA", ""])
+@pytest.mark.parametrize(
+    "description", ["PET AC", "WB CTAC 3D MAC", "NACHTRAG", "PET VENACAVA", "Mipro", "Max 3 bed", ""]
+)
 def test_words_that_only_look_like_not_corrected_refuse_nothing(tmp_path, description):
     (plan,) = planned(tmp_path, edited(pet_slices(), SeriesDescription=description))
     assert set(plan.images) == {"PT"}
@@ -196,3 +202,12 @@ def test_an_incomplete_series_is_told(tmp_path):
     (plan,) = planned(tmp_path, edited(pet_slices(), NumberOfSlices=40))
     assert "4 of 40 announced images were found." in plan.images["PT"].notes
     assert np.isclose(plan.images["PT"].candidate.length_mm, 12.0)
+
+
+def test_a_projection_by_its_words_alone_is_taken_where_it_is_named(tmp_path):
+    pet, ct = pet_slices(description="PET AC MIP"), ct_slices(description="CT thin MIP")
+    (plan,) = planned(tmp_path / "rule", pet, ct)
+    assert not plan.images
+    assert "name it with --ct" in reason(plan, "CT thin MIP")
+    (plan,) = planned(tmp_path / "wish", pet, ct, pet=("ac mip",), ct=("thin mip",))
+    assert taken(plan) == {"PT": "PET AC MIP", "CT": "CT thin MIP"}

@@ -184,3 +184,50 @@ def test_more_than_one_transfer_syntax_in_a_series_is_no_matter(tmp_path):
         (series,) = survey([tmp_path], reader).series
         found = ct_volume(stack_of(series, lambda *_: False), reader)
     np.testing.assert_array_equal(found.volume.array, values - 1000)
+
+
+@pytest.mark.parametrize(("place", "value"), [(0, -1024), (3, 500), (5, -1024)])
+def test_a_ct_of_several_intercepts_is_refused(tmp_path, place, value):
+    slices = ct_slices(intercept=0)
+    slices[place].RescaleIntercept = value
+    with pytest.raises(DicomError, match=rf"intercept .*{value}.*expected one slope and one intercept"):
+        measured(slices, tmp_path)
+
+
+def test_a_ct_of_several_slopes_is_refused_and_one_written_with_fewer_digits_is_not(tmp_path):
+    slices = ct_slices(intercept=-1024)
+    slices[2].RescaleSlope = 2
+    with pytest.raises(DicomError, match=r"rescale slope 2 and intercept -1024 in CT.*expected one slope"):
+        measured(slices, tmp_path / "refused")
+    slices[2].RescaleSlope, slices[4].RescaleIntercept = 1.00001, -1024.0001
+    assert measured(slices, tmp_path / "taken").volume.grid.size[2] == 6
+
+
+def test_a_pet_of_several_intercepts_is_refused_and_one_that_is_not_0_is_said(tmp_path):
+    values = stored((4, 5, 6), seed=1)
+    slices = pet_slices(values)
+    slices[2].RescaleIntercept = 500
+    with pytest.raises(DicomError, match=r"a rescale intercept of .*500.*expected 0 in every slice of a PET"):
+        measured(slices, tmp_path / "refused")
+    found = measured(edited(slices, RescaleIntercept=500), tmp_path / "said")
+    np.testing.assert_allclose(found.volume.array, (values * 1.5 + 500) * SUV_FACTOR, rtol=1e-6)
+    assert any("rescale intercept is 500, where a PET's is 0" in note for note in found.notes)
+    assert not any("intercept" in note for note in measured(pet_slices(values), tmp_path / "plain").notes)
+
+
+@pytest.mark.parametrize(
+    ("units", "slope", "said"),
+    [
+        ("GML", 1.0, "99.9th percentile is 1998, and 1 to 100 is expected"),  # activity under the name of SUV
+        ("GML", 0.01, ""),
+        ("BQML", 1.5, "99.9th percentile is 0.8"),
+        ("BQML", 15.0, ""),
+    ],
+)
+def test_a_pet_whose_values_are_hardly_suv_is_written_with_a_warning(tmp_path, units, slope, said):
+    values = stored((12, 20, 20), seed=1)
+    found = measured(pet_slices(values, units=units, slopes=[slope] * 12), tmp_path)
+    np.testing.assert_allclose(found.volume.array, values * slope * (SUV_FACTOR if units == "BQML" else 1), rtol=1e-6)
+    warnings = [note for note in found.notes if note.startswith("WARNING: this PET is hardly SUV")]
+    assert len(warnings) == bool(said)
+    assert said in "".join(warnings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Annotated
 
 import typer
@@ -45,11 +46,14 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[
+    _version: Annotated[
         bool, typer.Option("--version", help="Print the version and leave.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
     """PET/CT and clinical AI in head and neck cancer. Research use only, not a medical device."""
+    # Hospitals' files are full of values that break a rule of their VR. What matters of them is said in sentences; of
+    # the rest, pydicom and pynetdicom would warn by the line, from any thread, and quote the patient's data.
+    warnings.filterwarnings("ignore", module=r"py(net)?dicom(\.|$)")
 
 
 for verb in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -87,6 +88,8 @@ def tell(result: ImportResult, *, dry_run: bool) -> None:
     failed = sum(bool(case.errors) for case in result.cases)
     what = "would be imported" if dry_run else f"in {result.out}"
     typer.echo(f"{result.imported} cases {what}, {failed} with an image that failed.")
+    if result.imported and not dry_run:
+        typer.echo(f"Now run: hyoid check {shlex.quote(str(result.out))}")
 
 
 def _tell_case(case: CaseResult, *, every_series: bool) -> None:
@@ -100,7 +103,7 @@ def _tell_case(case: CaseResult, *, every_series: bool) -> None:
         if image.error:
             typer.echo(f"    {image.error}", err=True)
         for note in image.notes:
-            typer.echo(f"    {note}")
+            typer.echo(f"    {note}", err=note.startswith("WARNING"))
     for note in case.plan.notes:
         typer.echo(f"  {note}")
     for verdict in case.plan.verdicts if every_series else ():
@@ -109,7 +112,13 @@ def _tell_case(case: CaseResult, *, every_series: bool) -> None:
 
 
 def nothing(result: ImportResult) -> str:
-    """Return the sentence for a pile in which nothing can be imported."""
+    """Return the sentence for a pile in which nothing can be imported, or of which nothing could be made."""
+    failed = sum(len(case.images) for case in result.cases)
+    if failed:
+        return (
+            f"Found {failed} CT and PET series that can be imported, and no image could be made of them; expected one "
+            "at least. Why each failed is said above."
+        )
     return (
         f"Found no PET or CT that can be imported in {result.survey.files} files; expected an attenuation-corrected "
         "PET, a CT, or both, as axial series. What was found, and why it was left out, is said above."

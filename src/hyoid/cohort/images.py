@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from hyoid.cohort.case import Case
-from hyoid.cohort.check.study import AIR_HU, AIR_PERCENTILE, SUV_LIMIT, SUV_PERCENTILE
+from hyoid.cohort.check.study import AIR_HU, AIR_PERCENTILE
 from hyoid.errors import ImageError
 from hyoid.geometry import Volume
 from hyoid.imaging import read_volume
 from hyoid.imaging.nifti import count_not_finite
+from hyoid.imaging.suv_limits import SUV_LIMIT, SUV_PERCENTILE, suv_level
 
 DOSE_LIMIT_GY = 200.0
 """No treatment of the head and neck gives more; a dose that does is in cGy."""
@@ -60,7 +61,7 @@ def _check_unit(name: str, path: Path, volume: Volume) -> None:
             f"HU, with air at {AIR_HU:g} or below",
             "Are CT and PET swapped? Otherwise apply the rescale slope and intercept.",
         )
-    if name == "pet" and (hot := float(np.percentile(thin, SUV_PERCENTILE))) > SUV_LIMIT:
+    if name == "pet" and (hot := suv_level(thin)) > SUV_LIMIT:
         raise ImageError.of(
             f"a PET that reaches {hot:.0f} (percentile {SUV_PERCENTILE:g}) in {path}",
             f"SUVbw in g/mL, below {SUV_LIMIT:g}",

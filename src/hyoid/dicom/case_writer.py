@@ -8,7 +8,9 @@ from typing import Any
 
 from hyoid.dicom.acquisition import ct_row, pet_row
 from hyoid.dicom.choose import Chosen
+from hyoid.dicom.elements import tolerant
 from hyoid.dicom.manifest import begin, fingerprint, read_manifest, write_manifest
+from hyoid.dicom.out_folder import FullDiskError, writing
 from hyoid.dicom.result import CaseResult, ImageResult, verdicts
 from hyoid.dicom.source import Reader
 from hyoid.dicom.study import CasePlan
@@ -36,12 +38,21 @@ def dry_case(plan: CasePlan, _sources: Sequence[Path], out: Path, reader: Reader
 
 
 def import_case(plan: CasePlan, sources: Sequence[Path], out: Path, reader: Reader, supplied: Supplied) -> CaseResult:
-    """Make and write the images of one case that are not there yet; what fails is said in the result."""
+    """Make and write the images of one case that are not there yet; what fails is said in the result.
+
+    Raises
+    ------
+    FullDiskError
+        If the disk takes nothing more.
+    """
     folder, images = out / plan.case, {}
     if not plan.images:
         return CaseResult("", plan)
     try:
-        manifest = _claim(plan, sources, folder)
+        with writing(folder):
+            manifest = _claim(plan, sources, folder)
+    except FullDiskError:
+        raise
     except (HyoidError, OSError) as error:
         return CaseResult(plan.case, plan, {tag: ImageResult("failed", error=str(error)) for tag in plan.images})
     for tag in TAGS:
@@ -54,6 +65,8 @@ def _guarded(make: Callable[..., ImageResult], *arguments: Any) -> ImageResult:
     """Return what `make` returns, or its failure: one bad image never stops the rest."""
     try:
         return make(*arguments)
+    except FullDiskError:
+        raise
     except HyoidError as error:
         return ImageResult("failed", error=str(error))
     except MemoryError:
@@ -103,14 +116,18 @@ def _make_image(
         return ImageResult("there", tuple(manifest["images"][tag]["notes"]))
     if tag == "CT":
         measured = ct_volume(chosen.candidate.stack, reader)
-        row = ct_row(measured.headers[0], measured.volume.grid)
+        with tolerant():
+            row = ct_row(measured.headers[0], measured.volume.grid)
     else:
         measured = pet_volume(chosen.candidate.stack, reader, given)
-        row = pet_row(measured.headers, measured.volume.grid, _made(measured.suv))
-    write_volume(path, measured.volume)
+        with tolerant():
+            row = pet_row(measured.headers, measured.volume.grid, _made(measured.suv))
+    with writing(folder):
+        write_volume(path, measured.volume)
     manifest["images"][tag] = _entry(path, tag, chosen, measured, given)
     manifest["acquisition"] = {**manifest["acquisition"], **row}
-    write_manifest(folder, manifest)
+    with writing(folder):
+        write_manifest(folder, manifest)
     return ImageResult("written", tuple(manifest["images"][tag]["notes"]), factor=_one_factor(measured.suv))
 
 

@@ -19,12 +19,12 @@ from hyoid.dicom.equal import same_image
 from hyoid.dicom.given import Given, read_given
 from hyoid.dicom.manifest import known_cases, read_manifest
 from hyoid.dicom.naming import Wishes
+from hyoid.dicom.out_folder import check_out, writing
 from hyoid.dicom.plan import plan_cases
 from hyoid.dicom.result import CaseResult
 from hyoid.dicom.source import Reader
 from hyoid.dicom.study import CasePlan, Rules
 from hyoid.dicom.survey import Survey, survey
-from hyoid.errors import DicomError
 from hyoid.progress import track
 
 
@@ -93,14 +93,14 @@ def import_dicom(source: Path | Sequence[Path], out: Path, settings: ImportSetti
     Raises
     ------
     DicomError
-        If there is nothing at `source`, `out` is no folder, or the table of given values cannot be used. What is
-        wrong with one case or file is said in the result, and stops nothing.
+        If there is nothing at `source`, `out` is no folder, is `source` or cannot be written in, its disk fills up,
+        or the table of given values cannot be used. What is wrong with one case or file is said in the result, and
+        stops nothing.
     """
     settings = settings or ImportSettings()
     roots = [source] if isinstance(source, Path) else list(source)
     given = read_given(settings.given) if settings.given is not None else Given({})
-    if out.exists() and not out.is_dir():
-        raise DicomError.of(f"a file at {out}", "a folder to write the cohort in, or nothing yet", "Name another.")
+    check_out(out, roots, writes=not settings.dry_run)
     rules = Rules(Wishes.of(settings.pet), Wishes.of(settings.ct), settings.fill_gaps)
     with Reader() as reader:
         found = survey(roots, reader, skip=out)
@@ -111,7 +111,8 @@ def import_dicom(source: Path | Sequence[Path], out: Path, settings: ImportSetti
             for plan in track(plans, "cases")
         )
     if not settings.dry_run:
-        _write_table(out, results)
+        with writing(out):
+            _write_table(out, results)
     return ImportResult(out, found, results, tuple(_notes(given, plans, rules, found)))
 
 

@@ -32,6 +32,13 @@ _NOT_CORRECTED = re.compile(
     r"no[ _-]?attenuation|without[ _-]?(ac|attenuation)|ohne[ _-]?ak|nicht[ _-]?korrigiert|sans[ _-]?ca)(?![a-z])",
     re.IGNORECASE,
 )
+_PROJECTED = re.compile(
+    r"(?<![a-z])(mips?|min[ _-]?ip|max[ _-]?ip|mean[ _-]?ip|(maximum|minimum|mean)[ _-]?intensity|re[ _-]?projections?|"
+    r"projections?|projektion(en)?|rotating|volume[ _-]?rendering|vrt)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Words in descriptions and values of Image Type for what was projected: it has rows and columns as a slice has."""
+
 _SHARP = re.compile(r"(?<![a-z])(bone|lung|knochen|lunge|poumon|\bos\b|sharp|edge|detail|boneplus)(?![a-z])", re.I)
 _SHARP_KERNELS = re.compile(r"[BHTQ][A-Z]?(5[5-9]|[6-9]\d)[A-Z]*", re.IGNORECASE)  # Siemens: B70f, Br59, H60s
 
@@ -59,7 +66,7 @@ def refusal(series: Series, *, named: bool = False) -> str:
     if not series.is_image:
         return f"no image of CT or PET ({series.kind})"
     return _unfit(series) or (
-        _pet_refusal(series, named=named) if series.first.sop_class in PET_KINDS else _ct_refusal(series)
+        _pet_refusal(series, named=named) if series.first.sop_class in PET_KINDS else _ct_refusal(series, named=named)
     )
 
 
@@ -96,12 +103,23 @@ def _unfit(series: Series) -> str:
         return f"{len(damaged)} of {len(series.slices)} images cannot be read; {one.source.name}: {one.damage}"
     if len(series.frames_of_reference) > 1:
         return f"images in {len(series.frames_of_reference)} frames of reference, which share no coordinates"
-    return next((words for value in series.image_type if (words := _PICTURES.get(value))), "")
+    picture = next((words for value in series.image_type if (words := _PICTURES.get(value))), "")
+    projected = next((value for value in series.image_type if _PROJECTED.search(value)), "")
+    return picture or (f"a projection (Image Type holds {projected})" if projected else "")
 
 
-def _ct_refusal(series: Series) -> str:
+def _ct_refusal(series: Series, *, named: bool) -> str:
     unit = series.first.rescale_type
-    return "" if unit in ("", "HU", "US") else f"a CT of {unit}, not of Hounsfield units"
+    if unit not in ("", "HU", "US"):
+        return f"a CT of {unit}, not of Hounsfield units"
+    return "" if named else _projection_refusal(series, "--ct")
+
+
+def _projection_refusal(series: Series, option: str) -> str:
+    """Return why a series is a projection by its own words; the protocol's speak of the whole examination."""
+    if _PROJECTED.search(series.first.description):
+        return f"a projection by its description; name it with {option} if the description is wrong"
+    return ""
 
 
 def _pet_refusal(series: Series, *, named: bool) -> str:
@@ -132,4 +150,4 @@ def _attenuation_refusal(series: Series, *, named: bool) -> str:
         return "not attenuation corrected by its description; name it with --pet if the description is wrong"
     if not first.corrections and not first.attenuation_method:
         return "nothing in it says that it is attenuation corrected; name it with --pet if you know that it is"
-    return ""
+    return _projection_refusal(series, "--pet")

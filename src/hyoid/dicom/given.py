@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hyoid.dicom.suv import GivenValues
+from hyoid.dicom.suv.limits import DOSE_BQ, HALF_LIFE_S, HEIGHT_M, WEIGHT_KG, within
 from hyoid.errors import DicomError
 
 COLUMNS = ("PatientID", "weight_kg", "height_m", "sex", "dose_mbq", "injected_at", "half_life_s", "override")
@@ -18,6 +19,8 @@ COLUMNS = ("PatientID", "weight_kg", "height_m", "sex", "dose_mbq", "injected_at
 
 OF_ONE_STUDY = ("dose_bq", "injection_time")
 """Values that belong to an injection and not to a person."""
+
+BQ_PER_MBQ = 1e6
 
 _EMPTY = ("", "na", "n/a", "nan", "none")
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
@@ -108,12 +111,24 @@ def read_given(path: Path) -> Given:
 def _values(cells: Mapping[str, str], where: str) -> GivenValues:
     given = {name: cell for name, cell in cells.items() if cell.lower() not in _EMPTY}
     dose = _number(given, "dose_mbq", where)
+    for name, number, limits, unit in (
+        ("dose_mbq", dose, (DOSE_BQ[0] / BQ_PER_MBQ, DOSE_BQ[1] / BQ_PER_MBQ), "MBq"),
+        ("weight_kg", _number(given, "weight_kg", where), WEIGHT_KG, "kg"),
+        ("height_m", _number(given, "height_m", where), HEIGHT_M, "m"),
+        ("half_life_s", _number(given, "half_life_s", where), HALF_LIFE_S, "s"),
+    ):
+        if number is not None and not within(number, limits):
+            raise DicomError.of(
+                f"{name} = {given[name]} in {where}",
+                f"{limits[0]:g} to {limits[1]:g} {unit}",
+                f"The column {name} is in {unit}: give it so.",
+            )
     try:
         return GivenValues(
             weight_kg=_number(given, "weight_kg", where),
             height_m=_number(given, "height_m", where),
             sex=_one_of(given, "sex", _SEX, where),
-            dose_bq=None if dose is None else dose * 1e6,
+            dose_bq=None if dose is None else dose * BQ_PER_MBQ,
             injection_time=_moment(given, where),
             half_life_s=_number(given, "half_life_s", where),
             override=_one_of(given, "override", dict.fromkeys(_YES, "yes") | dict.fromkeys(_NO, "no"), where) == "yes",

@@ -15,7 +15,13 @@ from hyoid.errors import DicomError
 
 
 def one_series(
-    place: Path, reader: Reader, wanted: Callable[[Series], bool], what: str, uid: str | None = None
+    place: Path,
+    reader: Reader,
+    wanted: Callable[[Series], bool],
+    what: str,
+    uid: str | None = None,
+    *,
+    by_name: str = "",
 ) -> Series:
     """Return the one series in a folder or archive that is wanted, or the one that is named.
 
@@ -31,6 +37,8 @@ def one_series(
         What they are called, such as "CT series".
     uid
         Series Instance UID, where there may be several.
+    by_name
+        How the user may give it, such as "--series UID"; "" where there is no such way.
 
     Raises
     ------
@@ -57,7 +65,8 @@ def one_series(
         raise DicomError.of(
             f"{len(named)} {what} in {place}{': ' + listed if listed else ''}",
             f"one {what}",
-            "Give a folder with that series alone.",
+            (f"Name it with {by_name}, or give" if by_name and len(named) > 1 else "Give")
+            + " a folder with that series alone.",
         )
     return named[0]
 

@@ -84,12 +84,14 @@ def single_step(one: Slice, *, strict: bool) -> float:
 
 
 def regular(
-    slices: Sequence[Slice], normal: NDArray[np.float64], fill_gaps: int | None, notes: list[str]
+    slices: Sequence[Slice], normal: NDArray[np.float64], fill_gaps: int | None, notes: list[str], strays: str = ""
 ) -> tuple[list[int], float]:
     """Return each slice's place on a regular grid, and its step in mm; what deviates is added to `notes`.
 
-    Up to `fill_gaps` slices in a row may be missing; None where there is no filling them in.
+    Up to `fill_gaps` slices in a row may be missing; None where there is no filling them in. `strays` says which
+    images of the series were left out before: a refusal repeats it, because they may be those that are missing.
     """
+    left_out = f"; {strays}" if strays else ""
     along = np.array([np.dot(one.position or (), normal) for one in slices])
     steps = np.diff(along)
     usual = float(np.median(steps[steps <= _ALIKE * steps.min()]))  # where slices are missing steps are its multiples
@@ -102,7 +104,7 @@ def regular(
         found = ", ".join(f"{mm:.4g} mm ({n} times)" for mm, n in Counter(np.round(steps, 3)).most_common(3))
         several = len({(one.acquisition_number, one.acquisition_time) for one in slices}) > 1
         raise DicomError.of(
-            f"slices at irregular distances: {found}",
+            f"slices at irregular distances: {found}{left_out}",
             "one distance throughout",
             ("Several acquisitions or bed positions seem to be mixed: split the series." if several else "")
             or "Parts of different distance cannot be one image: split the series.",
@@ -112,9 +114,9 @@ def regular(
     if longest > (fill_gaps or 0):
         at = slices[int(jumps.argmax())]
         raise DicomError.of(
-            f"a gap: {missing} slices are missing, {longest} in a row after {at.source.name}",
+            f"a gap: {missing} slices are missing, {longest} in a row after {at.source.name}{left_out}",
             f"a slice every {step:.4g} mm",
-            "Copy the series again"
+            ("Export the series again with one size, spacing and orientation" if strays else "Copy the series again")
             + ("." if fill_gaps is None else f", or interpolate them with --fill-gaps {longest}."),
         )
     if missing:

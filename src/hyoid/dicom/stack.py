@@ -83,7 +83,7 @@ def stack_of(series: Series, equal: Equal, fill_gaps: int = 0, *, strict: bool =
         that is not axial. The sentence says which.
     """
     notes = _equal_copies(series, equal)
-    slices, notes = _of_one_kind(series, notes, 0 if strict else STRAY_PART)
+    slices, notes, strays = _of_one_kind(series, notes, 0 if strict else STRAY_PART)
     axes = _axes(slices[0])
     if abs(axes[2, 2]) < AXIAL_COSINE and not strict:
         raise DicomError.of(
@@ -95,7 +95,7 @@ def stack_of(series: Series, equal: Equal, fill_gaps: int = 0, *, strict: bool =
     if len(slices) == 1:
         places, step = [0], single_step(slices[0], strict=strict)
     else:
-        places, step = regular(slices, axes[2], None if strict else fill_gaps, notes)
+        places, step = regular(slices, axes[2], None if strict else fill_gaps, notes, strays)
     check_drift(slices, axes)
     first = slices[0]
     row_mm, column_mm = _required(first.spacing, first, "Pixel Spacing")
@@ -121,8 +121,11 @@ def _equal_copies(series: Series, equal: Equal) -> list[str]:
     return [f"{count} files are copies of others, equal in pixels and position; they were left out."] if count else []
 
 
-def _of_one_kind(series: Series, notes: list[str], stray_part: float) -> tuple[list[Slice], list[str]]:
-    """Return the slices of the size, spacing and orientation that most have, scouts in the series left out."""
+def _of_one_kind(series: Series, notes: list[str], stray_part: float) -> tuple[list[Slice], list[str], str]:
+    """Return the slices of the size, spacing and orientation that most have, scouts in the series left out.
+
+    The text says what others were left out; "" where none were. They may be what is missing where there is a gap.
+    """
     slices = [one for one in series.slices if not {"LOCALIZER", "SCOUT"} & set(one.image_type)]
     if not slices:
         raise DicomError.of("nothing but localizer images", "slices of a volume", "Give the axial series.")
@@ -151,9 +154,15 @@ def _of_one_kind(series: Series, notes: list[str], stray_part: float) -> tuple[l
             "one size, pixel spacing and orientation",
             "Split the series, and give the part that is meant.",
         )
-    if strays:
-        notes = [*notes, f"{len(strays)} images of other size, spacing or orientation were left out of the series."]
-    return kinds[0], notes
+    if not strays:
+        return kinds[0], notes, ""
+    notes = [*notes, f"{len(strays)} images of other size, spacing or orientation were left out of the series."]
+    first = strays[0]
+    said = (
+        f"{len(strays)} images of other size, spacing or orientation were left out before, the first "
+        f"{first.source.name} ({_described(first)}; the others are {_described(kinds[0][0])})"
+    )
+    return kinds[0], notes, said
 
 
 def _is_alike(one: Slice, other: Slice) -> bool:

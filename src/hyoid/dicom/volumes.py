@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from hyoid.dicom.counted import LARGEST_HU, OUTSIDE_HU, Counted
 from hyoid.dicom.elements import number, text, tolerant
 from hyoid.dicom.enhanced_pet import check_mapped
+from hyoid.dicom.kinds import ENHANCED_PET
 from hyoid.dicom.pixels import padding_range
 from hyoid.dicom.read import read_headers, read_images
 from hyoid.dicom.slice import Slice
@@ -21,6 +22,7 @@ from hyoid.dicom.stack import Stack
 from hyoid.dicom.suv import GivenValues, Suv, suv_of
 from hyoid.errors import DicomError
 from hyoid.geometry import Volume
+from hyoid.imaging.suv_limits import suv_level
 
 PADDING_BELOW_HU = -900
 """A padding value above this is not believed: as water or soft tissue it would be cut out of the patient."""
@@ -58,14 +60,14 @@ class Measured:
 
 
 def ct_volume(stack: Stack, reader: Reader) -> Measured:
-    """Read a CT in Hounsfield units: each slice by its own slope and intercept (PS3.3 C.7.6.16.2.9, C.11.1.1.2).
+    """Read a CT in Hounsfield units: by its slope and intercept (PS3.3 C.7.6.16.2.9, C.11.1.1.2), one of each.
 
     Padding and everything below -1024 HU becomes -1024 HU.
 
     Raises
     ------
     DicomError
-        If a slice cannot be read, or has no rescale slope and intercept.
+        If a slice cannot be read, has no rescale slope and intercept, or others than the slices before it.
     """
     array = np.full(stack.grid.shape, OUTSIDE_HU, dtype=np.int16)
     counted = Counted()
@@ -73,6 +75,8 @@ def ct_volume(stack: Stack, reader: Reader) -> Measured:
     for place, one, (header, stored) in _placed(stack, reader):
         slope, intercept = rescale(header, one)
         counted.slopes.append(slope)
+        counted.intercepts.append(intercept)
+        counted.check_one_rescale(one.source.name)
         hounsfield = _whole_hounsfield(stored, slope, intercept, counted)
         padding = _believed_padding(header, slope, intercept, counted, PADDING_BELOW_HU)
         if padding is not None:
@@ -93,13 +97,16 @@ def pet_volume(stack: Stack, reader: Reader, given: GivenValues | None = None) -
     Raises
     ------
     DicomError
-        If a slice cannot be read, has no rescale slope, or no SUV can be made; see `suv_of`.
+        If a slice cannot be read, has no rescale slope, an intercept of its own, or no SUV can be made; see `suv_of`.
     """
     array = np.zeros(stack.grid.shape, dtype=np.float32)
     counted, headers = Counted(), []
     for place, one, (header, stored) in _placed(stack, reader):
         slope, intercept = rescale(header, one)
         counted.slopes.append(slope)
+        if one.sop_class != ENHANCED_PET:  # its real world value mapping is a line of its own in each frame
+            counted.intercepts.append(intercept)
+            counted.check_one_intercept(one.source.name)
         check_mapped(header, stored.min(), stored.max(), one.source.name)
         array[place] = stored * slope + intercept
         padding = _believed_padding(header, slope, intercept, counted, PADDING_BELOW_ACTIVITY)
@@ -115,6 +122,7 @@ def pet_volume(stack: Stack, reader: Reader, given: GivenValues | None = None) -
     counted.below = int(np.count_nonzero(array < 0))
     if not np.isfinite(array).all():
         raise DicomError.of("SUV that are no finite numbers", "finite values", "The series is damaged; copy it again.")
+    counted.suv_level = suv_level(array[list(stack.places)])
     _fill(array, stack)
     return Measured(Volume(array, stack.grid), tuple(headers), tuple(counted.of_pet()), counted.range, suv)
 

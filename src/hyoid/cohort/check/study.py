@@ -14,6 +14,7 @@ from hyoid.cohort.check.lesions import Lesion, find_lesions
 from hyoid.cohort.check.reading import Read, read
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging import NeckBox, body_mask
+from hyoid.imaging.suv_limits import SUV_LIMIT, suv_level
 
 Need = Literal["ct", "hu", "pet", "suv", "mask", "labels", "mask-on-ct"]
 """What a rule needs: a readable CT, PET or mask; `hu` and `suv`: a CT and a PET whose values can be HU and SUV, so that
@@ -28,13 +29,6 @@ AIR_HU = -500.0
 
 AIR_PERCENTILE = 1.0
 """Share in percent of the voxels that are air at least: airways alone are more in a tight crop of the neck."""
-
-SUV_LIMIT = 100.0
-"""99.9th percentile of a PET above which its unit cannot be SUV. Bladder, the hottest organ, reaches 10-60 in
-SUVbw and fills far less than 0.1 % of a scan; activity in Bq/mL is 1,000 to 10,000 times the SUV. HECKTOR 2026
-names 51 such patients."""
-
-SUV_PERCENTILE = 99.9
 
 _IMAGES: tuple[Literal["ct", "pet"], ...] = ("ct", "pet")
 
@@ -98,7 +92,7 @@ class Study:
     @cached_property
     def suv_level(self) -> float:
         """The PET's `SUV_PERCENTILE`, on a thinned-out array."""
-        return float(np.percentile(self.coarse_pet.array, SUV_PERCENTILE))
+        return suv_level(self.coarse_pet.array)
 
     @cached_property
     def mask_values(self) -> NDArray[np.generic]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hyoid.dicom.elements import tolerant
 from hyoid.dicom.network.associate import Caller, associated, broken
 from hyoid.dicom.network.contexts import NATIVE
 from hyoid.dicom.network.peer import Peer
@@ -73,9 +74,10 @@ def _read(path: Path) -> _Object:
     import pydicom
 
     try:
-        found = pydicom.dcmread(path, specific_tags=["SOPClassUID", "SOPInstanceUID"], stop_before_pixels=True)
-        sop_class, syntax = str(found.SOPClassUID), str(found.file_meta.TransferSyntaxUID)
-        str(found.SOPInstanceUID)
+        with tolerant():
+            found = pydicom.dcmread(path, specific_tags=["SOPClassUID", "SOPInstanceUID"], stop_before_pixels=True)
+            sop_class, syntax = str(found.SOPClassUID), str(found.file_meta.TransferSyntaxUID)
+            str(found.SOPInstanceUID)
     except Exception as error:  # pydicom raises whatever a damaged file leads it to
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise NetworkError.of(

@@ -76,7 +76,9 @@ def read_reference_series(folder: Path, series_instance_uid: str | None = None) 
         orientations or frames of reference, several images at one place, a tilted gantry.
     """
     with Reader() as reader:
-        series = one_series(Path(folder), reader, _has_pixels, "image series", series_instance_uid)
+        series = one_series(
+            Path(folder), reader, _has_pixels, "image series", series_instance_uid, by_name="--series UID"
+        )
         return _referenced(
             series, lambda one: strict_stack(one, reader), lambda slices: read_headers(slices, reader), str(folder)
         )

@@ -26,17 +26,22 @@ lean ones; it names no formula for IBW, and the IBSI-SUV benchmark takes Sugawar
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Weight (kg), height (m) and sex ("M", "F", "O"), each None where neither header nor user has a plausible one."""
+    """Weight (kg), height (m) and sex ("M", "F", "O"), each None where neither header nor user has a plausible one.
+
+    `header_weight_kg` and `header_height_m` are what the header says, plausible or not: a refusal quotes them.
+    """
 
     weight_kg: float | None
     height_m: float | None
     sex: str | None
+    header_weight_kg: float | None = None
+    header_height_m: float | None = None
 
     def needed_weight(self) -> float:
         """Return the weight, or refuse."""
         if self.weight_kg is None:
             raise DicomError.of(
-                f"no plausible {described('PatientWeight')}",
+                f"no plausible {described('PatientWeight')}{_found(self.header_weight_kg)}",
                 f"a weight of {WEIGHT_KG[0]:g} to {WEIGHT_KG[1]:g} kg",
                 "There is no SUV without it: give the weight at the time of the scan.",
             )
@@ -46,7 +51,9 @@ class Patient:
         """Return the height, or refuse, saying what it is needed for."""
         if self.height_m is None:
             raise DicomError.of(
-                f"no plausible {described('PatientSize')}", f"a height in metres, for {why}", "Give the height."
+                f"no plausible {described('PatientSize')}{_found(self.header_height_m)}",
+                f"a height in metres, for {why}",
+                "Give the height.",
             )
         return self.height_m
 
@@ -79,8 +86,9 @@ def patient_of(headers: Headers, choices: Choices) -> Patient:
     DicomError
         If slices disagree or a value cannot be read.
     """
-    weight = choices.plausible(headers.number("PatientWeight"), WEIGHT_KG, "weight", "kg")
-    height = choices.plausible(headers.number("PatientSize"), HEIGHT_M, "height", "m")
+    found_weight, found_height = headers.number("PatientWeight"), headers.number("PatientSize")
+    weight = choices.plausible(found_weight, WEIGHT_KG, "weight", "kg")
+    height = choices.plausible(found_height, HEIGHT_M, "height", "m")
     sex = (headers.text("PatientSex") or "").upper() or None
     if sex is not None and sex not in SEXES:
         choices.remarks.note(f"The header's sex {sex!r} is none of {', '.join(SEXES)} and is not used.")
@@ -89,4 +97,10 @@ def patient_of(headers: Headers, choices: Choices) -> Patient:
         choices.between("weight_kg", "weight", "kg", weight),
         choices.between("height_m", "height", "m", height),
         choices.between("sex", "sex", "", sex),
+        found_weight,
+        found_height,
     )
+
+
+def _found(stored: float | None) -> str:
+    return "" if stored is None else f" (the header has {stored:g})"

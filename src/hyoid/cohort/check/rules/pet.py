@@ -8,12 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyoid.cohort.check.finding import study_rule
-from hyoid.cohort.check.study import SUV_LIMIT, SUV_PERCENTILE, Study
+from hyoid.cohort.check.study import Study
 from hyoid.imaging import label_components
-
-LOW_SUV_LIMIT = 1.0
-"""99.9th percentile of a PET below which its unit cannot be SUV: by definition the body's mean SUV is about 1, and
-brain, heart, liver and kidneys lie above 2."""
+from hyoid.imaging.suv_limits import LOW_SUV_LIMIT, SUV_LIMIT, SUV_PERCENTILE
 
 NEGATIVE_SUV = -0.1
 """Values below this are negative beyond rounding; noise around zero in air stays above it after reconstruction."""
