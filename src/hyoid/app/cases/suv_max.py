@@ -48,7 +48,8 @@ def _held_by(lesion: Volume, pet: Volume) -> NDArray[np.float64]:
         held = _at(lesion, pet.grid.to_world(index), outside=0.0) > 0
         found.append(pet.array[z, y[held], x[held]].astype(np.float64))
     values = np.concatenate(found)
-    return values[np.isfinite(values)]
+    known: NDArray[np.float64] = values[np.isfinite(values)]
+    return known
 
 
 def _at(image: Volume, world_mm: NDArray[np.float64], outside: float | None = None) -> NDArray[np.float64]:
