@@ -48,8 +48,8 @@ def _held_by(lesion: Volume, pet: Volume) -> NDArray[np.float64]:
         held = _at(lesion, pet.grid.to_world(index), outside=0.0) > 0
         found.append(pet.array[z, y[held], x[held]].astype(np.float64))
     values = np.concatenate(found)
-    known: NDArray[np.float64] = values[np.isfinite(values)]
-    return known
+    held_values: NDArray[np.float64] = values[np.isfinite(values)]
+    return held_values
 
 
 def _at(image: Volume, world_mm: NDArray[np.float64], outside: float | None = None) -> NDArray[np.float64]:
@@ -59,7 +59,8 @@ def _at(image: Volume, world_mm: NDArray[np.float64], outside: float | None = No
     x, y, z = index[there].T
     values = image.array[z, y, x].astype(np.float64)
     if outside is None:
-        return values[np.isfinite(values)]
+        finite: NDArray[np.float64] = values[np.isfinite(values)]
+        return finite
     found = np.full(len(index), outside)
     found[there] = values
     return found
