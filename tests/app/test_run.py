@@ -64,6 +64,22 @@ def raw(port: int, content: bytes) -> bytes:
     return found
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
+def test_what_the_server_makes_is_its_owner_s_alone(viewed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "annotations"
+    arguments = (str(viewed / "cohort"), "--annotations", str(folder))
+    with view(tmp_path, *arguments) as server:
+        server.printed(r"Open (http://\S+)")
+        assert "Other users" not in server.log.read_text(encoding="utf-8")
+        made = [folder, *folder.rglob("*")]
+        assert {"hyoid.sqlite", "versions", "refusals.log"} <= {path.name for path in made}
+        assert [path for path in made if path.stat().st_mode & 0o077] == []
+    folder.chmod(0o755)
+    with view(tmp_path, *arguments) as server:
+        server.printed(r"Open (http://\S+)")
+        assert f"chmod -R go-rwx {folder}" in server.log.read_text(encoding="utf-8")
+
+
 def test_a_whole_visit(viewed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "annotations"
     arguments = (str(viewed / "cohort"), "--predictions", str(viewed / "predictions"), "--annotations", str(folder))

@@ -94,7 +94,12 @@ def test_foreign_origins(visitor: Browser, refusals: Callable[[], list[str]]) ->
         headers = {"Origin": origin, "X-Hyoid-CSRF": visitor.me["csrf"]}
         assert visitor.client.put("/api/cases/MDA-001/presence", headers=headers).status_code == 403, origin
         assert visitor.client.get("/api/cases", headers={"Origin": origin}).status_code == 403, origin
-    assert len([line for line in refusals() if "foreign-origin" in line]) == 2 * len(FOREIGN_ORIGINS)
+    told = [line for line in refusals() if "foreign-origin" in line]
+    assert len(told) == 2 * len(FOREIGN_ORIGINS)
+    me = visitor.me["name"]
+    assert told[0].startswith("PUT /api/cases/{case_id}/presence refused: 403 foreign-origin, user " + me)
+    assert told[1].startswith("GET /api/cases refused: 403 foreign-origin, user " + me)
+    assert not any("MDA-" in line for line in told)
     assert visitor.client.get("/api/cases", headers={"Origin": ORIGIN}).status_code == 200
 
 

@@ -10,6 +10,7 @@ from hyoid.app.security import passwords
 from hyoid.app.security.passwords import Scrypt
 from hyoid.cli.app import app
 from hyoid.errors import HyoidError
+from support.balls import ball_cohort
 
 WORDS = "correct horse battery"
 
@@ -53,6 +54,20 @@ def test_the_life_of_an_account(folder: str) -> None:
     assert (Path(folder) / "accounts.json").read_text(encoding="utf-8") != before
     run("remove", "ben", "--annotations", folder)
     assert [account["name"] for account in listed(folder)] == ["ann"]
+
+
+def test_ids_are_looked_up_where_the_cohort_is_given(folder: str, tmp_path: Path) -> None:
+    cohort = str(ball_cohort(tmp_path / "balls", 2))
+    run("add", "ben", "--annotations", folder, "--password-stdin", typed=WORDS)
+    said = run("assign", "ben", "NOPE-1", "--annotations", folder)
+    assert "ben sees 1 case." in said
+    assert "not checked" in said
+    with pytest.raises(HyoidError, match=r"ACEN-00, NOPE-1, not in .* such as ACEN-000"):
+        run("assign", "ben", "ACEN-000", "ACEN-00", "NOPE-1", "--annotations", folder, "--cohort", cohort)
+    assert listed(folder)[0]["cases"] == ["NOPE-1"]  # as before
+    said = run("assign", "ben", "ACEN-000", "--annotations", folder, "--cohort", cohort)
+    assert "not checked" not in said
+    assert "1 case: ACEN-000" in run("list", "--annotations", folder)
 
 
 def test_what_is_refused(folder: str) -> None:

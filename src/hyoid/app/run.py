@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from hyoid.app.security.private import only_for_owner, open_to_others
 from hyoid.app.security.refusals import log_to, stop_logging
 from hyoid.app.server import create_app
 from hyoid.app.settings import Settings
@@ -44,11 +45,18 @@ def serve(settings: Settings, say: Callable[[str], None], *, open_browser: bool 
     HyoidError
         As `create_app`, or if the port cannot be listened on.
     """
+    settings.check()
+    with only_for_owner():
+        _serve(settings, say, open_browser=open_browser)
+
+
+def _serve(settings: Settings, say: Callable[[str], None], *, open_browser: bool) -> None:
     import uvicorn
 
-    settings.check()
     listening = _listen(settings)
     settings = replace(settings, port=listening.getsockname()[1])
+    if settings.annotations is not None and (warning := open_to_others(settings.annotations)):
+        say(warning)
     handlers = log_to(settings.annotations)
     try:
         with listening:

@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from starlette.types import Scope
 
 from hyoid.app.annotation import AnnotationError, AnnotationStore
@@ -81,7 +82,20 @@ def create_app(settings: Settings, worker: Worker | None = None) -> FastAPI:
         app.include_router(router, dependencies=[Depends(guard_of_looking)])
     app.include_router(pages.router)
     _add_layers(app, settings)
+    state.identify = partial(_identify, app)
     return app
+
+
+def _identify(app: FastAPI, scope: Scope) -> None:
+    """Put route and user into the scope of a request that never came to its route, for the log of refusals."""
+    routers = (session.router, *GUARDED, *LOOKED_AT, pages.router)
+    found = [(route.matches(scope)[0], route) for router in routers for route in router.routes]
+    best = max(found, key=lambda one: one[0].value)  # a route of another method is told too
+    if best[0] is not Match.NONE:
+        scope["route"] = best[1]
+    known = session_of(scope, app.state)
+    if known is not None:
+        scope.setdefault("state", {}).setdefault("user_name", known[1].name)
 
 
 def _compared(library: CaseLibrary, store: AnnotationStore | None) -> list[str]:

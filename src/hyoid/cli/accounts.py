@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hyoid.cli.options import JsonOption
+from hyoid.cli.options import ColumnsOption, JsonOption
 
 if TYPE_CHECKING:
     from hyoid.app.security.accounts import Accounts
@@ -38,13 +38,19 @@ def add(
 @accounts.command("list")
 def list_(annotations: AnnotationsOption, as_json: JsonOption = False) -> None:
     """List the accounts with roles and assigned cases; passwords are not kept and cannot be shown."""
+    from hyoid.cohort.words import counted
+
     found = _open(annotations).all()
     if as_json:
         rows = [{"name": a.name, "role": a.role, "cases": None if a.cases is None else list(a.cases)} for a in found]
         typer.echo(json.dumps({"accounts": rows}, indent=2))
         return
     for account in found:
-        sees = "all cases" if account.cases is None else f"{len(account.cases)} cases: {', '.join(account.cases)}"
+        sees = (
+            "all cases"
+            if account.cases is None
+            else f"{counted(len(account.cases), 'case')}: {', '.join(account.cases)}"
+        )
         typer.echo(f"{account.name}  {account.role}  {sees}")
     if not found:
         typer.echo("No account yet.")
@@ -71,14 +77,41 @@ def assign(
     annotations: AnnotationsOption,
     cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE]...", help="Ids of the cases.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All cases, as a new account has.")] = False,
+    cohort: Annotated[
+        Path | None, typer.Option("--cohort", metavar="COHORT", help="Refuse ids that this cohort does not have.")
+    ] = None,
+    columns: ColumnsOption = None,
 ) -> None:
     """Let an account see these cases and no others; to it, the others do not exist."""
+    from hyoid.cohort.words import counted
     from hyoid.errors import HyoidError
 
     if everything == bool(cases):
         raise HyoidError.of("neither or both of cases and --all", "one of the two", "Name the cases, or give --all.")
-    _open(annotations).assign(name, None if everything else cases)
-    typer.echo(f"{name} sees {'all cases' if everything else f'{len(set(cases or []))} cases'}.")
+    chosen = sorted(set(cases or []))
+    if cohort is not None:
+        _check_known(chosen, cohort, columns)
+    _open(annotations).assign(name, None if everything else chosen)
+    typer.echo(f"{name} sees {'all cases' if everything else counted(len(chosen), 'case')}.")
+    if chosen and cohort is None:
+        typer.echo("The ids were not checked: give --cohort COHORT to have them looked up.")
+
+
+def _check_known(cases: list[str], cohort: Path, columns: Path | None) -> None:
+    from hyoid.cohort import read_cohort
+    from hyoid.cohort.words import counted
+    from hyoid.errors import HyoidError
+
+    if not cohort.exists():
+        raise HyoidError.of(f"nothing at {cohort}", "a cohort folder or CSV", "Check the path.")
+    known = [case.id for case in read_cohort(cohort, columns).cases]
+    unknown = [case for case in cases if case not in known]
+    if unknown:
+        raise HyoidError.of(
+            f"{', '.join(unknown)}, not in {cohort}",
+            f"ids of its {counted(len(known), 'case')}, such as {', '.join(known[:3])}",
+            "Correct them; nothing was changed.",
+        )
 
 
 def _open(annotations: Path) -> Accounts:

@@ -55,6 +55,7 @@ def _print(findings: Sequence[Finding], cases: int) -> None:
     from rich.table import Table
 
     from hyoid.cohort.check import SEVERITIES
+    from hyoid.cohort.words import counted
 
     console = Console()
     colours = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -78,4 +79,4 @@ def _print(findings: Sequence[Finding], cases: int) -> None:
             table.add_section()
         console.print(table)
     totals = ", ".join(f"{sum(f.severity == s for f in findings)} {s}" for s in SEVERITIES)
-    console.print(f"{cases} cases checked: {totals}.")
+    console.print(f"{counted(cases, 'case')} checked: {totals}.")

@@ -13,6 +13,7 @@ from hyoid.app.cases.canonical import Canonical
 from hyoid.app.cases.lesions import LISTED, count_lesions, lesion_rows
 from hyoid.app.cases.library import CaseLibrary
 from hyoid.cohort import read_cohort
+from hyoid.features import lesion_measures
 from hyoid.geometry import Grid, Volume
 from support.viewed import CT_GRID, NODE, PRIMARY, labels_of, pet_volume
 
@@ -33,6 +34,44 @@ def test_by_hand() -> None:
     i, j, k = primary["center_voxel"]
     assert canonical.forward(labels.array)[k, j, i] == 1
     assert primary["uncertainty"] is None
+
+
+def test_suv_max_is_of_the_pet_s_own_voxels() -> None:
+    grid = Grid((12, 10, 8), (4.0, 4.0, 4.0), (-20.0, -16.0, 3.0))
+    turn = np.deg2rad(15)
+    direction = (np.cos(turn), -np.sin(turn), 0.0, np.sin(turn), np.cos(turn), 0.0, 0.0, 0.0, 1.0)
+    pet_grid = Grid((14, 16, 9), (3.1, 2.7, 3.3), (-19.0, -20.0, 5.0), tuple(map(float, direction)))
+    rng = np.random.default_rng(7)
+    pet = Volume(rng.gamma(2, 3, pet_grid.shape).astype(np.float32), pet_grid)
+    array = np.zeros(grid.shape, np.uint8)
+    array[2:5, 3:6, 4:8], array[5, 8, 1:3], array[2:5, 4, 4] = 1, 2, 0
+    # By brute force: a PET voxel lies in the voxel of the map whose center is nearest to its own.
+    columns = np.array(direction).reshape(3, 3)
+    centers = [np.add(grid.origin, np.multiply(grid.spacing, at[::-1])) for at in np.ndindex(grid.shape)]
+    held: dict[int, list[float]] = {1: [], 2: []}
+    for z, y, x in np.ndindex(pet_grid.shape):
+        point = pet_grid.origin + columns @ np.multiply(pet_grid.spacing, (x, y, z))
+        away = ((np.array(centers) - point) ** 2).sum(axis=1)
+        at = np.unravel_index(away.argmin(), grid.shape)
+        near = np.abs(centers[int(away.argmin())] - point).max() <= 2
+        if near and array[at]:
+            held[int(array[at])].append(float(pet.array[z, y, x]))
+    rows = lesion_rows(Volume(array, grid), pet, Canonical.of(grid))
+    assert [row["suv_max"] for row in rows] == pytest.approx([max(held[1]), max(held[2])], abs=1e-4)
+    interpolated = lesion_measures(Volume((array == 1).astype(np.uint8), grid), pet)["total_suv_max"]
+    assert rows[0]["suv_max"] > interpolated + 0.5  # a maximum is lowered by interpolation
+
+
+def test_suv_max_of_a_lesion_between_the_centers_of_the_pet_is_of_the_voxel_that_it_lies_in() -> None:
+    grid, pet_grid = Grid((8, 8, 8), (1.0, 1.0, 1.0)), Grid((2, 2, 2), (6.0, 6.0, 6.0))
+    array = np.zeros(grid.shape, np.uint8)
+    array[4, 4, 4] = 2  # nearest to the PET voxel at 6, 6, 6 mm, and does not hold its center
+    suv = np.ones(pet_grid.shape, np.float32)
+    suv[1, 1, 1] = 9.0
+    (row,) = lesion_rows(Volume(array, grid), Volume(suv, pet_grid), Canonical.of(grid))
+    assert row["suv_max"] == 9.0
+    far = Volume(suv, Grid((2, 2, 2), (6.0, 6.0, 6.0), (100.0, 0.0, 0.0)))
+    assert lesion_rows(Volume(array, grid), far, Canonical.of(grid))[0]["suv_max"] is None
 
 
 def test_without_a_pet() -> None:

@@ -138,6 +138,29 @@ def test_growing_stops_where_the_uptake_differs() -> None:
     assert np.array_equal(in_ct == 1, canonical.forward(ct.array) == 40)
 
 
+def test_a_region_that_runs_out_is_refused_and_one_in_the_box_is_not() -> None:
+    grid = Grid((20, 20, 20), (5.0, 5.0, 5.0))  # 1000 mL
+    flat = Volume(np.ones(grid.shape, np.float32), grid)
+    labels = Volume(np.zeros(grid.shape, np.uint8), grid)
+    scene = Drawing(labels, Canonical.of(grid), pet=lambda: flat, ct=lambda: None, layer=lambda _: None)
+    with pytest.raises(HyoidError, match=r"a region of 1000 mL; expected .* at most 500 mL.*inside the box"):
+        run("region_grow", scene, seed=[5, 5, 5])
+    half = [[0, 0, 0], [20, 20, 10]]  # 500 mL
+    boxed = run_operation(
+        "region_grow", json.dumps({"seed": [5, 5, 5], "tolerance": 2.0, "box": half}), study_in(scene)
+    )
+    assert np.count_nonzero(boxed.labels.array) == 20 * 20 * 10
+    assert any("of the box's 6 sides" in note for note in boxed.notes)
+
+
+def study_in(scene: Drawing) -> Drawing:
+    """The same with a PET that is not flat: a box without any difference is refused."""
+    pet = scene.needed_pet()
+    array = pet.array.copy()
+    array[::2] = 1.5
+    return Drawing(scene.labels, scene.canonical, lambda: pet.with_array(array), scene.ct, scene.layer)
+
+
 def test_the_other_label_keeps_its_voxels_and_it_is_said() -> None:
     first = run("threshold_41", drawing(), box=PRIMARY, label=1)
     taken = np.where(first == 1, np.uint8(2), np.uint8(0))

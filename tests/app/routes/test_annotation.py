@@ -62,8 +62,9 @@ def test_two_annotators_have_a_chain_each(shared: FastAPI) -> None:
         assert (
             browser.send("PUT", f"{HERE}/annotation", voxels=packed(drawn(browser, value)), base=0).status_code == 201
         )
-    assert np.array_equal(ben.labels(f"{HERE}/annotation/anna/1/voxels", CASE), drawn(anna, 1))
-    assert np.array_equal(anna.labels(f"{HERE}/annotation/ben/1/voxels", CASE), drawn(anna, 2))
+    chief = Browser(shared, "chief")
+    assert np.array_equal(chief.labels(f"{HERE}/annotation/anna/1/voxels", CASE), drawn(anna, 1))
+    assert np.array_equal(chief.labels(f"{HERE}/annotation/ben/1/voxels", CASE), drawn(anna, 2))
     panel = ben.get(f"{HERE}/annotation").json()
     assert panel["mine"]["author"] == "ben"
     assert [other["author"] for other in panel["others"]] == ["anna"]
@@ -123,6 +124,46 @@ def test_the_protocol_through_the_server(shared: FastAPI) -> None:
     }
     late = anna.send("PUT", f"{HERE}/annotation", voxels=packed(drawn(anna)), base=2).json()
     assert late["note"] == "Version 2 was accepted; with this save the annotation is a draft again."
+
+
+def ways_to(browser: Browser, author: str) -> list[tuple[int, str]]:
+    """What a browser is told when it asks for another's first version, and for where it differs from its own."""
+    me = browser.me["name"]
+    answers = [
+        browser.get(f"{HERE}/annotation/{author}/1/voxels"),
+        browser.send("POST", f"{HERE}/difference", json={"first": f"{me}@1", "second": f"{author}@1"}),
+    ]
+    return [(one.status_code, "" if one.status_code == 200 else one.json()["error"]) for one in answers]
+
+
+def observed(browser: Browser) -> list[str]:
+    return [one["author"] for one in browser.get(f"{HERE}/agreement").json()["observers"]]
+
+
+def test_observers_stay_independent_until_both_have_handed_in(shared: FastAPI) -> None:
+    anna, ben, chief, guest = (Browser(shared, name) for name in ("anna", "ben", "chief", "guest"))
+    for browser, value in ((anna, 1), (ben, 2)):
+        browser.send("PUT", f"{HERE}/annotation", voxels=packed(drawn(browser, value)), base=0)
+    for asks, author in ((anna, "ben"), (ben, "anna")):  # both are drafts
+        assert all(status == 403 and "wait until it is submitted" in text for status, text in ways_to(asks, author))
+        assert observed(asks) == [asks.me["name"]]
+        assert asks.get(f"{HERE}/consensus/majority/voxels").status_code == 422
+    assert step(ben, "submitted", author="ben") == (200, "submitted")
+    assert all(status == 403 and "submit yours first" in text for status, text in ways_to(anna, "ben"))
+    assert observed(anna) == ["anna"]
+    assert all(status == 403 for status, _ in ways_to(ben, "anna"))  # anna's is a draft, whatever ben's is
+    for looks in (chief, guest):
+        assert looks.get(f"{HERE}/annotation/anna/1/voxels").status_code == 200
+        assert observed(looks) == ["anna", "ben"]
+    assert step(anna, "submitted") == (200, "submitted")
+    for asks, author in ((anna, "ben"), (ben, "anna")):
+        assert [status for status, _ in ways_to(asks, author)] == [200, 200]
+        assert observed(asks) == ["anna", "ben"]
+    anna.send("PUT", f"{HERE}/annotation", voxels=packed(drawn(anna, 2)), base=1)  # a draft again
+    assert all(status == 403 for status, _ in ways_to(anna, "ben"))
+    assert ben.get(f"{HERE}/annotation/anna/2/voxels").status_code == 403
+    told = ben.get(f"{HERE}/agreement").json()["observers"]
+    assert [(one["author"], one["version"]) for one in told] == [("anna", 1), ("ben", 1)]
 
 
 def test_the_only_user_reviews_own_work(browser: Browser) -> None:

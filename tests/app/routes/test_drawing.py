@@ -67,6 +67,9 @@ def test_agreement_and_consensus_of_two(shared: FastAPI) -> None:
     anna.send("PUT", f"{HERE}/annotation", voxels=packed(first), base=0)
     assert anna.get(f"{HERE}/consensus/staple/voxels").status_code == 422
     ben.send("PUT", f"{HERE}/annotation", voxels=packed(second), base=0)
+    for browser in (anna, ben):  # observers see each other when both have handed in
+        path = f"{HERE}/annotation/{browser.me['name']}/state"
+        assert browser.send("POST", path, json={"to": "submitted", "version": 1}).status_code == 200
     told = ben.get(f"{HERE}/agreement").json()
     assert [one["author"] for one in told["observers"]] == ["anna", "ben"]
     assert told["dsc"]["gtvp"]["anna"] == {"anna": 1.0, "ben": 0.5}

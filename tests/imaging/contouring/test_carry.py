@@ -39,13 +39,13 @@ def test_nothing_lies_outside_the_box() -> None:
     expected = np.zeros_like(whole)
     expected[5:30, 0:70, 30:42] = whole[5:30, 0:70, 30:42]
     np.testing.assert_array_equal(carried.mask.array, expected)
-    assert carried.notes[-1].startswith("On the other grid the contour has")
+    assert carried.notes[-1].startswith("On the CT's grid the contour has")
 
 
 def test_a_contour_that_is_lost_is_refused() -> None:
     pet, _, box = ball_pet(12, 6)
     contour = adaptive_threshold(pet, box)
-    with pytest.raises(ImageError, match="no voxel lies on the other grid"):
+    with pytest.raises(ImageError, match="no voxel lies on the CT's grid"):
         contour_on_grid(contour, Grid((5, 5, 5), (1, 1, 1), (300, 0, 0)))
-    with pytest.raises(ImageError, match="no voxel lies on the other grid"):
+    with pytest.raises(ImageError, match="no voxel lies on the CT's grid"):
         contour_on_grid(contour, CT, Block((0, 0, 0), (2, 2, 2)))

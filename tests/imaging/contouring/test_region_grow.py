@@ -82,4 +82,5 @@ def test_a_flat_image_grows_to_its_ends_and_says_so() -> None:
     image = Volume(np.full((4, 5, 6), 2.0), Grid((6, 5, 4), (1, 1, 1)))
     contour = region_grow(image, (1, 1, 1), 0.0)
     assert contour.mask.array.all()
-    assert "6 of the box's 6 sides" in contour.notes[0]
+    assert "6 of the image's 6 sides" in contour.notes[0]
+    assert not any("box" in note for note in contour.notes)

@@ -78,3 +78,17 @@ def test_at_the_images_edge_a_label_goes_on() -> None:
     np.testing.assert_array_equal(shrink(labels, 1, 2.0).labels.array, labels.array)
     labels = on_grid([[[1, 1, 1, 0]]])
     assert shrink(labels, 1, 1.0).labels.array.tolist() == [[[1, 1, 0, 0]]]
+
+
+def test_a_margin_that_changes_nothing_says_why() -> None:
+    array = np.zeros((5, 5, 5), np.uint8)
+    array[2, 2, 2] = 1
+    labels = on_grid(array, (4.0, 4.0, 5.0))
+    for edit in (expand, shrink):
+        edited = edit(labels, 1, 3.0)
+        np.testing.assert_array_equal(edited.labels.array, array)
+        assert edited.notes == ("A margin of 3 mm reaches no voxel: the nearest neighbour is 4 mm away.",)
+        assert edit(labels, 2, 4.0).notes == ("Nothing is drawn of GTVn.",)
+        changed = edit(labels, 1, 4.0)
+        assert (changed.labels.array != array).any()
+        assert len(changed.notes) == 1  # the change alone

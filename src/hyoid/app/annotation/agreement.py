@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from hyoid.app.annotation.errors import AnnotationError
+from hyoid.app.annotation.independence import Sees, sees_all
 from hyoid.app.annotation.records import Version
 from hyoid.app.annotation.states import STATES
 from hyoid.app.annotation.store import AnnotationStore
@@ -35,22 +36,24 @@ def check_least(state: str) -> int:
     return STATES.index(state)
 
 
-def ready_versions(store: AnnotationStore, case_id: str, least: str) -> list[Version]:
-    """Return of each author the newest version of a case that is at least in a state, by author.
+def ready_versions(store: AnnotationStore, case_id: str, least: str, sees: Sees = sees_all) -> list[Version]:
+    """Return of each author the newest version of a case that is at least in a state and that one sees, by author.
 
     A draft that was begun after an accepted version does not take the accepted one away.
     """
     rank = check_least(least)
     found = []
     for newest in store.of_case(case_id):
-        fit = [v for v in store.versions(case_id, newest.author) if STATES.index(v.state) >= rank]
+        fit = [v for v in store.versions(case_id, newest.author) if STATES.index(v.state) >= rank and sees(v)]
         found += fit[-1:]
     return found
 
 
-def observers(store: AnnotationStore, case_id: str, grid: Grid, least: str = STATES[0]) -> list[Observed]:
-    """Return the annotations of a case, one an author, with their voxels on the case's own grid."""
-    return [Observed(version, store.voxels(version, grid)) for version in ready_versions(store, case_id, least)]
+def observers(
+    store: AnnotationStore, case_id: str, grid: Grid, least: str = STATES[0], sees: Sees = sees_all
+) -> list[Observed]:
+    """Return the annotations of a case that one sees, one an author, with their voxels on the case's own grid."""
+    return [Observed(version, store.voxels(version, grid)) for version in ready_versions(store, case_id, least, sees)]
 
 
 def pairwise_dice(found: list[Observed]) -> dict[str, dict[str, dict[str, float | None]]]:

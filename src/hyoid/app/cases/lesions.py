@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hyoid.app.cases.canonical import Canonical
+from hyoid.app.cases.suv_max import native_suv_max
 from hyoid.cohort import GTVN, GTVP
 from hyoid.features import lesion_measures
 from hyoid.geometry import Volume
@@ -47,7 +48,8 @@ def lesion_rows(
     -------
     list of dict
         `label` (GTVp, GTVn), `index` (from 1 within the label), `volume_ml`, `suv_max`, `suv_peak`, `tlg_g` (None
-        without a PET there; definitions in `hyoid.features`), `uncertainty` (standard deviation of the mean probability
+        without a PET there; `native_suv_max` says what `suv_max` is, `hyoid.features` what the others are, on the map's
+        grid), `uncertainty` (standard deviation of the mean probability
         over an ensemble's members, None where not known), `mean_probability` and `found_by` likewise, `center_voxel`
         (canonical i, j, k of the lesion's voxel that is nearest to its center of mass) and `center_mm` (LPS).
     """
@@ -106,7 +108,8 @@ def _measures(labels: Volume, component: Component, pet: Volume | None) -> dict[
         np.where(inside, np.uint8(component.label), np.uint8(0)), labels.grid.cropped((x, y, z), (nx, ny, nz))
     )
     measured = lesion_measures(alone, pet)
-    return {key: _number(measured[f"total_{key}"]) for key in ("suv_max", "suv_peak", "tlg_g")}
+    suv_max = math.nan if pet is None else native_suv_max(alone, pet)
+    return {"suv_max": _number(suv_max)} | {key: _number(measured[f"total_{key}"]) for key in ("suv_peak", "tlg_g")}
 
 
 def _middle(labels: Volume, component: Component) -> tuple[tuple[int, int, int], tuple[float, float, float]]:

@@ -17,6 +17,9 @@ from hyoid.imaging.blocks import Block
 from hyoid.imaging.contouring import Contour, box_on_grid, contour_on_grid
 from hyoid.imaging.editing import Edited
 
+MOST_GROWN_ML = 500
+"""A region of more is no lesion of the head and neck: it ran out into the body, or the air."""
+
 Replace = Field(True, description="What was drawn of this label inside the box before gives way to the contour.")
 
 
@@ -97,6 +100,13 @@ def _grow(drawing: Drawing, parameters: Grow) -> Outcome:
     x, y, z = (int(v) for v in np.rint(image.grid.to_index(grid.to_world(seed))))
     within = None if box is None else box_on_grid(box, grid, image.grid)
     found = contouring.region_grow(image, (x, y, z), parameters.tolerance, within, parameters.connectivity)
+    grown_ml = found.mask.volume_ml()
+    if grown_ml > MOST_GROWN_ML:
+        raise HyoidError.of(
+            f"a region of {grown_ml:.0f} mL",
+            f"a lesion of at most {MOST_GROWN_ML} mL",
+            "Lower the tolerance, point at another voxel, or draw a box and grow only inside the box.",
+        )
     carried = contour_on_grid(found, grid, box)
     return draw(drawing.labels, carried, parameters.label, box, parameters.replace)
 
@@ -164,7 +174,7 @@ CONTOURS = (
         "adaptive_threshold",
         "semi-automatic",
         "Threshold adapted to the background",
-        "As PET VCAR describes it: half way between background and maximum, by iteration",
+        "Formula of Boellaard et al. 2004: half way between background and maximum; the iteration is our own",
         AdaptiveThreshold,
         _in_pet(lambda pet, box, p: contouring.adaptive_threshold(pet, box, p.fraction)),
         needs_box=True,

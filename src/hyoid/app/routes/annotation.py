@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hyoid.app.annotation import Version
 from hyoid.app.annotation.audit import MAX_TEXT
+from hyoid.app.annotation.independence import check_seen, seen_by
 from hyoid.app.annotation.records import Event
 from hyoid.app.annotation.states import SUBMITTED
 from hyoid.app.annotation.submission import check_submission
@@ -52,11 +53,12 @@ def annotation(case_id: str, library: Library, store: Store, user: CurrentUser) 
 
 @router.get("/annotation/{author}/{version}/voxels")
 def version_voxels(
-    case_id: str, author: str, version: int, library: Library, store: Store, _user: CurrentUser
+    case_id: str, author: str, version: int, library: Library, store: Store, user: CurrentUser
 ) -> Response:
-    """Return the label voxels of a version."""
+    """Return the label voxels of a version; another observer's are refused until both have handed in."""
     order = library.canonical(case_id)
     found = store.version(case_id, author, version)
+    check_seen(found, seen_by(store, case_id, user.name, user.role))
     return voxels(store.voxels(found, order.grid).array, order, {"X-Hyoid-Hash": found.hash})
 
 

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from hyoid.app.annotation.independence import check_seen, seen_by
 from hyoid.app.annotation.wire import write_voxels
 from hyoid.app.cases.library import LAYERS, CaseLibrary
+from hyoid.app.routes.given import AskingUser
 from hyoid.app.routes.volumes import VOXELS_HEADERS
 from hyoid.app.security.refusals import RefusedError
+from hyoid.app.security.user import User
 
 router = APIRouter(prefix="/api")
 
@@ -33,11 +36,11 @@ class Pair(BaseModel):
 
 
 @router.post("/cases/{case_id}/difference")
-def difference(request: Request, case_id: str, pair: Pair) -> Response:
+def difference(request: Request, case_id: str, pair: Pair, user: AskingUser) -> Response:
     """Send the difference of two label maps as packed voxels."""
     library: CaseLibrary = request.app.state.library
     order = library.canonical(case_id)
-    first, second = (_labels(request, case_id, name) for name in (pair.first, pair.second))
+    first, second = (_labels(request, case_id, name, user) for name in (pair.first, pair.second))
     body = write_voxels(compare(first, second), order)
     return Response(body, media_type="application/octet-stream", headers=VOXELS_HEADERS)
 
@@ -52,7 +55,7 @@ def compare(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.u
     return found
 
 
-def _labels(request: Request, case_id: str, name: str) -> NDArray[np.uint8]:
+def _labels(request: Request, case_id: str, name: str, user: User) -> NDArray[np.uint8]:
     state = request.app.state
     if name in LAYERS:
         layer = state.library.layer(case_id, name)
@@ -61,6 +64,7 @@ def _labels(request: Request, case_id: str, name: str) -> NDArray[np.uint8]:
             return array
     elif (named := _VERSION.fullmatch(name)) is not None and state.annotations is not None:
         version = state.annotations.version(case_id, named[1], int(named[2]))
+        check_seen(version, seen_by(state.annotations, case_id, user.name, user.role))
         labels: NDArray[np.uint8] = state.annotations.voxels(version, state.library.reference_grid(case_id)).array
         return labels
     raise RefusedError(404, "no-layer", "This case has no such label map.")

@@ -14,6 +14,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hyoid.app.security.passwords import Scrypt, hash_password, is_password
+from hyoid.app.security.private import only_for_owner
 from hyoid.app.security.user import ROLES, Role, User
 from hyoid.errors import HyoidError
 from hyoid.files import atomic_path
@@ -174,7 +175,7 @@ class Accounts:
 
     def _write(self, accounts: list[Account]) -> None:
         text = _File(accounts=accounts).model_dump_json(indent=2) + "\n"
-        with atomic_path(self.path) as temporary:
+        with only_for_owner(), atomic_path(self.path) as temporary:  # the folder too, where there is none yet
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
                 stream.write(text)

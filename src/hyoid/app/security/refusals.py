@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,14 @@ class RefusedError(HyoidError):
         self.status, self.reason, self.headers = status, reason, dict(headers or {})
 
 
-def log_refusal(scope: Mapping[str, Any], status: int, reason: str) -> None:
+def log_refusal(scope: MutableMapping[str, Any], status: int, reason: str) -> None:
     """Write one line on a refused request.
 
     The path is told as its template (`/api/cases/{case}/...`), for paths hold patients' ids and queries may hold a
     token; the user is told where one has come in.
     """
+    if "route" not in scope and "app" in scope:  # refused before the routes were asked
+        scope["app"].state.identify(scope)
     route = scope.get("route")
     place = getattr(route, "path", None) or "(outside the known paths)"
     client = scope.get("client")

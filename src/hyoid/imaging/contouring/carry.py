@@ -42,11 +42,11 @@ def contour_on_grid(contour: Contour, grid: Grid, within: Block | None = None) -
     before, after = contour.mask.volume_ml(), mask.volume_ml()
     if after == 0:
         raise ImageError.of(
-            f"a contour of {before:.2f} mL of which no voxel lies on the other grid ({grid})",
+            f"a contour of {before:.2f} mL of which no voxel lies on the CT's grid ({grid})",
             "a contour within that grid and not smaller than its voxels",
             "Draw the box where both images are.",
         )
     notes = contour.notes
     if abs(after - before) > VOLUME_CHANGE * before:
-        notes += (f"On the other grid the contour has {after:.2f} mL instead of {before:.2f} mL.",)
+        notes += (f"On the CT's grid the contour has {after:.2f} mL instead of {before:.2f} mL.",)
     return Contour(mask, notes, contour.threshold_suv)

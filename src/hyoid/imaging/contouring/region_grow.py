@@ -11,6 +11,7 @@ from hyoid.geometry import Volume
 from hyoid.imaging.blocks import Block
 from hyoid.imaging.components import Connectivity, label_components
 from hyoid.imaging.contouring.contour import Contour
+from hyoid.imaging.contouring.fit import fit_notes
 from hyoid.imaging.contouring.region import Mask, Region, region_in_box
 
 FIRST_REACH = 32
@@ -66,7 +67,8 @@ def region_grow(
         region = _around(image, seed_xyz, reach)
         grown = _grown(region, seed_xyz, tolerance, connectivity)
         if region.block.size == image.grid.size or not _leaves(region, grown):
-            return Region(image, limit, region.values, ()).contour(_placed(grown, region))
+            whole = _placed(grown, region)  # never empty: the seed is in it
+            return Contour(image.with_array(whole.astype(np.uint8)), fit_notes(whole, image.grid, "image"))
         reach *= 2
 
 

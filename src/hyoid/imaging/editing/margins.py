@@ -11,7 +11,7 @@ from hyoid.errors import ImageError
 from hyoid.geometry import Grid, Volume
 from hyoid.imaging.blocks import block_of_slices
 from hyoid.imaging.components import content_block
-from hyoid.imaging.editing.edited import Edited, Mask, check_label, check_number, checked
+from hyoid.imaging.editing.edited import Edited, Mask, check_label, check_number, checked, name_of
 
 
 def expand(labels: Volume, label: int, margin_mm: float, within: Mask | None = None) -> Edited:
@@ -47,7 +47,7 @@ def expand(labels: Volume, label: int, margin_mm: float, within: Mask | None = N
         if within is not None:
             grown &= within[block]
         array[block][grown] = label
-    return Edited.of(labels, array)
+    return Edited.of(labels, array, _why_nothing(mask, labels.grid, label, margin_mm))
 
 
 def shrink(labels: Volume, label: int, margin_mm: float) -> Edited:
@@ -75,7 +75,7 @@ def shrink(labels: Volume, label: int, margin_mm: float) -> Edited:
     if mask.any() and margin_mm > 0:
         block = block_of_slices(_slices(mask), mask.shape, 1).slices
         array[block][mask[block] & within_distance(~mask[block], labels.grid, margin_mm)] = 0
-    return Edited.of(labels, array)
+    return Edited.of(labels, array, _why_nothing(mask, labels.grid, label, margin_mm))
 
 
 def within_distance(mask: Mask, grid: Grid, distance_mm: float) -> Mask:
@@ -84,6 +84,16 @@ def within_distance(mask: Mask, grid: Grid, distance_mm: float) -> Mask:
         return np.zeros_like(mask)
     distance = ndimage.distance_transform_edt(~mask, grid.spacing[::-1])
     return np.asarray(distance <= distance_mm * (1 + 1e-9))
+
+
+def _why_nothing(mask: Mask, grid: Grid, label: int, margin_mm: float) -> tuple[str, ...]:
+    """Say why a margin changes nothing: no label, or no voxel so near."""
+    if not mask.any():
+        return (f"Nothing is drawn of {name_of(label)}.",)
+    nearest = min(grid.spacing)
+    if margin_mm * (1 + 1e-9) < nearest:
+        return (f"A margin of {margin_mm:g} mm reaches no voxel: the nearest neighbour is {nearest:.3g} mm away.",)
+    return ()
 
 
 def _reach(grid: Grid, margin_mm: float) -> int:
