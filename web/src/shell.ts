@@ -106,7 +106,7 @@ export class Shell {
 
   private async logout(): Promise<void> {
     if (this.open_ && !(await this.open_.leave())) return;
-    await guarded(() => sendJson("POST", "logout"));
+    await guarded(() => sendJson("POST", "logout", undefined, true));
     location.hash = "";
     location.reload();
   }

@@ -12,6 +12,8 @@ export class Saving {
   base = 0;
   private saved = 0;
   private running: Promise<boolean> | null = null;
+  /** The person was asked to come in again and put it off: the clock does not ask a second time. */
+  private putOff = false;
   private readonly timer: number;
   /** What the foot of the page says. */
   text = "nothing drawn yet";
@@ -76,16 +78,18 @@ export class Saving {
     this.say("saving …");
     try {
       const path = `cases/${part(this.caseId)}/annotation?base=${this.base}`;
-      const response = await sendVoxels("PUT", path, this.drawing.labels);
+      const response = await sendVoxels("PUT", path, this.drawing.labels, this.putOff && word === "autosaved");
       const answer = (await response.json()) as { version: number; note?: string };
       this.base = answer.version;
       this.saved = revision;
+      this.putOff = false;
       if (answer.note) note(answer.note, "warning");
       this.say(`${word} as version ${answer.version}, ${new Date().toLocaleTimeString()}`);
       this.told(true);
       return true;
     } catch (error) {
       if (error instanceof Refused && error.status === 409) return this.conflict(error);
+      this.putOff = error instanceof Refused && (error.status === 401 || error.status === 403);
       this.say("not saved");
       note(error instanceof Error ? error.message : String(error), "error");
       return false;
