@@ -226,9 +226,10 @@ export class Annotating {
     const others = this.others.length
       ? `${this.others.join(", ")} ${this.others.length > 1 ? "are" : "is"} on this case too`
       : "";
+    const said = this.me.role === "reader" ? "reading" : this.saving.text;
     this.status.replaceChildren(
-      ...(others ? [h("span", { class: "others" }, others)] : []),
-      h("span", { class: this.saving.dirty ? "dirty" : "" }, this.me.role === "reader" ? "reading" : this.saving.text),
+      ...(others ? [h("span", { class: "others", title: others }, others)] : []),
+      h("span", { class: this.saving.dirty ? "dirty" : "", title: said }, said),
     );
   }
 }

@@ -1,0 +1,77 @@
+"""What is said on the page can be read: nothing overprints another, nothing is cut, boxes say what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.page_reader import Reader
+from support.page_server import serve
+
+
+@pytest.fixture(scope="module")
+def visitor(shared_page: Any, viewed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    with serve(viewed / "cohort", viewed / "predictions", tmp_path_factory.mktemp("layout")) as server:
+        yield Reader(shared_page, server)
+
+
+@pytest.fixture
+def reader(visitor: Reader) -> Reader:
+    visitor.come_in()
+    visitor.open("MDA-001")
+    return visitor
+
+
+PRESENCE = "anna.de.longname, bartholomew, christina.other are on this case too"
+
+
+def test_values_are_never_overprinted(reader: Reader) -> None:
+    boxes = reader.window.evaluate(
+        """(text) => {
+            const set = (name, said) => (document.querySelector(`.readout .${name}`).textContent = said);
+            set("position", "R 140.2  P 149.9  S 1120.4 mm"); set("voxel", "voxel 140, 149, 112");
+            set("hu", "-1045 HU"); set("suv", "SUV 112.45"); set("gy", "70.1 Gy");
+            set("labels", "expert GTVp · predicted GTVp · drawn GTVp · anna 12 GTVp");
+            const others = document.createElement("span");
+            others.className = "others";
+            others.textContent = text;
+            document.querySelector(".save-status").prepend(others);
+            return [...document.querySelectorAll(".readout span, .save-status span")].map((each) => {
+                const { left, right } = each.getBoundingClientRect();
+                const cut = each.scrollWidth > each.clientWidth + 1;
+                return { name: each.className, left, right, cut, hides: getComputedStyle(each).overflow === "hidden" };
+            });
+        }""",
+        PRESENCE,
+    )
+    assert len(boxes) == 9
+    assert all(one["right"] <= other["left"] + 0.5 for one, other in zip(boxes, boxes[1:], strict=False)), boxes
+    assert boxes[-1]["right"] <= 1280
+    for box in boxes:
+        assert box["hides"] or not box["cut"], box
+        assert not (box["name"] in ("position", "voxel", "hu", "suv", "gy") and box["hides"])
+
+
+def _box(reader: Reader, name: str) -> Any:
+    return reader.window.locator("#panel-Display").get_by_label(name, exact=True)
+
+
+def test_boxes_are_in_step_with_keys(reader: Reader) -> None:
+    reader.press("x")
+    assert not _box(reader, "Crosshair (X)").is_checked()
+    reader.press("x")
+    assert _box(reader, "Crosshair (X)").is_checked()
+    _box(reader, "predicted").uncheck()
+    reader.press("h")
+    hidden = reader.window.locator("[data-plane=axial] .hidden-note")
+    hidden.wait_for()
+    for name in ("Show contours (H)", "expert", "predicted"):
+        assert not _box(reader, name).is_checked()
+    _box(reader, "expert").check()
+    hidden.wait_for(state="hidden")
+    assert _box(reader, "Show contours (H)").is_checked()
+    assert _box(reader, "expert").is_checked()
+    assert not _box(reader, "predicted").is_checked()
