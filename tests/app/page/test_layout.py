@@ -75,3 +75,60 @@ def test_boxes_are_in_step_with_keys(reader: Reader) -> None:
     assert _box(reader, "Show contours (H)").is_checked()
     assert _box(reader, "expert").is_checked()
     assert not _box(reader, "predicted").is_checked()
+
+
+def _cut(reader: Reader, where: str) -> list[str]:
+    """Return what of a panel reaches beyond its right edge."""
+    return list(
+        reader.window.evaluate(
+            """(where) => {
+                const panel = document.querySelector(where);
+                const edge = panel.getBoundingClientRect().left + panel.clientWidth;
+                return [...panel.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > edge)
+                    .map((e) => e.outerHTML.slice(0, 90));
+            }""",
+            where,
+        )
+    )
+
+
+def test_no_panel_is_wider_than_its_place(reader: Reader) -> None:
+    """With long numbers in the lesion tables, and with a layer that can be closed."""
+    reader.tab("Case")
+    assert reader.window.locator("#panel-Case th", has_text="unc.").count() == 1
+    reader.window.evaluate(
+        """() => {
+            for (const row of document.querySelectorAll("#panel-Case table.numbers tbody tr")) {
+                const said = ["234.56", "112.4", "101.2", "2345.6", "0.12"];
+                [...row.querySelectorAll("td")].forEach((cell, at) => (cell.textContent = said[at]));
+                row.querySelector("button").textContent = "GTVn 12";
+            }
+        }"""
+    )
+    assert _cut(reader, "#panel-Case") == []
+    reader.tab("Annotate")
+    reader.button("Start from predicted")
+    reader.press("Control+s")
+    reader.window.locator(".save-status", has_text="as version").wait_for()
+    reader.tab("Protocol")
+    reader.window.locator("table.history button").first.click()
+    reader.answer("Show as a layer")
+    reader.tab("Display")
+    assert reader.window.locator(".layer").count() == 4
+    assert _cut(reader, "#panel-Display") == []
+
+
+def test_the_difference_is_of_what_is_chosen(reader: Reader) -> None:
+    """Expert against itself has nothing of one alone; the picture and its legend follow the choice at once."""
+    section = reader.window.locator(".difference")
+    reader.button("Show the difference")
+    legend = section.locator(".legend span")
+    legend.first.wait_for()
+    with reader.window.expect_response("**/difference") as told:
+        section.get_by_label("Second").select_option("expert")
+    assert told.value.ok
+    section.get_by_text("only expert").nth(1).wait_for()
+    assert legend.all_text_contents()[1:3] == ["only expert", "only expert"]
+    reader.button("Close it")
+    section.get_by_label("Second").select_option("predicted")
+    assert legend.count() == 0

@@ -44,6 +44,7 @@ function layerRow(view: View, layer: Layer): HTMLElement {
       redraw();
     },
   );
+  shown.element.title = layer.title;
   const opacity = h("input", {
     type: "range",
     min: 0.1,
