@@ -132,3 +132,22 @@ def test_the_difference_is_of_what_is_chosen(reader: Reader) -> None:
     reader.button("Close it")
     section.get_by_label("Second").select_option("predicted")
     assert legend.count() == 0
+
+
+def test_an_error_is_said_once_and_stays_with_its_page(reader: Reader) -> None:
+    errors = reader.window.locator(".toast.error")
+    reader.window.route("**/difference", lambda route: route.abort())
+    for _ in range(3):
+        with reader.window.expect_event("requestfailed"):
+            reader.button("Show the difference")
+    errors.first.wait_for()
+    reader.window.unroute("**/difference")
+    reader.tab("Annotate")
+    for _ in range(3):  # notes that only inform do not push it out
+        for name in ("Start from expert", "Start from predicted", "Undo"):
+            reader.button(name)
+    assert errors.count() == 1
+    assert reader.window.locator(".toast").count() <= 4
+    reader.window.get_by_role("link", name="hyoid").click()
+    reader.window.wait_for_selector("tr[data-case]")
+    assert errors.count() == 0

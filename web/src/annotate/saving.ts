@@ -2,6 +2,7 @@ import { getVoxels, part, Refused, sendVoxels } from "../api/client";
 import { gzip } from "../api/gzip";
 import { ask } from "../ui/dialog";
 import { note } from "../ui/toast";
+import { type Volume, writeLabels } from "../volume/nifti";
 import type { Drawing } from "./drawing";
 
 const AUTOSAVE_MS = 20_000;
@@ -22,6 +23,7 @@ export class Saving {
     private readonly caseId: string,
     private readonly author: string,
     private readonly drawing: Drawing,
+    private readonly image: Volume,
     private readonly told: (saved: boolean) => void,
   ) {
     this.timer = window.setInterval(() => void (this.dirty && this.save("autosaved")), AUTOSAVE_MS);
@@ -133,11 +135,11 @@ export class Saving {
     return true;
   }
 
-  /** The labels as they go over the wire: gzip of one byte a voxel, x fastest. */
+  /** The labels as a file that any viewer lays over the image. */
   private async download(): Promise<void> {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(await gzip(this.drawing.labels));
-    link.download = `${this.caseId}-${this.author}-unsaved-labels.raw.gz`;
+    link.href = URL.createObjectURL(await gzip(writeLabels(this.image, this.drawing.labels)));
+    link.download = `${this.caseId}-${this.author}-unsaved-labels.nii.gz`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
