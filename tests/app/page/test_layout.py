@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_values_are_never_overprinted(reader: Reader) -> None:
         PRESENCE,
     )
     assert len(boxes) == 9
-    assert all(one["right"] <= other["left"] + 0.5 for one, other in zip(boxes, boxes[1:], strict=False)), boxes
+    assert all(one["right"] <= other["left"] + 0.5 for one, other in pairwise(boxes)), boxes
     assert boxes[-1]["right"] <= 1280
     for box in boxes:
         assert box["hides"] or not box["cut"], box
@@ -151,3 +152,20 @@ def test_an_error_is_said_once_and_stays_with_its_page(reader: Reader) -> None:
     reader.window.get_by_role("link", name="hyoid").click()
     reader.window.wait_for_selector("tr[data-case]")
     assert errors.count() == 0
+
+
+def test_the_projection_tells_the_sides_of_the_patient(reader: Reader) -> None:
+    """From the front the patient's right is on the left; after a half turn it is the other way round."""
+    sides = reader.window.locator("[data-plane=mip] .side")
+    assert sides.all_text_contents() == ["R", "L"]
+    box = reader.window.locator("[data-plane=mip] canvas").bounding_box()
+    seen = []
+    for _ in range(2):  # 0.01 radians a pixel: a quarter turn each
+        reader.window.mouse.move(box["x"] + 20, box["y"] + 60)
+        reader.window.mouse.down()
+        reader.window.mouse.move(box["x"] + 20 + 157, box["y"] + 60, steps=4)
+        reader.window.mouse.up()
+        reader.window.wait_for_timeout(100)
+        seen.append(sides.all_text_contents())
+    assert sorted(seen[0]) == ["A", "P"]
+    assert seen[1] == ["L", "R"]

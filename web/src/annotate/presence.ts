@@ -29,7 +29,7 @@ export class Presence {
     try {
       const answer = await sendJson<{ others: { name: string }[] }>("PUT", this.path, undefined, true);
       this.failed = false;
-      this.heard(answer.others.map((other) => other.name));
+      this.heard([...new Set(answer.others.map((other) => other.name))]);
     } catch {
       if (!this.failed) this.heard([]);
       this.failed = true;
