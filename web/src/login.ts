@@ -9,7 +9,7 @@ export function showLogin(page: HTMLElement, done: () => void): void {
     event.preventDefault();
     said.textContent = "";
     try {
-      await sendJson("POST", "login", { name: name.value, password: password.value });
+      await sendJson("POST", "login", { name: name.value, password: password.value }, true);
       done();
     } catch (error) {
       said.textContent = (error as Error).message;

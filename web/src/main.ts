@@ -1,7 +1,8 @@
 import "./page.css";
-import { getJson, Refused, setCsrf } from "./api/client";
+import { getJson, onRefused, Refused, setCsrf } from "./api/client";
 import type { Me } from "./api/types";
 import { showLogin } from "./login";
+import { Session } from "./session";
 import { Shell } from "./shell";
 import { h, replace } from "./ui/dom";
 
@@ -11,6 +12,8 @@ async function start(): Promise<void> {
   try {
     const me = await getJson<Me>("me");
     setCsrf(me.csrf);
+    const session = new Session(me);
+    onRefused(() => session.renew());
     const shell = new Shell(me);
     replace(page, shell.element);
     await shell.open(location.hash);

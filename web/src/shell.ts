@@ -3,7 +3,7 @@ import type { CaseRow, Me } from "./api/types";
 import { CasePage } from "./case/case_page";
 import { CohortPage } from "./cohort/cohort_page";
 import { button, h, replace } from "./ui/dom";
-import { guarded, note } from "./ui/toast";
+import { clearNotes, guarded, note } from "./ui/toast";
 
 /** What is always there: the title line, and below it the cohort or one case. The address says which. */
 export class Shell {
@@ -51,6 +51,7 @@ export class Shell {
     }
     this.open_ = null;
     if (turn !== this.turn) return;
+    clearNotes();
     this.place = hash || "#";
     const found = /^#case\/([^/]+)(?:\/(.+))?$/.exec(hash);
     if (!found) {
@@ -106,7 +107,7 @@ export class Shell {
 
   private async logout(): Promise<void> {
     if (this.open_ && !(await this.open_.leave())) return;
-    await guarded(() => sendJson("POST", "logout"));
+    await guarded(() => sendJson("POST", "logout", undefined, true));
     location.hash = "";
     location.reload();
   }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import SimpleITK as sitk
 
 from support.page_reader import Reader
 from support.page_server import Served
@@ -206,6 +208,51 @@ def test_what_cannot_be_saved_is_not_left_without_a_word(reader: Reader) -> None
     reader.window.unroute("**/annotation?base=*")
     reader.press("Control+s")
     reader.window.locator(".save-status", has_text="as version 1").wait_for()
+
+
+def test_what_cannot_be_saved_is_downloaded_on_the_ct_grid(reader: Reader, tmp_path: Path) -> None:
+    reader.press("b")
+    reader.clicks("axial", [(0, 0)])
+    drawn, (i, j, k) = _voxels(reader), reader.voxel()
+    reader.window.route("**/annotation?base=*", lambda route: route.abort())
+    reader.window.get_by_role("link", name="hyoid").click()
+    with reader.window.expect_download() as offered:
+        reader.answer("Download mine")
+    assert offered.value.suggested_filename.endswith("-unsaved-labels.nii.gz")
+    offered.value.save_as(tmp_path / "mine.nii.gz")
+    mine = sitk.ReadImage(str(tmp_path / "mine.nii.gz"))
+    origin = reader.window.url.partition("#")[0]
+    (tmp_path / "ct.nii").write_bytes(reader.window.request.get(f"{origin}api/cases/MDA-001/volumes/ct.nii").body())
+    ct = sitk.ReadImage(str(tmp_path / "ct.nii"))
+    assert mine.GetPixelID() == sitk.sitkUInt8
+    for ours, theirs in (
+        (mine.GetSize(), ct.GetSize()),
+        (mine.GetSpacing(), ct.GetSpacing()),
+        (mine.GetOrigin(), ct.GetOrigin()),
+        (mine.GetDirection(), ct.GetDirection()),
+    ):
+        assert ours == theirs
+    labels = sitk.GetArrayViewFromImage(mine)
+    assert labels[k, j, i] == 1
+    assert (labels == 1).sum() == labels.sum() == drawn
+    reader.answer("Leave without it")
+
+
+def test_an_emptied_annotation_is_not_submitted_unasked(reader: Reader) -> None:
+    reader.press("b")
+    reader.clicks("axial", [(0, 0)])
+    reader.press("Control+s")
+    reader.window.locator(".save-status", has_text="as version 1").wait_for()
+    reader.button("Undo")
+    reader.button("Submit…")
+    question = reader.window.locator("dialog", has_text="No lesion is drawn. Submit as a case without tumour?")
+    question.wait_for()
+    reader.answer("Cancel")
+    reader.button("Submit…")
+    question.wait_for()
+    reader.answer("Submit without tumour")
+    reader.answer("OK")
+    reader.said("is now submitted")
 
 
 def test_it_is_saved_by_itself(reader: Reader, page: Any) -> None:

@@ -90,7 +90,11 @@ def test_one_that_lies_about_its_length() -> None:
 
 def test_a_stranger_sends_less() -> None:
     for kind in (JSON, VOXELS):
-        assert asyncio.run(play(scope_of(kind, STRANGER_BYTES + 1), [b"x"], known=False))[0] == 413
+        status, answer, taken = asyncio.run(play(scope_of(kind, STRANGER_BYTES + 1), [b"x"], known=False))
+        assert (status, taken) == (401, 0)
+        assert json.loads(answer)["error"].startswith("Log in")
+    pieces = [b"x" * STRANGER_BYTES] * 9
+    assert asyncio.run(play(scope_of(chunked=True), pieces, known=False))[::2] == (401, 2)
     assert asyncio.run(play(scope_of(length=STRANGER_BYTES), [b"x"], known=False))[0] == 200
 
 

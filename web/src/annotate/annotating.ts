@@ -49,7 +49,8 @@ export class Annotating {
     this.tools = new ToolBox(view, pen, may, grid.viewports, keys);
     this.operations = new Operations(view, this.drawing, pen, may);
     this.check = new LiveCheck(view, this.drawing, () => void this.operations.quick("separate"));
-    this.saving = new Saving(view.panel.id, me.name ?? "", this.drawing, (saved) => {
+    const image = (view.images.ct ?? view.images.pet)!; // a case without either does not open
+    this.saving = new Saving(view.panel.id, me.name ?? "", this.drawing, image, (saved) => {
       this.tell();
       if (saved)
         void this.protocolPanel.refresh().then(
@@ -59,6 +60,7 @@ export class Annotating {
     });
     this.protocolPanel = new ProtocolPanel(view, me, {
       save: () => this.saving.save(),
+      empty: () => !this.drawing.labels.some((label) => label > 0),
       adopt: (labels, text) => note(`${text}: ${this.drawing.replace(labels, text)} voxels changed.`),
     });
     this.undoButton = button("Undo", () => this.undo(), { title: "Ctrl+Z" });
@@ -226,9 +228,10 @@ export class Annotating {
     const others = this.others.length
       ? `${this.others.join(", ")} ${this.others.length > 1 ? "are" : "is"} on this case too`
       : "";
+    const said = this.me.role === "reader" ? "reading" : this.saving.text;
     this.status.replaceChildren(
-      ...(others ? [h("span", { class: "others" }, others)] : []),
-      h("span", { class: this.saving.dirty ? "dirty" : "" }, this.me.role === "reader" ? "reading" : this.saving.text),
+      ...(others ? [h("span", { class: "others", title: others }, others)] : []),
+      h("span", { class: this.saving.dirty ? "dirty" : "", title: said }, said),
     );
   }
 }

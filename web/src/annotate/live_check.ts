@@ -50,7 +50,7 @@ export class LiveCheck {
     this.running = true;
     const revision = this.drawing.revision;
     try {
-      const response = await sendVoxels("POST", `cases/${part(this.view.panel.id)}/check`, this.drawing.labels);
+      const response = await sendVoxels("POST", `cases/${part(this.view.panel.id)}/check`, this.drawing.labels, true);
       this.last = (await response.json()) as Check;
       this.checked = revision;
       this.show(this.last);

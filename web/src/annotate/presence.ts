@@ -18,7 +18,7 @@ export class Presence {
 
   async leave(): Promise<void> {
     clearInterval(this.timer);
-    await sendJson("DELETE", this.path).catch(() => undefined); // it runs out by itself too
+    await sendJson("DELETE", this.path, undefined, true).catch(() => undefined); // it runs out by itself too
   }
 
   private get path(): string {
@@ -27,9 +27,9 @@ export class Presence {
 
   private async beat(): Promise<void> {
     try {
-      const answer = await sendJson<{ others: { name: string }[] }>("PUT", this.path);
+      const answer = await sendJson<{ others: { name: string }[] }>("PUT", this.path, undefined, true);
       this.failed = false;
-      this.heard(answer.others.map((other) => other.name));
+      this.heard([...new Set(answer.others.map((other) => other.name))]);
     } catch {
       if (!this.failed) this.heard([]);
       this.failed = true;

@@ -15,6 +15,8 @@ const NEXT: Partial<Record<State, { to: State; text: string }>> = {
 export interface Hooks {
   /** Saves what is drawn; false where it could not. */
   save: () => Promise<boolean>;
+  /** Whether no voxel is drawn. */
+  empty: () => boolean;
   /** Takes labels of a version into what is drawn. */
   adopt: (labels: Uint8Array, text: string) => void;
 }
@@ -53,8 +55,22 @@ export class ProtocolPanel {
     if (!(await this.hooks.save())) return;
     const status = await guarded(() => this.refresh());
     const mine = status?.mine;
+    if (mine && this.hooks.empty() && !(await this.withoutTumor())) return;
     if (mine) await this.change({ ...mine, author: this.me.name ?? "" }, "submitted");
     else note("There is nothing to submit yet.", "warning");
+  }
+
+  /** An annotation that was emptied by mistake must not pass for a finding of no tumour. */
+  private async withoutTumor(): Promise<boolean> {
+    const answer = await ask(
+      "Nothing is drawn",
+      ["No lesion is drawn. Submit as a case without tumour?"],
+      [
+        { value: "cancel", text: "Cancel", primary: true },
+        { value: "submit", text: "Submit without tumour" },
+      ],
+    );
+    return answer === "submit";
   }
 
   private drawStates(status: AnnotationStatus): void {

@@ -2,6 +2,7 @@ import { getVoxels, part, Refused, sendVoxels } from "../api/client";
 import { gzip } from "../api/gzip";
 import { ask } from "../ui/dialog";
 import { note } from "../ui/toast";
+import { type Volume, writeLabels } from "../volume/nifti";
 import type { Drawing } from "./drawing";
 
 const AUTOSAVE_MS = 20_000;
@@ -12,6 +13,8 @@ export class Saving {
   base = 0;
   private saved = 0;
   private running: Promise<boolean> | null = null;
+  /** The person was asked to come in again and put it off: the clock does not ask a second time. */
+  private putOff = false;
   private readonly timer: number;
   /** What the foot of the page says. */
   text = "nothing drawn yet";
@@ -20,6 +23,7 @@ export class Saving {
     private readonly caseId: string,
     private readonly author: string,
     private readonly drawing: Drawing,
+    private readonly image: Volume,
     private readonly told: (saved: boolean) => void,
   ) {
     this.timer = window.setInterval(() => void (this.dirty && this.save("autosaved")), AUTOSAVE_MS);
@@ -76,16 +80,18 @@ export class Saving {
     this.say("saving …");
     try {
       const path = `cases/${part(this.caseId)}/annotation?base=${this.base}`;
-      const response = await sendVoxels("PUT", path, this.drawing.labels);
+      const response = await sendVoxels("PUT", path, this.drawing.labels, this.putOff && word === "autosaved");
       const answer = (await response.json()) as { version: number; note?: string };
       this.base = answer.version;
       this.saved = revision;
+      this.putOff = false;
       if (answer.note) note(answer.note, "warning");
       this.say(`${word} as version ${answer.version}, ${new Date().toLocaleTimeString()}`);
       this.told(true);
       return true;
     } catch (error) {
       if (error instanceof Refused && error.status === 409) return this.conflict(error);
+      this.putOff = error instanceof Refused && (error.status === 401 || error.status === 403);
       this.say("not saved");
       note(error instanceof Error ? error.message : String(error), "error");
       return false;
@@ -129,11 +135,11 @@ export class Saving {
     return true;
   }
 
-  /** The labels as they go over the wire: gzip of one byte a voxel, x fastest. */
+  /** The labels as a file that any viewer lays over the image. */
   private async download(): Promise<void> {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(await gzip(this.drawing.labels));
-    link.download = `${this.caseId}-${this.author}-unsaved-labels.raw.gz`;
+    link.href = URL.createObjectURL(await gzip(writeLabels(this.image, this.drawing.labels)));
+    link.download = `${this.caseId}-${this.author}-unsaved-labels.nii.gz`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }

@@ -14,9 +14,18 @@ export class Refused extends Error {
 }
 
 let csrf = "";
+let renew: () => Promise<boolean> = () => Promise.resolve(false);
 
-export function setCsrf(value: string): void {
+/** Takes the secret that changing requests repeat; false where it is the one that was there. */
+export function setCsrf(value: string): boolean {
+  const other = csrf !== value;
   csrf = value;
+  return other;
+}
+
+/** What to do where a change is refused for want of a session; true from it has the request sent once more. */
+export function onRefused(act: () => Promise<boolean>): void {
+  renew = act;
 }
 
 /** A case id or author as a part of an address. */
@@ -42,8 +51,19 @@ async function send(path: string, options: RequestInit): Promise<Response> {
   return response;
 }
 
-function writing(headers: Record<string, string> = {}): Record<string, string> {
-  return { "X-Hyoid-CSRF": csrf, ...headers };
+/**
+ * A request that changes something. Where the session has ended the person is asked to come in again, unless `quiet`.
+ * A large body that is refused before it is read may look like a server that is gone, so that this is looked into too.
+ */
+async function change(method: string, path: string, init: RequestInit, quiet = false): Promise<Response> {
+  const once = () => send(path, { ...init, method, headers: { "X-Hyoid-CSRF": csrf, ...init.headers } });
+  try {
+    return await once();
+  } catch (error) {
+    const ended = error instanceof Refused && [0, 401, 403].includes(error.status);
+    if (quiet || !ended || !(await renew())) throw error;
+    return once();
+  }
 }
 
 export async function getText(path: string): Promise<string> {
@@ -78,22 +98,22 @@ export async function getVoxels(path: string): Promise<Uint8Array> {
   return gunzip(await (await send(path, {})).arrayBuffer());
 }
 
-export async function sendJson<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const options: RequestInit = { method, headers: writing({ "Content-Type": "application/json" }) };
-  if (body !== undefined) options.body = JSON.stringify(body);
-  const response = await send(path, options);
+export async function sendJson<T>(method: string, path: string, body?: unknown, quiet = false): Promise<T> {
+  const init: RequestInit = { headers: { "Content-Type": "application/json" } };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  const response = await change(method, path, init, quiet);
   const text = await response.text();
   return (text ? JSON.parse(text) : {}) as T;
 }
 
 export async function postForVoxels(path: string, body: unknown): Promise<Uint8Array> {
-  const headers = writing({ "Content-Type": "application/json" });
-  const response = await send(path, { method: "POST", headers, body: JSON.stringify(body) });
+  const headers = { "Content-Type": "application/json" };
+  const response = await change("POST", path, { headers, body: JSON.stringify(body) });
   return gunzip(await response.arrayBuffer());
 }
 
 /** Labels go up as one gzip body; what comes back is left to the caller. */
-export async function sendVoxels(method: string, path: string, labels: Uint8Array): Promise<Response> {
-  const headers = writing({ "Content-Type": "application/octet-stream", "X-Hyoid-Voxels": "gzip" });
-  return send(path, { method, headers, body: await gzip(labels) });
+export async function sendVoxels(method: string, path: string, labels: Uint8Array, quiet = false): Promise<Response> {
+  const headers = { "Content-Type": "application/octet-stream", "X-Hyoid-Voxels": "gzip" };
+  return change(method, path, { headers, body: await gzip(labels) }, quiet);
 }

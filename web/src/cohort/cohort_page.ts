@@ -122,13 +122,14 @@ export class CohortPage {
       { scope: "col", class: column.class, "aria-sort": own ? (this.sorted.down ? "descending" : "ascending") : null },
       button(
         `${column.title}${own ? (this.sorted.down ? " ▾" : " ▴") : ""}`,
-        () => {
-          this.sorted = { column, down: own ? !this.sorted.down : false };
-          this.draw();
-        },
+        () => undefined, // the whole cell sorts; the button is what keys reach
         { class: "link", title: column.help },
       ),
     );
+    cell.addEventListener("click", () => {
+      this.sorted = { column, down: own ? !this.sorted.down : false };
+      this.draw();
+    });
     return cell;
   }
 

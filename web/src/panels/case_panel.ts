@@ -48,7 +48,10 @@ export function labelName(label: string | number): string {
 
 /** One layer's lesions; a row goes to its lesion. */
 export function lesionTable(caption: string, lesions: Lesion[], view: View): HTMLElement {
-  const head = ["", "mL", "SUVmax", "SUVpeak", "TLG"].map((text) => h("th", { scope: "col" }, text));
+  // SUVmax and SUVpeak may break, so that six columns find room.
+  const head = [[""], ["mL"], ["SUV", "max"], ["SUV", "peak"], ["TLG"]].map(([text, rest]) =>
+    h("th", { scope: "col" }, text, rest && h("wbr"), rest),
+  );
   const uncertain = lesions.some((lesion) => lesion.uncertainty !== null && lesion.uncertainty !== undefined);
   if (uncertain) head.push(h("th", { scope: "col", title: "Uncertainty: 0 where all models agree" }, "unc."));
   const rows = lesions.map((lesion) => {

@@ -8,6 +8,10 @@ import { set } from "./set";
 
 /** Windows, fusion, dose, and the layers of contours. */
 export function displayPanel(view: View, difference: HTMLElement): HTMLElement {
+  const crosshair = checkbox("Crosshair (X)", view.display.crosshair, (on) =>
+    set(view, () => (view.display.crosshair = on)),
+  );
+  view.on(["display"], () => crosshair.set(view.display.crosshair));
   return h(
     "div",
     { class: "panel" },
@@ -20,7 +24,7 @@ export function displayPanel(view: View, difference: HTMLElement): HTMLElement {
       "section",
       {},
       heading("Planes"),
-      checkbox("Crosshair (X)", view.display.crosshair, (on) => set(view, () => (view.display.crosshair = on))).element,
+      crosshair.element,
       checkbox("Smooth pixels", view.display.smooth, (on) => set(view, () => (view.display.smooth = on))).element,
     ),
   );

@@ -2,6 +2,7 @@ import { checkbox, segmented } from "../ui/controls";
 import { button, h, heading, replace } from "../ui/dom";
 import { LABELS, type Layer, type LayerStyle } from "../view/layer";
 import type { View } from "../view/view";
+import { set } from "./set";
 
 /** Each set of contours with its visibility, style and opacity, and the labels' colours. */
 export function layerSection(view: View): HTMLElement {
@@ -9,14 +10,26 @@ export function layerSection(view: View): HTMLElement {
   const list = () => replace(layers, ...view.layers.map((layer) => layerRow(view, layer)));
   view.on(["layers"], list);
   list();
-  return h("section", {}, heading("Contours"), layers, colors(view));
+  const all = checkbox("Show contours (H)", view.display.overlays, (on) =>
+    set(view, () => (view.display.overlays = on)),
+  );
+  let seen = view.display.overlays;
+  view.on(["display"], () => {
+    if (seen === view.display.overlays) return;
+    seen = view.display.overlays;
+    all.set(seen);
+    list();
+  });
+  return h("section", {}, heading("Contours"), all.element, layers, colors(view));
 }
 
 function layerRow(view: View, layer: Layer): HTMLElement {
   const redraw = () => view.changed("labels");
-  const shown = checkbox(layer.title, layer.visible, (on) => {
+  // What is checked is what is seen: with all hidden no box is, and checking one shows contours again.
+  const shown = checkbox(layer.title, layer.visible && view.display.overlays, (on) => {
     layer.visible = on;
-    redraw();
+    if (on && !view.display.overlays) set(view, () => (view.display.overlays = true));
+    else redraw();
   });
   const style = segmented(
     `${layer.title}: outline or fill`,
@@ -31,6 +44,7 @@ function layerRow(view: View, layer: Layer): HTMLElement {
       redraw();
     },
   );
+  shown.element.title = layer.title;
   const opacity = h("input", {
     type: "range",
     min: 0.1,

@@ -13,6 +13,10 @@ export class Mip {
   private readonly canvas: HTMLCanvasElement;
   private readonly small: Volume;
   private readonly frame: HTMLCanvasElement = document.createElement("canvas");
+  private readonly sides = [
+    h("span", { class: "side left", "aria-hidden": "true" }),
+    h("span", { class: "side right", "aria-hidden": "true" }),
+  ];
   private angle = 0;
   private depth = new Int32Array(0);
   private scheduled = false;
@@ -32,6 +36,7 @@ export class Mip {
       { class: "viewport", "data-plane": "mip" },
       this.canvas,
       h("div", { class: "corner slice-label" }, "PET MIP · drag turns, click goes there"),
+      ...this.sides,
     );
     this.listen();
     new ResizeObserver(() => this.draw()).observe(this.element);
@@ -102,6 +107,7 @@ export class Mip {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.fillStyle = "#fff";
     context.fillRect(0, 0, width, height);
+    this.letter();
     const { su, sv, x, y } = this.place();
     context.save();
     context.imageSmoothingEnabled = true;
@@ -115,6 +121,20 @@ export class Mip {
     context.beginPath();
     context.arc(cx, cy, 9, 0, 2 * Math.PI);
     context.stroke();
+  }
+
+  /** Which side of the patient is left and right on the screen, where u grows to the left. */
+  private letter(): void {
+    const [cos, sin] = [Math.cos(this.angle), Math.sin(this.angle)];
+    const { affine } = this.small;
+    // the direction of growing u in the patient (RAS), from the PET's own axes
+    const along = [0, 1].map((row) => affine[4 * row]! * cos + affine[4 * row + 1]! * sin);
+    const of = (sign: number) => {
+      const [x, y] = along.map((each) => sign * each) as [number, number];
+      return Math.abs(x) >= Math.abs(y) ? (x > 0 ? "R" : "L") : y > 0 ? "A" : "P";
+    };
+    this.sides[0]!.textContent = of(1);
+    this.sides[1]!.textContent = of(-1);
   }
 
   private projected(voxel: Vec3): [number, number] {

@@ -23,6 +23,7 @@ export class Viewport {
   private readonly image: SliceImage;
   private readonly paths: LayerPaths;
   private readonly label = h("div", { class: "corner slice-label" });
+  private readonly hidden = h("div", { class: "corner hidden-note", hidden: true }, "contours hidden (H)");
   private readonly isodoses = new Isodoses();
   private scheduled = false;
 
@@ -41,6 +42,7 @@ export class Viewport {
       { class: "viewport", "data-plane": name },
       this.canvas,
       this.label,
+      this.hidden,
       h("span", { class: "side left", "aria-hidden": "true" }, left),
       h("span", { class: "side right", "aria-hidden": "true" }, right),
       h("span", { class: "side top", "aria-hidden": "true" }, top),
@@ -176,6 +178,7 @@ export class Viewport {
     const { name, w } = this.plane;
     const text = `${name} ${this.index + 1} / ${this.view.space.size[w]}`;
     if (this.label.textContent !== text) this.label.textContent = text;
+    this.hidden.hidden = this.view.display.overlays;
     this.canvas.setAttribute("aria-label", `${name} plane, slice ${this.index + 1} of ${this.view.space.size[w]}`);
     const [x, y] = this.toScreen(this.view.cursor[this.plane.u] + 0.5, this.view.cursor[this.plane.v] + 0.5);
     this.canvas.dataset["crosshair"] = `${x},${y}`;

@@ -9,7 +9,11 @@ export interface Volume {
   /** Voxel -> RAS millimetres. */
   affine: Affine;
   values: Values;
+  /** The header of the file that it was read from. */
+  header?: ArrayBuffer;
 }
+
+const HEADER_BYTES = 352;
 
 /** Reads an uncompressed little-endian NIfTI-1 file of the types that the server sends. */
 export function readNifti(buffer: ArrayBuffer): Volume {
@@ -18,7 +22,25 @@ export function readNifti(buffer: ArrayBuffer): Volume {
   const size = [42, 44, 46].map((at) => header.getInt16(at, true)) as Vec3;
   const count = size[0] * size[1] * size[2];
   const values = readValues(buffer, header.getInt16(70, true), header.getFloat32(108, true), count);
-  return { size, affine: readAffine(header), values: scaled(values, header) };
+  return { size, affine: readAffine(header), values: scaled(values, header), header: buffer.slice(0, HEADER_BYTES) };
+}
+
+/** Labels as a NIfTI-1 file on the grid of an image, with that image's header but for the kind of voxel. */
+export function writeLabels(like: Volume, labels: Uint8Array): Uint8Array {
+  if (!like.header || labels.length !== like.values.length) throw new Error("These labels have no image to lie on.");
+  const file = new Uint8Array(HEADER_BYTES + labels.length);
+  file.set(new Uint8Array(like.header));
+  file.fill(0, 348, HEADER_BYTES); // no extension follows
+  const header = new DataView(file.buffer);
+  header.setInt16(70, 2, true); // unsigned bytes
+  header.setInt16(72, 8, true);
+  header.setFloat32(108, HEADER_BYTES, true);
+  header.setFloat32(112, 1, true);
+  header.setFloat32(116, 0, true);
+  header.setFloat32(124, 0, true); // the range of grey values was the image's
+  header.setFloat32(128, 0, true);
+  file.set(labels, HEADER_BYTES);
+  return file;
 }
 
 function readValues(buffer: ArrayBuffer, type: number, offset: number, count: number): Values {

@@ -67,27 +67,31 @@ class BodiesMiddleware:
         announced = _announced(headers)
         if announced == 0 and "transfer-encoding" not in headers:
             return b""
-        limit = self._limit(scope, headers)
+        limit = self._limit(headers)
+        known = self.is_known(scope)
+        if not known:
+            limit = min(limit, STRANGER_BYTES)
         if announced is not None and announced > limit:
-            raise _too_large(limit)
+            raise _too_large(limit, known)
         large = limit > MOST_BYTES["application/json"]
         if large and self._large >= LARGE_AT_ONCE:
             raise RefusedError(429, "too-many-bodies", "Too many images are being sent at once. Try again in a moment.")
         self._large += large
         try:
-            return await self._read(receive, limit)
+            return await self._read(receive, limit, known)
         finally:
             self._large -= large
 
-    def _limit(self, scope: Scope, headers: Headers) -> int:
+    @staticmethod
+    def _limit(headers: Headers) -> int:
         if headers.get("content-encoding", "identity").lower() != "identity":
             raise RefusedError(415, "encoded-body", "Send the body as it is, without a Content-Encoding.")
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in MOST_BYTES:
             raise RefusedError(415, "kind-of-body", "Send JSON, or label voxels as application/octet-stream.")
-        return MOST_BYTES[kind] if self.is_known(scope) else min(MOST_BYTES[kind], STRANGER_BYTES)
+        return MOST_BYTES[kind]
 
-    async def _read(self, receive: Receive, limit: int) -> bytes | None:
+    async def _read(self, receive: Receive, limit: int, known: bool) -> bytes | None:
         pieces: list[bytes] = []
         length, start = 0, self.clock()
         while True:
@@ -101,7 +105,7 @@ class BodiesMiddleware:
             pieces.append(message.get("body", b""))
             length += len(pieces[-1])
             if length > limit:
-                raise _too_large(limit)
+                raise _too_large(limit, known)
             if not message.get("more_body", False):
                 return b"".join(pieces)
 
@@ -116,7 +120,10 @@ def _announced(headers: Headers) -> int | None:
     return int(text)
 
 
-def _too_large(limit: int) -> RefusedError:
+def _too_large(limit: int, known: bool) -> RefusedError:
+    """Return the refusal; who is not in, and perhaps was when the work began, is told that and not of a size."""
+    if not known:
+        return RefusedError(401, "no-session", "Log in, or open the address that `hyoid view` printed.")
     return RefusedError(413, "large-body", f"The body is larger than the {limit} bytes that are taken.")
 
 

@@ -71,7 +71,9 @@ def changing_user(request: Request) -> User:
     if request.headers.get("origin") not in request.app.state.settings.origins():
         raise RefusedError(403, "foreign-origin", "Only this server's own page may ask for that.")
     if not session.allows(request.headers.get(CSRF_HEADER, "")):
-        raise RefusedError(403, "csrf", f"The header {CSRF_HEADER} is missing or old. Load the page again.")
+        raise RefusedError(
+            403, "csrf", f"The header {CSRF_HEADER} is missing or old: this browser has come in anew since."
+        )
     return user
 
 
