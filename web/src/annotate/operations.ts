@@ -46,7 +46,7 @@ export class Operations {
   private chooser(label: string, operations: Operation[], verb: string): HTMLElement {
     if (!operations.length) return h("p", { class: "quiet" }, "The server offers none.");
     const body = h("div");
-    const confine = h("input", { type: "checkbox" });
+    const confine = h("input", { type: "checkbox", checked: true }); // where there is a box
     let chosen = operations[0]!;
     let form: Form;
     const show = (name: string) => {
