@@ -31,6 +31,16 @@ def test_the_table_sorts_both_ways_and_keeps_what_is_unknown_last(reader: Reader
         assert _ids(reader)[0] == "MDA-001", times  # the only one with a prediction
 
 
+def test_the_whole_head_cell_sorts(reader: Reader) -> None:
+    head = reader.window.locator("table.cases th", has_text="Case")
+    assert head.get_attribute("aria-sort") == "ascending"
+    head.click(position={"x": 3, "y": 3})
+    assert head.get_attribute("aria-sort") == "descending"
+    head.get_by_role("button").focus()
+    reader.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+
+
 def test_rows_are_searched_and_filtered(reader: Reader) -> None:
     reader.window.get_by_label("Search case or center").fill("-003")
     assert _ids(reader) == ["MDA-003"]
