@@ -32,7 +32,7 @@ from support.dicom_dose import file_bytes, rtdose
 from support.dicom_registration import deformable_reg, reg
 from support.dicom_study import save, study
 
-BYTES, ELEMENTS = range(40), range(50)
+BYTES, ELEMENTS = range(24), range(30)
 SECRET = Secret(b"a secret that nobody knows......")
 SMALL = Grid((6, 5, 4), (2.0, 2.0, 3.0), (-10.0, 20.0, -30.0))
 

@@ -181,6 +181,7 @@ def test_two_windows_overwrite_nothing_silently(reader: Reader, served: Served) 
     other.window.close()
 
 
+@pytest.mark.slow
 def test_an_older_version_can_be_gone_on_from(reader: Reader) -> None:
     reader.press("b")
     reader.clicks("axial", [(0, 0)])

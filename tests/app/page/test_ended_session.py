@@ -70,6 +70,7 @@ def test_by_a_new_address_in_another_tab(page: Any, served: Served) -> None:
     _is_saved(reader, drawn)
 
 
+@pytest.mark.slow
 def test_a_new_session_in_another_tab_needs_no_question(page: Any, served: Served) -> None:
     """The cookie is new, the page's secret old."""
     reader = Reader(page, served)
